@@ -1,0 +1,66 @@
+# Every path here is relative: make splits words at spaces, and this folder's own path may have some.
+
+PY    := .venv/bin/python
+key    = $(shell { pwd; cat $(1); } | cksum | tr ' ' '-')
+VENV  := .venv/.lock-$(call key,requirements.lock)
+RUN   := .venv/.project-$(call key,pyproject.toml)
+DEV   := .venv/.dev-$(call key,requirements-dev.lock)
+JOBS  ?= auto
+ARGS  ?=
+PIP   := $(PY) -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo test lint format bench lock clean
+
+help: ## what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo "  Settings: HONGXIU_DATA, HONGXIU_API_PORT, HONGXIU_TEMPORAL_PORT, HONGXIU_TEMPORAL_UI_PORT,"
+	@echo "            HONGXIU_REHEARSAL=1, HONGXIU_WORKERS. Tests: ARGS='-k words', JOBS=1."
+
+up: $(RUN) ## set up and run the embedded stack until Ctrl-C (HONGXIU_REHEARSAL=1: time can be skipped)
+	@$(PY) -m cli up
+
+demo: $(RUN) ## play a quarter of a subdistrict's life on a running stack in rehearsal
+	@$(PY) -m cli demo $(ARGS)
+
+test: $(DEV) ## all tests, on real PostgreSQL and Temporal
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+lint: $(DEV) ## ruff and mypy --strict
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+format: $(DEV) ## let ruff lay the code out
+	@$(PY) -m ruff check --fix-only .
+	@$(PY) -m ruff format .
+
+bench: $(DEV) ## measure, each figure beside its baseline
+	@$(PY) -m bench $(ARGS)
+
+LOCK := $(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+lock: $(DEV) ## write requirements*.lock anew from requirements/*.in (ARGS=--upgrade: newest versions)
+	@$(LOCK) $(ARGS) requirements/run.in -o requirements.lock
+	@$(LOCK) $(ARGS) requirements/dev.in -o requirements-dev.lock
+
+clean: ## remove what was built; the data in .hongxiu stays
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One environment, built anew when the lock or the folder's own path has changed; the stamps' names say so.
+$(VENV):
+	@sh requirements/venv.sh
+	@echo "Installing what it needs, from requirements.lock (once) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@touch "$@"
+
+$(RUN): $(VENV)
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch "$@"
+
+$(DEV): $(RUN)
+	@echo "Installing what tests and checks need, from requirements-dev.lock (once) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch "$@"
