@@ -1,0 +1,136 @@
+"""What happens to a case, and what it waits for: the values that the log keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from domain.permission import Actor
+
+SCHEMA_VERSION = 1
+"""The version that new events are written in; older ones go through ``upcast`` when they are read."""
+
+
+class Frozen(BaseModel):
+    """Base of everything that is sent or kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+WaitKind = Literal["contact", "sitting", "plan", "suspension", "stand_down", "verification"]
+Expiry = Literal["contact_missed", "carry_over", "escalate", "plan_overdue", "resume", "review", "close_without_word"]
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(UTC))]
+"""An instant as it is sent and kept: aware, in UTC."""
+
+
+class Wait(Frozen):
+    """One named thing that a case waits for, until one instant, after which one known thing happens.
+
+    ``until`` is absolute (UTC). For a sitting: its id, when it starts, where (words), and whether the date
+    may still move because the calendar of that year is not published. For a plan: who leads it (words).
+    """
+
+    kind: WaitKind
+    until: Instant
+    on_expiry: Expiry
+    sitting_id: str | None = None
+    forum: str | None = None
+    starts_at: Instant | None = None
+    where: str | None = None
+    who: str | None = None
+    provisional: bool = False
+
+
+class Place(Frozen):
+    """Where on the ladder a case stands."""
+
+    stage: str
+    tier: str
+    wait: Wait | None = None
+
+
+class Plan(Frozen):
+    """办理方案: who does what until when. ``due_date`` is a Shanghai date, due at its end."""
+
+    lead: str
+    co_handlers: tuple[str, ...] = ()
+    deliverable: str
+    due_date: date
+    made_at_tier: str
+    extensions: int = 0
+
+
+class SealedRef(Frozen):
+    """Where a resident's sealed words lie; the digest is of the ciphertext, so the chain outlives the key."""
+
+    id: str
+    resident: str
+    digest: str
+
+
+EventType = Literal[
+    "case_opened", "resident_contacted", "contact_missed", "case_held", "case_carried_over",
+    "case_raised_to_district", "case_escalated", "case_returned", "plan_made", "plan_extended",
+    "plan_completed", "plan_overdue", "case_suspended", "suspension_extended", "case_resumed",
+    "case_resolved", "outcome_confirmed", "outcome_disputed", "closed_without_word", "case_withdrawn",
+    "case_referred", "case_rejected", "case_marked_duplicate", "case_rerouted", "case_reopened",
+    "emergency_declared", "emergency_review_missed", "emergency_stood_down", "note_added",
+    "case_assigned", "case_supervised", "wait_reprojected",
+]  # fmt: skip
+
+ClosedAs = Literal["settled", "no_word", "withdrawn", "referred", "rejected", "duplicate"]
+
+
+class Fact(Frozen):
+    """One thing that happened, as far as the state depends on it. ``at`` is in UTC.
+
+    ``place``: where the case stands since, when it moved or waits for something new. ``detail``: the facts of
+    this type, as ``decide`` below writes them. ``words``: a resident's, sealed.
+    """
+
+    type: EventType
+    at: Instant
+    place: Place | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+    words: SealedRef | None = None
+
+
+class Event(Fact):
+    """A fact with who brought it about, in what capacity, and why: what the log keeps."""
+
+    actor: Actor
+    reason: str | None = None
+
+    def fact(self) -> Fact:
+        """The event without who and why."""
+        return Fact.model_construct(type=self.type, at=self.at, place=self.place, detail=self.detail, words=self.words)
+
+
+_Upcaster = Callable[[str, dict[str, Any]], dict[str, Any]]
+UPCASTERS: dict[int, _Upcaster] = {}
+"""From each older schema version to the next: ``UPCASTERS[n]`` turns version n's data into n+1's."""
+
+
+def upcast(event_type: str, schema_version: int, data: dict[str, Any]) -> dict[str, Any]:
+    """An event's data in today's schema. Raises LookupError for a version that nothing reads."""
+    for version in range(schema_version, SCHEMA_VERSION):
+        data = UPCASTERS[version](event_type, data)
+    if schema_version > SCHEMA_VERSION:
+        raise LookupError(f"event schema {schema_version} was written by a newer program")
+    return data
+
+
+def to_data(event: Event) -> dict[str, Any]:
+    """An event's data as the log keeps it; type, instant and actor have columns of their own."""
+    return event.model_dump(mode="json", exclude={"type", "at", "actor"}, exclude_defaults=True)
+
+
+def from_data(event_type: str, schema_version: int, data: dict[str, Any], actor: dict[str, Any], at: datetime) -> Event:
+    """The event of one row of the log."""
+    body = upcast(event_type, schema_version, data)
+    return Event.model_validate({**body, "type": event_type, "actor": actor, "at": at})

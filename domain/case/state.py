@@ -1,0 +1,210 @@
+"""A case folded from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from domain.case.events import ClosedAs, EventType, Fact, Frozen, Instant, Place, Plan, SealedRef, Wait
+
+REMEMBERED_COMMANDS = 64
+"""How many of its last commands a case knows by id; the log knows them all."""
+
+
+class Closing(Frozen):
+    """How and when a case was closed."""
+
+    closed_as: ClosedAs
+    at: Instant
+    stars: int | None = None
+
+
+class Suspension(Frozen):
+    """What a suspended case goes back to, and since when its clocks stand."""
+
+    since: Instant
+    condition: str
+    resume_date: date
+    back_to: Place
+    extensions: int = 0
+
+
+class CaseState(Frozen):
+    """A case folded from its events: everything that ``decide`` and ``waits`` need, and nothing else."""
+
+    number: str
+    version: int
+    opened_at: Instant
+    at: Instant
+    ladder: str
+    language: str
+    estate: str
+    units: dict[str, str]
+    category: str
+    channel: str
+    severity: str
+    words: SealedRef
+    place: Place
+    carried_over: int = 0
+    overdue: bool = False
+    supervised: bool = False
+    taken_up: bool = False
+    raised: bool = False
+    assigned_to: str | None = None
+    plan: Plan | None = None
+    suspension: Suspension | None = None
+    emergency_id: str | None = None
+    emergencies: int = 0
+    disputes: int = 0
+    reroutes: int = 0
+    duplicate_of: str | None = None
+    closing: Closing | None = None
+    commands: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        return self.place.stage
+
+    @property
+    def tier(self) -> str:
+        return self.place.tier
+
+    @property
+    def wait(self) -> Wait | None:
+        return self.place.wait
+
+    @property
+    def closed(self) -> bool:
+        return self.place.stage == "closed"
+
+
+def waits(state: CaseState) -> tuple[Wait, ...]:
+    """What an open case waits for: always exactly one thing; a closed case, nothing."""
+    return (state.wait,) if state.wait is not None else ()
+
+
+_CLOSES: dict[EventType, ClosedAs] = {
+    "outcome_confirmed": "settled", "closed_without_word": "no_word", "case_withdrawn": "withdrawn",
+    "case_referred": "referred", "case_rejected": "rejected", "case_marked_duplicate": "duplicate",
+}  # fmt: skip
+
+_MAKES_LATE: frozenset[EventType] = frozenset({"contact_missed", "plan_overdue", "emergency_review_missed"})
+_NEUTRAL: frozenset[EventType] = frozenset(
+    {"note_added", "case_assigned", "case_supervised", "wait_reprojected", "case_raised_to_district",
+     "case_carried_over", "case_held"}
+)  # fmt: skip
+
+
+def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str) -> CaseState:
+    """The state after ``event``. Total and deterministic; a running workflow folds with it, and so does replay."""
+    if state is None:
+        return _opened(event, number, command_id)
+    change: dict[str, Any] = {"version": state.version + 1, "at": event.at}
+    if command_id not in state.commands:
+        change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
+    if event.place is not None:
+        change["place"] = event.place
+    change.update(_lateness(state, event))
+    change.update(_counters(state, event))
+    change.update(_particulars(state, event))
+    return state.model_copy(update=change)
+
+
+def fold(number: str, events: Iterable[tuple[Fact, str]], state: CaseState | None = None) -> CaseState | None:
+    """Folds ``(event, command id)`` pairs in order; None for an empty log."""
+    for event, command_id in events:
+        state = evolve(state, event, number=number, command_id=command_id)
+    return state
+
+
+def _opened(event: Fact, number: str, command_id: str) -> CaseState:
+    assert event.type == "case_opened"
+    assert event.place is not None
+    assert event.words is not None
+    facts = event.detail
+    return CaseState(
+        number=number, version=1, opened_at=event.at, at=event.at, ladder=facts["ladder"],
+        language=facts["language"], estate=facts["estate"], units=facts["units"], category=facts["category"],
+        channel=facts["channel"], severity=facts["severity"], words=event.words, place=event.place,
+        commands=(command_id,),
+    )  # fmt: skip
+
+
+def _lateness(state: CaseState, event: Fact) -> dict[str, Any]:
+    """A case is overdue from a missed contact or due date until the next decision that moves it."""
+    if event.type in _MAKES_LATE:
+        return {"overdue": True}
+    if event.type in _NEUTRAL or not state.overdue or event.detail.get("cause") == "carry_over_limit":
+        return {}  # a case that climbs because nobody decided is as late as before
+    return {"overdue": False}
+
+
+def _counters(state: CaseState, event: Fact) -> dict[str, Any]:
+    change: dict[str, Any] = {}
+    if event.type in ("case_carried_over", "case_held"):
+        change["carried_over"] = event.detail["count"]
+    elif event.place is not None and event.type not in _KEEPS_CARRY_OVERS:
+        change["carried_over"] = 0
+    if event.detail.get("supervised") or event.type == "case_supervised":
+        change["supervised"] = True
+    if event.type == "case_raised_to_district":
+        change["raised"] = True
+    if event.type == "outcome_disputed":
+        change["disputes"] = event.detail["count"]
+    if event.type == "case_supervised":
+        change["taken_up"] = True  # by a supervisor in person, as another reroute needs it; a mark is not
+    if event.type == "case_rerouted":
+        change.update(reroutes=state.reroutes + 1, taken_up=False)
+    return change
+
+
+_KEEPS_CARRY_OVERS: frozenset[EventType] = frozenset(
+    {"case_suspended", "suspension_extended", "case_resumed", "wait_reprojected"}
+)
+
+
+def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
+    """What each type of event sets beside place and counters."""
+    detail = event.detail
+    change: dict[str, Any] = {}
+    if "plan" in detail:
+        change["plan"] = Plan.model_validate(detail["plan"])
+    elif event.place is not None and event.place.stage not in ("action", "suspended"):
+        change["plan"] = None
+    if "suspension" in detail:
+        change["suspension"] = Suspension.model_validate(detail["suspension"])
+    elif event.place is not None:
+        change["suspension"] = None
+    if event.type == "emergency_declared":
+        change["emergencies"] = detail["count"]
+        change["emergency_id"] = f"{state.number}-E{detail['count']}"
+    if event.type == "case_rerouted":
+        change.update(estate=detail["estate"], units=detail["units"], category=detail["category"])
+    if event.type == "case_assigned":
+        change["assigned_to"] = detail["person"]
+    if event.type == "case_reopened":
+        change.update(closing=None, duplicate_of=None)
+    if event.type in _CLOSES:
+        change["closing"] = Closing(closed_as=_CLOSES[event.type], at=event.at, stars=detail.get("stars"))
+        change["duplicate_of"] = detail.get("of")
+    return change
+
+
+def summary(state: CaseState) -> dict[str, Any]:
+    """The case's row in the list (``store/cases.py``), as JSON values; instants are ISO 8601 in UTC."""
+    plan, wait, closing = state.plan, state.wait, state.closing
+    return {
+        "number": state.number, "version": state.version, "tier": state.tier, "stage": state.stage,
+        "estate": state.estate, "community": state.units.get("community"), "units": sorted(state.units.values()),
+        "category": state.category, "severity": state.severity, "channel": state.channel,
+        "opened_at": state.opened_at.isoformat(), "updated_at": state.at.isoformat(),
+        "closed_at": closing.at.isoformat() if closing else None,
+        "closed_as": closing.closed_as if closing else None,
+        "wait": wait.model_dump(mode="json", exclude_none=True) if wait else None,
+        "until": wait.until.isoformat() if wait else None,
+        "overdue": state.overdue, "supervised": state.supervised, "carried_over": state.carried_over,
+        "emergency_id": state.emergency_id, "lead": plan.lead if plan else None,
+        "co_handlers": list(plan.co_handlers) if plan else [], "duplicate_of": state.duplicate_of,
+        "resident": state.words.resident,
+    }  # fmt: skip

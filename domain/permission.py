@@ -1,0 +1,163 @@
+"""Who may do what: role × unit × stage, in one pure place (MISSION, "Who may").
+
+The API asks it before it answers, and ``decide`` asks it again inside the case's own workflow, where the
+stage can no longer change under the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.ladder import DECISIONS, DecisionKind
+from domain.rules import Rules
+
+Role = Literal["officer", "department", "supervisor", "administrator", "resident", "system"]
+
+RESIDENTS_OWN: frozenset[DecisionKind] = frozenset({"confirm", "dispute", "withdraw"})
+LEADS_OWN: frozenset[DecisionKind] = frozenset({"complete", "extend", "note"})
+COVERING_OFFICERS: frozenset[DecisionKind] = frozenset({"note", "assign"})
+
+
+class Actor(BaseModel):
+    """Who decides, and in which one capacity (交叉任职: one post at a time).
+
+    ``unit`` is the organisation unit of an officer, or the code of a department. ``id`` is an account or
+    ``resident``, never a person's name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    role: Role
+    unit: str | None = None
+
+
+SYSTEM = Actor(id="system", role="system")
+RESIDENT = Actor(id="resident", role="resident")
+
+
+class LedWork(Protocol):
+    """A plan, as far as permission needs to know it."""
+
+    @property
+    def lead(self) -> str: ...
+    @property
+    def co_handlers(self) -> Sequence[str]: ...
+
+
+class CaseLike(Protocol):
+    """A case, as far as permission needs to know it."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def tier(self) -> str: ...
+    @property
+    def estate(self) -> str: ...
+    @property
+    def plan(self) -> LedWork | None: ...
+
+
+def may_decide(rules: Rules, actor: Actor, case: CaseLike, kind: DecisionKind) -> bool:
+    """Whether ``actor`` has the right to ``kind`` on this case at its stage (not whether the stage takes it)."""
+    if actor.role == "system":
+        return True
+    if actor.role == "resident":
+        return kind in RESIDENTS_OWN
+    if actor.role == "supervisor":
+        return kind in ("supervise", "note")
+    if actor.role == "department":
+        return _department_may(actor, case, kind)
+    if actor.role == "officer":
+        return _officer_may(rules, actor, case, kind)
+    return False  # administrators decide nothing
+
+
+def _department_may(actor: Actor, case: CaseLike, kind: DecisionKind) -> bool:
+    if case.plan is None:
+        return False
+    if actor.unit == case.plan.lead:
+        return kind in LEADS_OWN
+    return actor.unit in case.plan.co_handlers and kind == "note"
+
+
+def _officer_may(rules: Rules, actor: Actor, case: CaseLike, kind: DecisionKind) -> bool:
+    if not _covers(rules, actor, case.estate):
+        return False
+    if kind == "supervise":
+        return False  # a supervisor's alone
+    if _at_the_top(rules, actor):
+        return True
+    if kind == "emergency":
+        return _tier_of(rules, actor) in rules.ladder.stages.joint_response.declared_by
+    if kind in RESIDENTS_OWN:
+        return False
+    if kind in COVERING_OFFICERS:
+        return True
+    if case.plan is not None and actor.unit == case.plan.lead and kind in LEADS_OWN:
+        return True
+    return rules.ladder.rung(_tier_of(rules, actor)) >= rules.ladder.rung(case.tier)
+
+
+def may_open(rules: Rules, actor: Actor, estate: str, *, emergency: bool) -> bool:
+    """Whether ``actor`` may file a case of ``estate``: its officers of every tier; as an emergency, those who
+    may declare one."""
+    if actor.role != "officer" or not _covers(rules, actor, estate):
+        return False
+    return not emergency or _tier_of(rules, actor) in rules.ladder.stages.joint_response.declared_by
+
+
+def may_stand_down(rules: Rules, actor: Actor) -> bool:
+    """Whether ``actor`` may stand an emergency down: who may declare one."""
+    if actor.role != "officer" or actor.unit is None:
+        return False
+    return _tier_of(rules, actor) in rules.ladder.stages.joint_response.declared_by
+
+
+def may_read(rules: Rules, actor: Actor, case: CaseLike) -> bool:
+    """Whether ``actor`` may read this case: officers their units', departments their plans', supervisors and
+    administrators every one."""
+    if actor.role in ("supervisor", "administrator", "system"):
+        return True
+    if actor.role == "officer":
+        return _covers(rules, actor, case.estate)
+    if actor.role == "department":
+        plan = case.plan
+        return case.stage == "joint_response" or (
+            plan is not None and (actor.unit == plan.lead or actor.unit in plan.co_handlers)
+        )
+    return False
+
+
+def may_administer(actor: Actor) -> bool:
+    """Whether ``actor`` may change the organisation, policies and accounts."""
+    return actor.role == "administrator"
+
+
+def allowed_now(rules: Rules, actor: Actor, case: CaseLike) -> tuple[DecisionKind, ...]:
+    """The decisions that this actor may take on this case at this moment, in MISSION's order."""
+    accepted = rules.ladder.accepted(case.stage)
+    if rules.ladder.above(case.tier) is None:
+        accepted -= {"escalate"}
+    return tuple(kind for kind in DECISIONS if kind in accepted and may_decide(rules, actor, case, kind))
+
+
+def _covers(rules: Rules, actor: Actor, estate: str) -> bool:
+    return actor.unit is not None and rules.organisation.covers(actor.unit, estate)
+
+
+def _tier_of(rules: Rules, actor: Actor) -> str:
+    assert actor.unit is not None
+    return rules.organisation.unit(actor.unit).tier
+
+
+def _at_the_top(rules: Rules, actor: Actor) -> bool:
+    return _tier_of(rules, actor) == rules.ladder.tiers[-1].id
+
+
+def takes_up_directly(rules: Rules, actor: Actor) -> bool:
+    """Whether ``actor`` may take a case up over the tiers between: the highest tier's officer alone."""
+    return actor.role == "officer" and actor.unit is not None and _at_the_top(rules, actor)

@@ -1,0 +1,222 @@
+"""Reading a policy file so that a mistake names its file, line, field and reason.
+
+YAML is read by the 1.2 core schema: only ``true``/``false``, decimal numbers and ``null`` are special, so
+``off`` is a word and ``15:00`` a time of day (YAML 1.1 makes them False and 900). Aliases, tags and repeated
+keys are refused: a policy is read by people, and each of them hides something from a reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+M = TypeVar("M", bound=BaseModel)
+Step = str | int
+Location = tuple[Step, ...]
+
+_CORE = "tag:yaml.org,2002:"
+_NULL, _BOOL, _INT, _FLOAT, _STR = (_CORE + kind for kind in ("null", "bool", "int", "float", "str"))
+_LONGEST_NUMBER = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyProblem:
+    """One mistake: the file as the caller named it, the line (from 1), the field (``units[2].kind``), why."""
+
+    path: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}"
+        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+
+
+class PolicyError(Exception):
+    """A policy file that cannot be used; ``problems`` holds every mistake found, in the lines' order."""
+
+    def __init__(self, problems: Iterable[PolicyProblem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Misplaced(ValueError):
+    """Raised by a model's own validator to point at places inside the model: ``(location, message)`` each.
+
+    A location is relative to the model that raises it: ``("root", "units", 2, "id")``.
+    """
+
+    def __init__(self, faults: Iterable[tuple[Location, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(message for _, message in self.faults))
+
+
+def repeated(ids: Iterable[str], field: str, key: str = "id") -> list[tuple[Location, str]]:
+    """One fault for each item of a list whose ``key``, which must be unique, repeats an earlier item's."""
+    seen: dict[str, int] = {}
+    faults: list[tuple[Location, str]] = []
+    for index, item in enumerate(ids):
+        first = seen.setdefault(item, index)
+        if first != index:
+            faults.append(((field, index, key), f"{item!r} is already used by {field}[{first}]"))
+    return faults
+
+
+def parse_policy(model: type[M], text: str, file: str) -> M:
+    """The policy in ``text`` as a ``model``; ``file`` is only what messages call it. Raises PolicyError."""
+    node = _compose(text, file)
+    reader = _Reader(file)
+    data = reader.value(node, ())
+    if reader.problems:
+        raise PolicyError(reader.problems)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise PolicyError(_problems(error, node, file)) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes by the YAML 1.2 core schema, without aliases."""
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not allowed", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver(_NULL, re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+_Loader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), ["t", "f"])
+_Loader.add_implicit_resolver(_INT, re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(_FLOAT, re.compile(r"^[-+]?[0-9]+\.[0-9]+$"), list("-+0123456789"))
+
+
+def _compose(text: str, file: str) -> Node:
+    try:
+        node = _Loader(text).get_single_node()
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise PolicyError([PolicyProblem(file, line, "", f"not YAML: {error.reason}")]) from None
+    except yaml.MarkedYAMLError as error:
+        raise PolicyError([_malformed(error, file)]) from None
+    except RecursionError:
+        raise PolicyError([PolicyProblem(file, 1, "", "not a policy: nested too deeply")]) from None
+    if node is None:
+        raise PolicyError([PolicyProblem(file, 1, "", "the file is empty")])
+    return node
+
+
+def _malformed(error: yaml.MarkedYAMLError, file: str) -> PolicyProblem:
+    mark = error.problem_mark or error.context_mark
+    reason = ", ".join(part for part in (error.context, error.problem) if part)
+    return PolicyProblem(file, mark.line + 1 if mark else 1, "", f"not YAML: {reason}")
+
+
+class _Reader:
+    """Turns nodes into plain data and collects what the data cannot show: repeated keys, odd keys, tags."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[PolicyProblem] = []
+
+    def value(self, node: Node, at: Location) -> Any:
+        if isinstance(node, MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, SequenceNode):
+            return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node, at)
+
+    def _mapping(self, node: MappingNode, at: Location) -> dict[str, Any]:
+        lines: dict[str, int] = {}
+        data: dict[str, Any] = {}
+        for key, item in node.value:
+            if not isinstance(key, ScalarNode):
+                self._problem(key, at, "a key must be a plain word")
+                continue
+            here = (*at, key.value)
+            if key.value in lines:
+                self._problem(key, here, f"the key is repeated; it is first on line {lines[key.value]}")
+            lines.setdefault(key.value, _line(key))
+            data[key.value] = self.value(item, here)
+        return data
+
+    def _scalar(self, node: Node, at: Location) -> Any:
+        text: str = node.value
+        if node.tag == _STR:
+            return text
+        if node.tag == _NULL:
+            return None
+        if node.tag == _BOOL:
+            return text == "true"
+        if node.tag in (_INT, _FLOAT) and len(text) <= _LONGEST_NUMBER:
+            return int(text) if node.tag == _INT else float(text)
+        self._problem(node, at, "not a plain value: tags and very long numbers are not allowed")
+        return None
+
+    def _problem(self, node: Node, at: Location, message: str) -> None:
+        self.problems.append(PolicyProblem(self.file, _line(node), _field(at), message))
+
+
+def _problems(error: ValidationError, root: Node, file: str) -> list[PolicyProblem]:
+    return [
+        PolicyProblem(file, *_place(root, location), message)
+        for detail in error.errors(include_url=False)
+        for location, message in _faults(detail)
+    ]
+
+
+def _faults(detail: ErrorDetails) -> list[tuple[Location, str]]:
+    location: Location = tuple(detail["loc"])
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, Misplaced):
+        return [((*location, *inner), message) for inner, message in cause.faults]
+    return [(location, str(cause) if isinstance(cause, ValueError) else _message(detail))]
+
+
+def _message(detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return "is missing"
+    if detail["type"] == "extra_forbidden":
+        return "is not a field of this policy"
+    given = detail["input"]
+    plain = given is None or isinstance(given, str | int | float | bool)
+    return f"{detail['msg']} (got {given!r})" if plain else detail["msg"]
+
+
+def _place(root: Node, location: Location) -> tuple[int, str]:
+    """The line and field of a pydantic location; steps that the file lacks (a union's tag) are left out."""
+    node, line, found = root, _line(root), list[Step]()
+    for index, step in enumerate(location):
+        below = _below(node, step)
+        if below is not None:
+            line, node = below
+            found.append(step)
+        elif index == len(location) - 1 and isinstance(node, MappingNode):
+            found.append(step)
+    return line, _field(tuple(found))
+
+
+def _below(node: Node, step: Step) -> tuple[int, Node] | None:
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return _line(node.value[step]), node.value[step]
+    if isinstance(node, MappingNode):
+        return next(((_line(key), item) for key, item in node.value if key.value == step), None)
+    return None
+
+
+def _line(node: Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _field(location: Location) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return "".join(steps).removeprefix(".")

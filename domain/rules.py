@@ -1,0 +1,73 @@
+"""The rules that hold for one decision: a case's own ladder, and the organisation and calendar of today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from domain.calendar import WorkingCalendar
+from domain.errors import Refusal
+from domain.forum import Forum, Sitting, forums, next_sitting, sitting
+from domain.ladder import Ladder
+from domain.organisation import Organisation
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What ``decide`` looks things up in. Pure data; replaced whole when any part changes.
+
+    ``ladder`` is the version the case was opened under. The forums are everybody's: their cadences come
+    from the ladder in force (``forums_from``), since cases of several versions wait for the same sitting.
+    """
+
+    ladder: Ladder
+    organisation: Organisation
+    calendar: WorkingCalendar
+    forums_from: Ladder | None = None
+
+    @cached_property
+    def forums(self) -> Mapping[str, Forum]:
+        """Every forum by its id, which is its unit's id."""
+        ladder = self.forums_from or self.ladder
+        return {forum.id: forum for forum in forums(ladder.tiers, self.organisation)}
+
+    def under(self, ladder: Ladder) -> Rules:
+        """The same day's rules for a case opened under ``ladder``."""
+        if ladder is self.ladder:
+            return self
+        rules = Rules(ladder, self.organisation, self.calendar, self.forums_from or self.ladder)
+        rules.__dict__["forums"] = self.forums  # computed once for all versions
+        return rules
+
+    def forum(self, tier: str, estate: str) -> Forum:
+        """The forum of ``tier`` that an estate's cases come to."""
+        unit = self.organisation.ancestor(estate, tier)
+        if unit.id not in self.forums:
+            raise Refusal("unknown_forum", forum=unit.id)
+        return self.forums[unit.id]
+
+    def next_sitting(self, tier: str, estate: str, now: datetime) -> Sitting:
+        """The next sitting of that forum that still takes a case on (its agenda is not frozen)."""
+        return next_sitting(self.forum(tier, estate), self.calendar, now)
+
+    def sitting(self, forum: str, sitting_id: str) -> Sitting:
+        """A sitting by its id, with the dates that the calendar of today gives it.
+
+        Raises Refusal ``unknown_forum``, ``unknown_sitting``.
+        """
+        if forum not in self.forums:
+            raise Refusal("unknown_forum", forum=forum)
+        return sitting(self.forums[forum], self.calendar, sitting_id)
+
+    def party_name(self, party: str) -> str:
+        """Who leads or takes part, in the ladder's language: a department or unit by its name, else as written."""
+        return self._parties.get(party, party)
+
+    @cached_property
+    def _parties(self) -> Mapping[str, str]:
+        organisation, language = self.organisation, self.ladder.language
+        departments = {department.code: department.name.in_(language) for department in organisation.departments}
+        units = (unit for tier in organisation.tiers for unit in organisation.units_at(tier))
+        return {**{unit.id: unit.name.in_(language) for unit in units}, **departments}

@@ -1,0 +1,92 @@
+"""A case told in words: what it waits for, until when, and what happens then.
+
+The Temporal UI's summaries, the API's ``wait`` and the console say it with these sentences.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.calendar import shanghai
+from domain.case import CaseState, Wait
+from domain.words import EXPIRIES, STAGES, WAITS, text
+
+SUMMARY_BYTES = 200
+"""The Temporal server's limit for a summary, in bytes of UTF-8."""
+
+
+def moment(instant: datetime, language: str) -> str:
+    """A Shanghai instant to the minute: ``3月4日 15:00`` or ``4 Mar 15:00``; with the year in documents."""
+    local = shanghai(instant)
+    if language.startswith("en"):
+        return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def wait_reason(wait: Wait, language: str, where: str | None = None) -> str:
+    """What the case waits for. ``where`` is the forum's name in ``language``; else as the event has it."""
+    starts = moment(wait.starts_at, language) if wait.starts_at else ""
+    return text(WAITS[wait.kind], language, where=where or wait.where or "", who=wait.who or "", starts_at=starts)
+
+
+def on_expiry(wait: Wait, language: str) -> str:
+    """What happens when nothing comes."""
+    return EXPIRIES[wait.on_expiry].in_(language)
+
+
+def timer_summary(wait: Wait, language: str) -> str:
+    """The wait in one line of at most 200 bytes, for the timer that keeps it."""
+    mark = ("（日期待定）" if not language.startswith("en") else " (date provisional)") if wait.provisional else ""
+    line = f"{wait_reason(wait, language)}{mark} → {on_expiry(wait, language)}"
+    return cut(line, SUMMARY_BYTES)
+
+
+def cut(line: str, limit: int) -> str:
+    """``line`` in at most ``limit`` bytes of UTF-8, ended with an ellipsis where it was cut."""
+    raw = line.encode()
+    if len(raw) <= limit:
+        return line
+    return raw[: limit - 3].decode(errors="ignore") + "…"
+
+
+def current_details(state: CaseState, stage: str, link: str | None) -> str:
+    """The case as a supervisor reads it in the Temporal UI (Markdown)."""
+    zh = not state.language.startswith("en")
+    wait = state.wait
+    rows = [(("阶段" if zh else "Stage"), stage)]
+    if wait is not None:
+        rows += [
+            ("等待" if zh else "Waits for", wait_reason(wait, state.language)),
+            ("期限" if zh else "Until", moment(wait.until, state.language)),
+            ("到期后" if zh else "Then", on_expiry(wait, state.language)),
+        ]
+    marks = [mark for mark, shown in _marks(state, zh) if shown]
+    if marks:
+        rows.append(("标记" if zh else "Marks", "、".join(marks) if zh else ", ".join(marks)))
+    if state.plan is not None:
+        rows.append(("方案" if zh else "Plan", f"{state.plan.lead} · {state.plan.due_date.isoformat()}"))
+    head = f"### {state.number}\n\n|  |  |\n|---|---|\n"
+    body = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows)
+    return f"{head}{body}\n" + (f"\n[{state.number}]({link})\n" if link else "")
+
+
+def _cell(value: str) -> str:
+    return value.replace("|", "\\|").replace("\n", " ")
+
+
+def _marks(state: CaseState, zh: bool) -> list[tuple[str, bool]]:
+    return [
+        ("督办" if zh else "supervised", state.supervised),
+        ("逾期" if zh else "overdue", state.overdue),
+        ("拟上报区级" if zh else "raised for the district", state.raised),
+        (f"结转 {state.carried_over} 次" if zh else f"carried over {state.carried_over}×", state.carried_over > 0),
+    ]
+
+
+def stage_name(stage: str, tier_stages: dict[str, str], language: str) -> str:
+    """A stage in words: the fixed ones from here, a tier's own from the ladder's names."""
+    fixed = STAGES.get(stage)
+    return fixed.in_(language) if fixed else tier_stages.get(stage, stage)

@@ -1,0 +1,238 @@
+"""Words that people read, in Chinese and in English. One term per thing (docs/glossary.md)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+LANGUAGES = ("zh-CN", "en")
+
+
+class Name(BaseModel):
+    """What a thing is called in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zh: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """The name in ``language``; anything but English reads Chinese, the default."""
+        return self.en if language.startswith("en") else self.zh
+
+
+def _n(zh: str, en: str) -> Name:
+    return Name(zh=zh, en=en)
+
+
+STAGES: dict[str, Name] = {
+    "contact": _n("实时对接", "first contact"),
+    "action": _n("办理", "action"),
+    "suspended": _n("挂起", "suspended"),
+    "joint_response": _n("联动处置", "joint response"),
+    "verification": _n("回访", "verification"),
+    "closed": _n("办结", "closed"),
+}
+"""The fixed stages; a tier's own stage is named by the ladder policy."""
+
+DECISIONS: dict[str, Name] = {
+    "contact": _n("联系居民", "contact"),
+    "resolve": _n("办结回访", "resolve"),
+    "plan": _n("制定方案", "plan"),
+    "complete": _n("完成办理", "complete"),
+    "extend": _n("延期", "extend"),
+    "hold": _n("暂缓", "hold"),
+    "escalate": _n("升级", "escalate"),
+    "return": _n("退回", "return"),
+    "suspend": _n("挂起", "suspend"),
+    "resume": _n("恢复", "resume"),
+    "refer": _n("转办", "refer"),
+    "reject": _n("不予受理", "reject"),
+    "duplicate": _n("重复件", "duplicate"),
+    "reroute": _n("转派", "reroute"),
+    "withdraw": _n("撤回", "withdraw"),
+    "confirm": _n("确认", "confirm"),
+    "dispute": _n("要求重办", "dispute"),
+    "reopen": _n("重启", "reopen"),
+    "emergency": _n("启动联动", "emergency"),
+    "note": _n("备注", "note"),
+    "assign": _n("指派", "assign"),
+    "supervise": _n("督办", "supervise"),
+}
+
+SYSTEM_COMMANDS: dict[str, Name] = {
+    "open": _n("登记", "open"),
+    "wait_expired": _n("到期", "wait expired"),
+    "stand_down": _n("解除联动", "stand down"),
+    "reproject": _n("重排时限", "reproject"),
+}
+
+EVENTS: dict[str, Name] = {
+    "case_opened": _n("已登记", "opened"),
+    "resident_contacted": _n("已联系居民", "resident contacted"),
+    "contact_missed": _n("超时未联系", "first contact missed"),
+    "case_held": _n("会上暂缓", "held"),
+    "case_carried_over": _n("未决结转", "carried over"),
+    "case_raised_to_district": _n("拟上报区级", "raised for the district"),
+    "case_escalated": _n("已升级", "escalated"),
+    "case_returned": _n("已退回", "returned"),
+    "plan_made": _n("已定方案", "plan made"),
+    "plan_extended": _n("方案延期", "plan extended"),
+    "plan_completed": _n("方案完成", "plan completed"),
+    "plan_overdue": _n("方案逾期", "plan overdue"),
+    "case_suspended": _n("已挂起", "suspended"),
+    "suspension_extended": _n("挂起延期", "suspension extended"),
+    "case_resumed": _n("已恢复", "resumed"),
+    "case_resolved": _n("已解决待回访", "resolved"),
+    "outcome_confirmed": _n("居民确认", "confirmed by the resident"),
+    "outcome_disputed": _n("居民要求重办", "disputed by the resident"),
+    "closed_without_word": _n("未参评办结", "closed without word"),
+    "case_withdrawn": _n("居民撤回", "withdrawn"),
+    "case_referred": _n("已转办", "referred"),
+    "case_rejected": _n("不予受理", "rejected"),
+    "case_marked_duplicate": _n("并入重复件", "marked duplicate"),
+    "case_rerouted": _n("已转派", "rerouted"),
+    "case_reopened": _n("已重启", "reopened"),
+    "emergency_declared": _n("启动联动处置", "emergency declared"),
+    "emergency_review_missed": _n("联动超时复核", "emergency review missed"),
+    "emergency_stood_down": _n("解除联动处置", "emergency stood down"),
+    "note_added": _n("加备注", "note added"),
+    "case_assigned": _n("已指派", "assigned"),
+    "case_supervised": _n("已督办", "put under supervision"),
+    "wait_reprojected": _n("时限重排", "dates computed again"),
+}
+
+CLOSED_AS: dict[str, Name] = {
+    "settled": _n("已解决", "settled"),
+    "no_word": _n("未参评", "no word"),
+    "withdrawn": _n("已撤回", "withdrawn"),
+    "referred": _n("已转办", "referred"),
+    "rejected": _n("不予受理", "rejected"),
+    "duplicate": _n("重复件", "duplicate"),
+}
+
+CHANNELS: dict[str, Name] = {
+    "wechat": _n("我找红绣匠", "WeChat"),
+    "counter": _n("民情速递", "counter"),
+    "phone": _n("电话", "phone"),
+    "officer": _n("走访", "officer"),
+}
+
+SEVERITIES: dict[str, Name] = {
+    "low": _n("一般", "low"),
+    "normal": _n("普通", "normal"),
+    "high": _n("重要", "high"),
+    "urgent": _n("紧急", "urgent"),
+}
+
+ROLES: dict[str, Name] = {
+    "officer": _n("经办人", "officer"),
+    "department": _n("部门", "department"),
+    "supervisor": _n("督导", "supervisor"),
+    "administrator": _n("管理员", "administrator"),
+    "resident": _n("居民", "resident"),
+    "system": _n("系统", "system"),
+}
+
+WAITS: dict[str, Name] = {
+    "contact": _n("等小区首次联系居民", "the estate's first contact with the resident"),
+    "sitting": _n("等{where}（{starts_at}）作出决定", "a decision at {where} ({starts_at})"),
+    "plan": _n("等{who}按方案完成办理", "{who} to complete the plan"),
+    "suspension": _n("挂起中，等外部条件", "an outside condition"),
+    "stand_down": _n("等联动处置解除", "stand-down of the emergency"),
+    "verification": _n("等居民回访答复", "the resident's word"),
+}
+
+EXPIRIES: dict[str, Name] = {
+    "contact_missed": _n("逾时标记并转每周碰头", "marked missed; goes to the weekly check-in"),
+    "carry_over": _n("届时未决则结转下次会议", "carried over to the next sitting"),
+    "escalate": _n("届时未决则升级上一级", "escalates to the next tier"),
+    "plan_overdue": _n("逾期转督办并回到下次会议", "overdue: back to the next sitting, supervised"),
+    "resume": _n("届时恢复办理", "resumes where it was"),
+    "review": _n("届时复核并提醒", "is reviewed and reminded"),
+    "close_without_word": _n("届时按未参评办结", "closes without the resident's word"),
+}
+
+REFUSALS: dict[str, Name] = {
+    "unknown_case": _n("没有这个诉求件。", "There is no such case."),
+    "case_exists": _n("编号 {number} 已被使用。", "The number {number} is taken."),
+    "version_conflict": _n(
+        "诉求件已有新进展（现为第 {current} 版），请刷新后再办。",
+        "The case has moved on (now at version {current}); read it again before you decide.",
+    ),
+    "forbidden": _n("您的岗位无权进行此操作。", "Your post has no right to do this."),
+    "not_allowed_now": _n(
+        "当前阶段（{stage}）不能“{decision}”。您现在可以：{allowed}。",
+        "Stage {stage} does not take {decision}. You may now: {allowed}.",
+    ),
+    "carry_over_limit": _n(
+        "本级已结转 {limit} 次，不能再暂缓；请解决、定方案、升级或转办。",
+        "Already carried over {limit} time(s) at this tier; resolve, plan, escalate or refer it instead.",
+    ),
+    "reroute_needs_supervisor": _n(
+        "已转派过 {reroutes} 次，再次转派须先由督导督办。",
+        "Already rerouted {reroutes} time(s); a supervisor has to take it up before another reroute.",
+    ),
+    "already_there": _n("诉求件本来就在这个小区和类别。", "The case is already at that estate and category."),
+    "no_tier_above": _n("已在最高一级，无法再升级。", "There is no tier above."),
+    "no_tier_below": _n("已在最低一级，无法退回。", "There is no tier below."),
+    "not_a_higher_tier": _n("“{tier}”不在更高一级。", "{tier} is not a higher tier."),
+    "skips_a_tier": _n("不能越级升到“{tier}”，下一级是“{next}”。", "{tier} skips a tier; the next one is {next}."),
+    "unknown_tier": _n("没有“{tier}”这一级。", "There is no tier {tier}."),
+    "unknown_estate": _n("没有小区“{estate}”。", "There is no estate {estate}."),
+    "unknown_category": _n("没有类别“{category}”。", "There is no category {category}."),
+    "unknown_unit": _n("没有单位“{unit}”。", "There is no unit {unit}."),
+    "unknown_department": _n("没有部门“{department}”。", "There is no department {department}."),
+    "unknown_company": _n("没有物业企业“{company}”。", "There is no company {company}."),
+    "unknown_forum": _n("没有议事会“{forum}”。", "There is no forum {forum}."),
+    "unknown_sitting": _n("没有会议“{sitting}”。", "There is no sitting {sitting}."),
+    "unknown_playbook": _n("没有预案“{playbook}”，可选：{known}。", "No playbook {playbook}; there are: {known}."),
+    "unknown_emergency": _n("没有联动处置“{emergency}”。", "There is no emergency {emergency}."),
+    "unknown_resident": _n("没有这位居民的记录。", "There is no such resident."),
+    "not_in_emergency": _n("该诉求件不在联动处置“{emergency}”中。", "The case is not in emergency {emergency}."),
+    "duplicate_of_itself": _n("不能与自身重复。", "A case is not a duplicate of itself."),
+    "duplicate_of_unknown": _n("没有诉求件“{of}”，不能并入。", "There is no case {of} to follow."),
+    "duplicate_of_duplicate": _n(
+        "“{of}”本身已并入“{root}”，请并入“{root}”。", "{of} itself follows {root}; name {root} instead."
+    ),
+    "date_too_early": _n("日期太早，最早 {earliest}。", "The date is too early; the earliest is {earliest}."),
+    "date_too_late": _n("日期太晚，最晚 {latest}。", "The date is too late; the latest is {latest}."),
+    "date_out_of_range": _n("日期“{date}”超出范围。", "The date {date} is out of range."),
+    "unknown_ladder": _n("没有议事规则“{ladder}”。", "There is no ladder policy {ladder}."),
+    "reason_required": _n("请写明理由。", "A reason is required."),
+    "reopen_too_late": _n("已过重启期限（{latest}）。", "Too late to reopen; the limit was {latest}."),
+    "policy_version_taken": _n(
+        "{kind} {name} 的版本 {version} 已存在且内容不同，请提高版本号。",
+        "{kind} {name} version {version} exists with other content; raise the version.",
+    ),
+}
+"""Refusals of the rules, by code. The edge's own problems are in ``api/problems.py``."""
+
+
+def text(name: Name, language: str, **params: object) -> str:
+    """A sentence in ``language`` with its gaps filled; a missing value leaves its gap empty."""
+    return name.in_(language).format_map(_Gaps(params))
+
+
+class _Gaps(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def refusal(code: str, language: str, params: dict[str, object]) -> str:
+    """The sentence for a refusal's code; lists and known codes in it are put in words."""
+    template = REFUSALS.get(code)
+    if template is None:
+        return code
+    return text(template, language, **{key: _in_words(value, language) for key, value in params.items()})
+
+
+_NOTHING = _n("无", "nothing")
+
+
+def _in_words(value: object, language: str) -> str:
+    if isinstance(value, list | tuple):
+        if not value:
+            return _NOTHING.in_(language)
+        return ("、" if not language.startswith("en") else ", ").join(_in_words(v, language) for v in value)
+    known = DECISIONS.get(str(value)) or STAGES.get(str(value))
+    return known.in_(language) if known else str(value)
