@@ -1,0 +1,1 @@
+"""PostgreSQL: the event log, its projections, migrations and sealed personal data."""

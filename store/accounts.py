@@ -1,0 +1,135 @@
+"""Who may sign in: accounts with their posts; passwords as Argon2id."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from store.database import is_text
+from store.errors import reaching_the_store
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from store.database import Pool
+
+# Argon2id, RFC 9106's second recommendation scaled to a small box: 19 MiB, two passes (OWASP's minimum).
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_LONGEST_PASSWORD = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post of a person: a role, at a unit or department (None for posts without one)."""
+
+    role: str
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as others may see it: never with its password's hash."""
+
+    id: str
+    posts: tuple[Post, ...]
+    disabled: bool
+
+
+class Accounts:
+    """The accounts on a pool. Every call may raise StoreUnavailable."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def put(self, id: str, password_hash: str, posts: Iterable[Post]) -> None:
+        """Create an account, or give it another password and other posts. See `hash_password`."""
+        await self._write(
+            "INSERT INTO accounts (id, password_hash, posts) VALUES ($1, $2, $3) "
+            "ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash, posts = excluded.posts",
+            [(id, password_hash, _json(posts))],
+        )
+
+    async def add_missing(self, accounts: Iterable[tuple[str, Iterable[Post]]], password_hash: str) -> None:
+        """Create those that are not there yet, with one password: a sample organisation's."""
+        await self._write(
+            "INSERT INTO accounts (id, password_hash, posts) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
+            [(id, password_hash, _json(posts)) for id, posts in accounts],
+        )
+
+    async def set_disabled(self, id: str, disabled: bool) -> bool:
+        """Shut an account or open it again; whether there is such an account."""
+        with reaching_the_store():
+            done = await self._pool.fetchval(
+                "UPDATE accounts SET disabled = $2 WHERE id = $1 RETURNING true", id, disabled
+            )
+        return bool(done)
+
+    async def get(self, id: str) -> Account | None:
+        """An account, disabled or not."""
+        row = await self._find(id)
+        return _account(row) if row else None
+
+    async def all(self) -> tuple[Account, ...]:
+        """Every account, by id."""
+        with reaching_the_store():
+            rows = await self._pool.fetch("SELECT id, posts, disabled FROM accounts ORDER BY id")
+        return tuple(map(_account, rows))
+
+    async def sign_in(self, id: str, password: str) -> Account | None:
+        """The account, when the password is right and it is not disabled; otherwise None.
+
+        It takes as long for an unknown account as for a wrong password, and blocks no one while it computes.
+        """
+        row = await self._find(id)
+        kept = row["password_hash"] if row else await asyncio.to_thread(_nobody)
+        right = await asyncio.to_thread(_is_right, kept, password)
+        if row is None or not right or row["disabled"]:
+            return None
+        return _account(row)
+
+    async def _find(self, id: str) -> asyncpg.Record | None:
+        if not is_text(id):
+            return None
+        with reaching_the_store():
+            return await self._pool.fetchrow(
+                "SELECT id, password_hash, posts, disabled FROM accounts WHERE id = $1", id
+            )
+
+    async def _write(self, statement: str, rows: list[tuple[str, str, object]]) -> None:
+        with reaching_the_store():
+            await self._pool.executemany(statement, rows)
+
+
+def hash_password(password: str) -> str:
+    """Argon2id with a random salt; takes some 30 ms, so not on the event loop for many."""
+    return _HASHER.hash(password)
+
+
+@cache
+def _nobody() -> str:
+    """A hash to compare with when there is no account."""
+    return _HASHER.hash("nobody")
+
+
+def _is_right(kept: str, password: str) -> bool:
+    if len(password) > _LONGEST_PASSWORD or not is_text(password):
+        return False
+    try:
+        return _HASHER.verify(kept, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _json(posts: Iterable[Post]) -> list[dict[str, str | None]]:
+    return [{"role": post.role, "unit": post.unit} for post in posts]
+
+
+def _account(row: asyncpg.Record) -> Account:
+    posts = tuple(Post(post["role"], post["unit"]) for post in row["posts"])
+    return Account(row["id"], posts, row["disabled"])

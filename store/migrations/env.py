@@ -1,0 +1,9 @@
+"""Alembic's entry: the connection comes from `store.migrate`, never from a file."""
+
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], transaction_per_migration=False)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,102 @@
+"""Policy versions: ladders, organisations and calendar years as they were loaded; none ever changes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from domain.errors import Refusal
+from store.errors import reaching_the_store
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from store.database import Pool
+
+Kind: TypeAlias = Literal["ladder", "organisation", "calendar"]
+_COLUMNS = "kind, name, version, sha256, content, loaded_at"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version of a policy; `content` is the file's text, `sha256` its digest in hex, `loaded_at` UTC."""
+
+    kind: Kind
+    name: str
+    version: str
+    sha256: str
+    content: str
+    loaded_at: datetime
+
+
+class Policies:
+    """The versions on a pool. Every call may raise StoreUnavailable."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def put(self, kind: Kind, name: str, version: str, content: str) -> PolicyVersion:
+        """Keep a version; a new one becomes the current one of its kind and name.
+
+        The same version with the same text is there already and stays as it is; with another text it is
+        Refusal("policy_version_taken"), because cases may be open under it.
+        """
+        digest = hashlib.sha256(content.encode("utf-8")).hexdigest()
+        with reaching_the_store():
+            await self._pool.execute(
+                "INSERT INTO policy_versions (kind, name, version, sha256, content) "
+                "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, name, version) DO NOTHING",
+                kind,
+                name,
+                version,
+                digest,
+                content,
+            )
+        kept = await self.get(kind, name, version)
+        assert kept is not None
+        if kept.sha256 != digest:
+            raise Refusal("policy_version_taken", kind=kind, name=name, version=version)
+        return kept
+
+    async def get(self, kind: Kind, name: str, version: str) -> PolicyVersion | None:
+        """One version."""
+        with reaching_the_store():
+            row = await self._pool.fetchrow(
+                f"SELECT {_COLUMNS} FROM policy_versions WHERE kind = $1 AND name = $2 AND version = $3",
+                kind,
+                name,
+                version,
+            )
+        return _policy(row) if row else None
+
+    async def current(self, kind: Kind, name: str | None = None) -> PolicyVersion | None:
+        """The version of a kind (and name) that was added last."""
+        with reaching_the_store():
+            row = await self._pool.fetchrow(
+                f"SELECT {_COLUMNS} FROM policy_versions WHERE kind = $1 AND name = coalesce($2, name) "
+                "ORDER BY id DESC LIMIT 1",
+                kind,
+                name,
+            )
+        return _policy(row) if row else None
+
+    async def all_current(self, kind: Kind) -> tuple[PolicyVersion, ...]:
+        """The newest version of each name of a kind, by name: for "calendar", each year's."""
+        with reaching_the_store():
+            rows = await self._pool.fetch(
+                f"SELECT DISTINCT ON (name) {_COLUMNS} FROM policy_versions WHERE kind = $1 ORDER BY name, id DESC",
+                kind,
+            )
+        return tuple(map(_policy, rows))
+
+    async def versions(self, kind: Kind) -> tuple[PolicyVersion, ...]:
+        """Every version of a kind, in the order of loading."""
+        with reaching_the_store():
+            rows = await self._pool.fetch(f"SELECT {_COLUMNS} FROM policy_versions WHERE kind = $1 ORDER BY id", kind)
+        return tuple(map(_policy, rows))
+
+
+def _policy(row: asyncpg.Record) -> PolicyVersion:
+    return PolicyVersion(**dict(row))

@@ -1,0 +1,103 @@
+"""The rules as the policy tables have them, parsed once and kept at hand by API and worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from domain.calendar import CalendarYear, WorkingCalendar
+from domain.errors import Refusal
+from domain.ladder import Ladder
+from domain.organisation import Organisation
+from domain.policy_file import parse_policy
+from domain.rules import Rules
+from store.policies import Policies, PolicyVersion
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+
+class NoRules(Exception):
+    """No ladder, organisation or calendar has been loaded; says what to do."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"no {kind} is loaded; run: hongxiu policy load policies/nancheng")
+
+
+class Rulebook:
+    """Rules by ladder version. ``refresh`` looks for newer policies; a version once parsed is never read again."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._policies = Policies(pool)
+        self._ladders: dict[str, Ladder] = {}
+        self._rules: dict[str, Rules] = {}
+        self._seen: tuple[str, ...] = ()
+        self._current: Rules | None = None
+
+    @property
+    def at_hand(self) -> Mapping[str, Rules]:
+        """The rules under every ladder version read so far, with today's organisation and calendar."""
+        return {ref: self._under(ladder) for ref, ladder in self._ladders.items()} if self._current else {}
+
+    @property
+    def current(self) -> Rules:
+        """The rules a case opened now comes under. Raises NoRules before the first ``refresh`` has found them."""
+        if self._current is None:
+            raise NoRules("policy")
+        return self._current
+
+    async def refresh(self) -> bool:
+        """Reads what is new; True if anything was. Raises NoRules, StoreUnavailable."""
+        ladder = _required(await self._policies.current("ladder"), "ladder")
+        organisation = _required(await self._policies.current("organisation"), "organisation")
+        years = await self._policies.all_current("calendar")
+        _required(years[0] if years else None, "calendar")
+        seen = (ladder.sha256, organisation.sha256, *(year.sha256 for year in years))
+        if seen == self._seen:
+            return False
+        in_force = self._parse_ladder(ladder)
+        self._current = Rules(
+            in_force,
+            parse_policy(Organisation, organisation.content, _file(organisation)),
+            WorkingCalendar.of(parse_policy(CalendarYear, year.content, _file(year)) for year in years),
+            in_force,
+        )
+        self._rules = {}
+        self._seen = seen
+        return True
+
+    async def rules(self, ladder: str | None = None) -> Rules:
+        """The rules under ``ladder`` (``nancheng@1``), read if it is not at hand; without one, today's.
+
+        Raises Refusal ``unknown_ladder``, NoRules, StoreUnavailable.
+        """
+        if self._current is None:
+            await self.refresh()
+        if ladder is None:
+            return self.current
+        if ladder not in self._ladders:
+            name, _, version = ladder.partition("@")
+            found = await self._policies.get("ladder", name, version)
+            if found is None:
+                raise Refusal("unknown_ladder", ladder=ladder)
+            self._parse_ladder(found)
+        return self._under(self._ladders[ladder])
+
+    def _under(self, ladder: Ladder) -> Rules:
+        if ladder.ref not in self._rules:
+            self._rules[ladder.ref] = self.current.under(ladder)
+        return self._rules[ladder.ref]
+
+    def _parse_ladder(self, version: PolicyVersion) -> Ladder:
+        ladder = parse_policy(Ladder, version.content, _file(version))
+        return self._ladders.setdefault(ladder.ref, ladder)
+
+
+def _required(version: PolicyVersion | None, kind: str) -> PolicyVersion:
+    if version is None:
+        raise NoRules(kind)
+    return version
+
+
+def _file(version: PolicyVersion) -> str:
+    return f"{version.kind}:{version.name}@{version.version}"

@@ -1,0 +1,132 @@
+"""What every test may ask for: a real PostgreSQL, and in it a migrated database of its own.
+
+One server a test session (each xdist worker is one), on a free port, in a temporary folder, stopped.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from stack.ports import free_port
+from stack.postgres import Postgres
+from stack.temporal import TemporalServer
+from store import migrate
+from store.database import connect
+from workflows import attributes
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+_TEMPLATE = "hongxiu_template"
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database: `dsn` is the application's role, `owner_dsn` the role that owns everything."""
+
+    name: str
+    dsn: str
+    owner_dsn: str
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running server; for tests that kill it, start one of your own.
+
+    Not below pytest's own folder: every starting session closes that to other users, and PostgreSQL runs as one
+    where the tests are root's.
+    """
+    with tempfile.TemporaryDirectory(prefix="hongxiu-tests-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder) / "postgres", free_port())
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_database(postgres: Postgres) -> Callable[[], Database]:
+    """Makes databases without any table."""
+
+    def make() -> Database:
+        name = f"test_{next(_numbers)}"
+        postgres.create_database(name)
+        return _database(postgres, name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: Postgres) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    postgres.create_database(_TEMPLATE)
+    migrate.upgrade(postgres.owner_dsn(_TEMPLATE), postgres.app_password)
+    return _TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Postgres, migrated_template: str) -> Callable[[], Database]:
+    """Makes migrated, empty databases, for fixtures of any scope."""
+
+    def make() -> Database:
+        name = f"test_{next(_numbers)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with psycopg.connect(postgres.owner_dsn(), autocommit=True) as connection:
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(migrated_template)))
+        return _database(postgres, name)
+
+    return make
+
+
+@pytest.fixture
+def database(new_database: Callable[[], Database]) -> Database:
+    """This test's own migrated database."""
+    return new_database()
+
+
+@pytest.fixture
+async def pool(database: Database) -> AsyncIterator[Pool]:
+    """The application's connections to this test's database."""
+    opened = await connect(database.dsn, max_size=20)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def owner_pool(database: Database) -> AsyncIterator[Pool]:
+    """The owner's connections to this test's database: for rebuilding, and for tampering."""
+    opened = await connect(database.owner_dsn, max_size=4)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
+    """A Temporal server in rehearsal: clocks can be skipped. In memory, no pages; our search attributes exist."""
+    server = TemporalServer(
+        None,
+        free_port(),
+        rehearsal=True,
+        search_attributes={key.name: key.indexed_value_type.name.capitalize() for key in attributes.ALL},
+        log_file=tmp_path_factory.mktemp("temporal") / "temporal.log",
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def _database(server: Postgres, name: str) -> Database:
+    return Database(name, server.app_dsn(name), server.owner_dsn(name))
