@@ -1,0 +1,78 @@
+"""The connection to Temporal: one data converter, one task queue, the search attributes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from runtime.settings import Settings
+from workflows import attributes
+
+TASK_QUEUE = "hongxiu"
+
+
+class TemporalUnavailable(Exception):
+    """Temporal cannot be reached; the caller may try again."""
+
+
+async def connect(settings: Settings, *, metrics_address: str | None = None) -> Client:
+    """A client on the settings' address and namespace. Raises TemporalUnavailable.
+
+    ``metrics_address`` (host:port) serves the SDK's own Prometheus metrics.
+    """
+    runtime = None
+    if metrics_address:
+        runtime = Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=metrics_address)))
+    try:
+        return await Client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            runtime=runtime,
+        )
+    except RuntimeError as error:  # what the SDK's core raises when nothing answers
+        raise TemporalUnavailable(f"Temporal does not answer at {settings.temporal_address}: {error}") from None
+
+
+def skipper(client: Client) -> TimeSkipper:
+    """For a rehearsal: its client starts workflows whose clocks stand until they are moved."""
+    return TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=10_000))
+
+
+_TYPES = {
+    "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "Bool": IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
+    "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+}
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Adds to the namespace those of ours that it does not have. Idempotent, also among racing starters."""
+    operator = client.operator_service
+    present = await operator.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
+    missing = {
+        key.name: _TYPES[_type_name(key.indexed_value_type.name)]
+        for key in attributes.ALL
+        if key.name not in present.custom_attributes
+    }
+    if not missing:
+        return
+    try:
+        await operator.add_search_attributes(
+            AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing),
+            timeout=timedelta(seconds=20),
+        )
+    except RPCError as error:
+        if error.status != RPCStatusCode.ALREADY_EXISTS:
+            raise
+
+
+def _type_name(name: str) -> str:
+    return name.capitalize()

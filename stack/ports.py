@@ -1,0 +1,39 @@
+"""TCP ports on the loopback interface."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+from stack.errors import PortTaken, StackError
+
+# Below the range that Linux and macOS hand out for outgoing connections: a port chosen here is still free
+# when its server is restarted.
+_FIRST, _LAST = 20_000, 32_000
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen on `port` now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def require_free(port: int, what: str, variable: str | None = None, host: str = "127.0.0.1") -> None:
+    """Raise PortTaken, naming `what` the port is for and the `variable` that changes it."""
+    if not is_free(port, host):
+        raise PortTaken(port, what, variable)
+
+
+def free_port(preferred: int | None = None, host: str = "127.0.0.1") -> int:
+    """`preferred` if it is free, otherwise a free port outside the range of outgoing connections."""
+    if preferred is not None and is_free(preferred, host):
+        return preferred
+    for candidate in random.sample(range(_FIRST, _LAST), 200):
+        if is_free(candidate, host):
+            return candidate
+    raise StackError("No free TCP port was found.")
