@@ -1,0 +1,97 @@
+"""Lives of cases whose histories are kept and replayed: together they go through every stage and every wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from domain.permission import RESIDENT, Actor
+from tests.engine.conftest import Engine, officer
+
+SUPERVISOR = Actor(id="supervisor", role="supervisor")
+
+Life = Callable[[Engine, str], Awaitable[None]]
+LIVES: dict[str, Life] = {}
+
+
+def life(tell: Life) -> Life:
+    LIVES[tell.__name__] = tell
+    return tell
+
+
+def days_ahead(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+@life
+async def settled_at_first_contact(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    await engine.send(name, "contact", by=officer("mudan-garden"), how="电话", outcome="当天可修")
+    await engine.send(name, "resolve", by=officer("mudan-garden"), what_was_done="更换水龙头")
+    await engine.send(name, "confirm", by=RESIDENT, stars=5)
+
+
+@life
+async def climbs_alone_to_the_district(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    await engine.pass_time(name, days=230)
+
+
+@life
+async def planned_late_and_done_again(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    await engine.send(name, "escalate", by=officer("mudan-garden"), reason="需社区协调")
+    await engine.pass_time(name, days=5)
+    await engine.send(
+        name, "plan", lead="urban", co_handlers=["citymgmt"], deliverable="修复外墙", due_date=days_ahead(20)
+    )
+    await engine.send(name, "extend", new_date=days_ahead(30), reason="材料未到")
+    await engine.pass_time(name, days=30)
+    await engine.send(name, "plan", lead="urban", deliverable="修复外墙", due_date=days_ahead(60))
+    await engine.send(name, "suspend", condition="等天气转暖", resume_date=days_ahead(50))
+    await engine.pass_time(name, days=20)
+    await engine.send(name, "complete", what_was_done="外墙修复并验收")
+    await engine.send(name, "dispute", by=RESIDENT, reason="仍有裂缝")
+    await engine.send(name, "return", reason="由社区落实")
+    await engine.send(name, "supervise", by=SUPERVISOR, reason="反复未决")
+    await engine.send(name, "assign", person="社区网格员")
+    await engine.send(name, "hold", reason="等鉴定报告")
+    await engine.send(name, "resolve", what_was_done="重新修补")
+    await engine.pass_time(name, days=8)
+
+
+@life
+async def emergency_stood_down_and_referred(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    await engine.send(name, "emergency", playbook="gas_leak", reason="闻到燃气味")
+    await engine.pass_time(name, days=3)
+    state = await engine.state(name)
+    await engine.send(name, "stand_down", emergency_id=state.emergency_id, outcome="returned", reason="险情排除")
+    await engine.send(name, "refer", to_whom="燃气公司", reference="2026-88", reason="管线归属燃气公司")
+
+
+@life
+async def rerouted_and_withdrawn(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    await engine.send(name, "reroute", estate=engine.rules.organisation.estates[3].id, reason="不在本小区")
+    await engine.send(name, "note", text="已通知对方小区")
+    await engine.send(name, "withdraw", by=RESIDENT)
+
+
+@life
+async def open_and_waiting(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    await engine.send(name, "contact", how="上门", outcome="待碰头商量")
+
+
+@life
+async def decided_twice_at_once_and_refused(engine: Engine, name: str) -> None:
+    """A decision that passed the validator and was refused by the recording: the update fails, the case lives."""
+    await engine.open(name)
+    version = 1
+
+    async def contact() -> None:
+        await engine.send(name, "contact", if_version=version, how="电话", outcome="已联系")
+
+    await asyncio.gather(*(contact() for _ in range(4)), return_exceptions=True)

@@ -1,0 +1,90 @@
+"""A case that outgrows its history goes on in a new run, and nobody notices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from domain.case import waits
+from stack.ports import free_port
+from stack.temporal import TemporalServer
+from tests.engine.conftest import Engine, running_engine
+from workflows import attributes
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+
+@pytest.fixture(scope="module")
+def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
+    """A server that suggests to continue as new after forty events."""
+    server = TemporalServer(
+        None, free_port(), rehearsal=True, dynamic={"limit.historyCount.suggestContinueAsNew": "40"},
+        search_attributes={key.name: key.indexed_value_type.name.capitalize() for key in attributes.ALL},
+        log_file=tmp_path_factory.mktemp("temporal") / "temporal.log",
+    )  # fmt: skip
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+async def impatient(pool: Pool, impatient_server: TemporalServer) -> AsyncIterator[Engine]:
+    async with running_engine(pool, impatient_server.address) as engine:
+        yield engine
+
+
+async def test_decisions_that_arrive_while_the_run_changes_are_all_recorded_once(impatient: Engine) -> None:
+    await impatient.open("A")
+    first_run = (await impatient.handle("A").describe()).run_id
+    for burst in range(6):
+        sent = [
+            impatient.send("A", "note", id=f"{impatient.prefix}-{burst}-{n}", text=f"{burst}之{n}") for n in range(12)
+        ]
+        await asyncio.gather(*sent)
+    assert (await impatient.handle("A").describe()).run_id != first_run
+    rows = await impatient.rows("A")
+    assert [row.version for row in rows] == list(range(1, 74))
+    assert len({row.command_id for row in rows}) == 73
+
+
+async def test_a_command_sent_again_in_the_next_run_is_not_recorded_again(impatient: Engine) -> None:
+    await impatient.open("A")
+    await impatient.send("A", "note", id=f"{impatient.prefix}-once", text="只记一次")
+    before = (await impatient.handle("A").describe()).run_id
+    for n in range(20):
+        await impatient.send("A", "note", text=f"第{n}条")
+    assert (await impatient.handle("A").describe()).run_id != before
+    await impatient.send("A", "note", id=f"{impatient.prefix}-once", text="只记一次")
+    assert len(await impatient.rows("A")) == 22
+
+
+async def test_the_deadline_stays_where_it_was_in_the_next_run(impatient: Engine) -> None:
+    await impatient.open("A")
+    deadline = waits(await impatient.state("A"))[0].until
+    before = (await impatient.handle("A").describe()).run_id
+    for n in range(20):
+        await impatient.send("A", "note", text=f"第{n}条")
+    assert (await impatient.handle("A").describe()).run_id != before
+    standing = await impatient.processes.standing(impatient.number("A"))
+    assert [wait.until for wait in standing.waits] == [deadline]
+    await impatient.pass_time("A", days=1)
+    missed = (await impatient.rows("A"))[-1]
+    assert missed.type == "contact_missed"
+    assert 0 <= (missed.occurred_at - deadline).total_seconds() < 60
+
+
+async def test_a_case_that_climbs_alone_for_years_goes_through_many_runs(impatient: Engine) -> None:
+    await impatient.open("A")
+    first_run = (await impatient.handle("A").describe()).run_id
+    for _ in range(8):
+        await impatient.pass_time("A", days=90)
+    state = await impatient.state("A")
+    assert (state.stage, state.raised) == ("alliance", True)
+    assert state.carried_over >= 18
+    assert (await impatient.handle("A").describe()).run_id != first_run

@@ -1,0 +1,55 @@
+"""Histories of finished shapes are kept and replayed: a change that breaks one breaks a running case.
+
+A new shape is recorded by ``HONGXIU_KEEP_HISTORIES=1 pytest tests/engine/test_replay.py``; what is kept is never
+overwritten, and a change that cannot replay it goes in behind ``workflow.patched``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+import worker
+from tests.engine.conftest import Engine
+from tests.engine.lives import LIVES
+from workflows.case import CaseWorkflow
+
+KEPT = Path(__file__).parent / "histories"
+KEEP = os.environ.get("HONGXIU_KEEP_HISTORIES") == "1"
+
+
+def replayer() -> Replayer:
+    return Replayer(workflows=[CaseWorkflow], data_converter=pydantic_data_converter, workflow_runner=worker.runner())
+
+
+@pytest.mark.parametrize("file", sorted(KEPT.glob("*.json.gz")), ids=lambda file: file.name)
+async def test_a_kept_history_replays(file: Path) -> None:
+    text = gzip.decompress(file.read_bytes()).decode()
+    await replayer().replay_workflow(WorkflowHistory.from_json(file.stem, text))
+
+
+@pytest.mark.parametrize("name", LIVES)
+async def test_a_life_lived_today_replays(engine: Engine, name: str) -> None:
+    await LIVES[name](engine, "A")
+    history = await engine.handle("A").fetch_history()
+    await replayer().replay_workflow(history)
+    if KEEP:
+        keep(name, history)
+
+
+def test_every_life_has_a_kept_history() -> None:
+    kept = {file.name.split("@")[0] for file in KEPT.glob("*.json.gz")}
+    assert set(LIVES) <= kept
+
+
+def keep(name: str, history: WorkflowHistory) -> None:
+    KEPT.mkdir(exist_ok=True)
+    number = 1 + sum(1 for _ in KEPT.glob(f"{name}@*.json.gz"))
+    file = KEPT / f"{name}@{number}.json.gz"
+    file.write_bytes(gzip.compress(history.to_json().encode(), mtime=0))

@@ -1,0 +1,103 @@
+"""The worker: connects, registers the processes and their activities, serves until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.record import Recorder
+from runtime import logs
+from runtime.settings import Settings, load
+from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect
+from store import database
+from store.errors import StoreUnavailable
+from store.log import EventLog
+from store.rulebook import NoRules, Rulebook
+from workflows.case import CaseWorkflow
+from workflows.rules import AT_HAND
+
+log = structlog.get_logger()
+
+PASSED_THROUGH = ("domain", "workflows.rules", "pydantic", "pydantic_core", "yaml", "annotated_types")
+REFRESH_SECONDS = 5.0
+CACHED_WORKFLOWS = 20_000
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The sandbox that workflows run in; the domain is pure and passes through."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def build(client: Client, recorder: Recorder, *, task_queue: str = TASK_QUEUE) -> Worker:
+    """A worker over ``client``. Used by the tests as well, so that they run what is run."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[CaseWorkflow],
+        activities=recorder.activities(),
+        workflow_runner=runner(),
+        max_cached_workflows=CACHED_WORKFLOWS,
+        max_concurrent_workflow_tasks=200,
+        max_concurrent_local_activities=200,
+        identity=f"worker-{os.getpid()}@{socket.gethostname()}",
+    )
+
+
+async def keep_rules(rulebook: Rulebook) -> None:
+    """Reads newer policies as they come and puts them at the processes' hand."""
+    while True:
+        await put_at_hand(rulebook)
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def put_at_hand(rulebook: Rulebook) -> None:
+    """One look for newer policies. A database that is away leaves the rules as they are."""
+    try:
+        await rulebook.refresh()
+    except (NoRules, StoreUnavailable) as error:
+        log.warning("the policies cannot be read", error=str(error))
+        return
+    AT_HAND.rules = dict(rulebook.at_hand)
+    AT_HAND.current = rulebook.current
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or Ctrl-C, then finishes what it is doing."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    AT_HAND.public_url = settings.public_url
+    pool = await database.connect(settings.database())
+    rulebook = Rulebook(pool)
+    await put_at_hand(rulebook)
+    refreshing = asyncio.create_task(keep_rules(rulebook))
+    client = await connect(settings)
+    async with build(client, Recorder(EventLog(pool), rulebook)):
+        log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
+        await stop.wait()
+        log.info("worker stops")
+    refreshing.cancel()
+    await pool.close()
+
+
+def main() -> None:
+    """``python -m worker``; exits 0 when told to stop, 1 when what it needs is not there."""
+    settings = load()
+    logs.configure(settings)
+    try:
+        asyncio.run(serve(settings))
+    except (TemporalUnavailable, StoreUnavailable) as error:
+        log.error("the worker cannot start", error=str(error))
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Durable processes: one thin class for each decider, over the shared host in ``workflows.host``."""

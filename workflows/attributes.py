@@ -1,0 +1,68 @@
+"""Search attributes: what a supervisor filters the list of workflows by. One place for names and types."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
+
+from domain.case import CaseState
+
+TIER = SearchAttributeKey.for_keyword("Tier")
+STAGE = SearchAttributeKey.for_keyword("Stage")
+ESTATE = SearchAttributeKey.for_keyword("Estate")
+COMMUNITY = SearchAttributeKey.for_keyword("Community")
+CATEGORY = SearchAttributeKey.for_keyword("Category")
+EMERGENCY = SearchAttributeKey.for_bool("Emergency")
+OVERDUE = SearchAttributeKey.for_bool("Overdue")
+SUPERVISED = SearchAttributeKey.for_bool("Supervised")
+NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
+
+ALL: tuple[SearchAttributeKey[Any], ...] = (
+    TIER, STAGE, ESTATE, COMMUNITY, CATEGORY, EMERGENCY, OVERDUE, SUPERVISED, NEXT_DEADLINE,
+)  # fmt: skip
+
+Values = dict[SearchAttributeKey[Any], Any]
+
+
+def at_start(estate: str, community: str | None, category: str, first_stage: str, first_tier: str) -> Values:
+    """What is known of a case before it is opened: set with the start, so that it costs no event."""
+    values: Values = {
+        ESTATE: estate, CATEGORY: category, STAGE: first_stage, TIER: first_tier,
+        EMERGENCY: False, OVERDUE: False, SUPERVISED: False,
+    }  # fmt: skip
+    if community is not None:
+        values[COMMUNITY] = community
+    return values
+
+
+def of_case(state: CaseState) -> Values:
+    """The attributes of a case as it stands. An ended one has no deadline."""
+    values: Values = {
+        ESTATE: state.estate, CATEGORY: state.category, STAGE: state.stage, TIER: state.tier,
+        EMERGENCY: state.stage == "joint_response", OVERDUE: state.overdue, SUPERVISED: state.supervised,
+        NEXT_DEADLINE: state.wait.until.astimezone(UTC) if state.wait else None,
+    }  # fmt: skip
+    if "community" in state.units:
+        values[COMMUNITY] = state.units["community"]
+    return values
+
+
+def typed(values: Values) -> TypedSearchAttributes:
+    """For a start."""
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items()])
+
+
+def changes(known: Values, wanted: Values) -> list[SearchAttributeUpdate[Any]]:
+    """Only what differs: each upsert is an event that somebody has to read."""
+    return [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in wanted.items()
+        if known.get(key) != value
+    ]

@@ -1,0 +1,176 @@
+"""How callers (API, operators' commands) reach a process: open it, send it a command, start it again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.case import CaseState, Command, OpenCase
+from domain.errors import Refusal
+from domain.rules import Rules
+from workflows import attributes, names
+from workflows.host import REFUSED
+from workflows.messages import ProcessInput, Standing
+
+PATIENCE = timedelta(seconds=30)
+
+
+class ProcessUnavailable(Exception):
+    """The process did not answer: Temporal, every worker or the log is away. Safe to send again."""
+
+
+class ProcessGone(Exception):
+    """No such process is running: the case has ended, was never opened, or Temporal has lost it."""
+
+
+class Processes:
+    """The running processes, by number."""
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client = client
+        self._task_queue = task_queue
+
+    async def open(self, rules: Rules, number: str, command: Command) -> int:
+        """Starts the case's process with the command that opens it; answers when its events are committed.
+
+        The same call again is the same case. Raises Refusal, ProcessUnavailable.
+        """
+        body = command.body
+        assert isinstance(body, OpenCase)
+        organisation, language = rules.organisation, rules.ladder.language
+        estate = organisation.estate(body.estate)
+        community = next((u.id for u in organisation.lineage(estate.id) if u.tier == "community"), None)
+        summary = f"{organisation.category(body.category).name.in_(language)} · {estate.name.in_(language)}"
+        values = attributes.at_start(estate.id, community, body.category, "contact", rules.ladder.tiers[0].id)
+        start = self._start(ProcessInput(number=number), values, summary)
+        return await self._with_start(start, command)
+
+    async def send(self, number: str, command: Command) -> int:
+        """Sends a command to a running process; answers with the version once it is committed.
+
+        Raises Refusal, ProcessGone, ProcessUnavailable.
+        """
+        handle = self._client.get_workflow_handle(number)
+        try:
+            version: int = await handle.execute_update(
+                names.UPDATES[command.body.kind],
+                command,
+                id=command.id,
+                result_type=int,
+                rpc_timeout=PATIENCE,
+            )
+        except Exception as error:
+            raise _translated(error, number) from error
+        return version
+
+    async def restart(self, state: CaseState, command: Command | None = None) -> int:
+        """Starts a process again from the log; with ``command`` sends it along (a reopening).
+
+        Raises Refusal, ProcessUnavailable. Where it is running already, that one is used.
+        """
+        start = self._start(ProcessInput(number=state.number, restore=True), attributes.of_case(state), state.number)
+        if command is not None:
+            return await self._with_start(start, command)
+        try:
+            await self._client.start_workflow(
+                names.CASE_WORKFLOW, ProcessInput(number=state.number, restore=True), id=state.number,
+                task_queue=self._task_queue, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=attributes.typed(_present(attributes.of_case(state))), rpc_timeout=PATIENCE,
+            )  # fmt: skip
+        except RPCError as error:
+            raise _translated(error, state.number) from error
+        return state.version
+
+    async def standing(self, number: str) -> Standing:
+        """What a running process knows and waits for. Raises ProcessGone, ProcessUnavailable."""
+        handle = self._client.get_workflow_handle(number)
+        try:
+            answer: Standing = await handle.query(
+                names.STANDING, result_type=Standing, rpc_timeout=PATIENCE,
+                reject_condition=QueryRejectCondition.NOT_OPEN,
+            )  # fmt: skip
+        except WorkflowQueryRejectedError as error:
+            raise ProcessGone(number) from error
+        except Exception as error:
+            raise _translated(error, number) from error
+        return answer
+
+    async def nudge(self, number: str) -> int:
+        """Makes a running process read the log again; answers with its version. Raises as ``send``."""
+        handle = self._client.get_workflow_handle(number)
+        try:
+            version: int = await handle.execute_update(names.NUDGE, result_type=int, rpc_timeout=PATIENCE)
+        except Exception as error:
+            raise _translated(error, number) from error
+        return version
+
+    async def running(self) -> AsyncIterator[str]:
+        """The numbers of all running case processes, as the server's visibility has them (a moment behind)."""
+        query = f"WorkflowType = '{names.CASE_WORKFLOW}' AND ExecutionStatus = 'Running'"
+        async for execution in self._client.list_workflows(query):
+            yield execution.id
+
+    def _start(
+        self, start: ProcessInput, values: attributes.Values, summary: str
+    ) -> WithStartWorkflowOperation[object, object]:
+        return WithStartWorkflowOperation(
+            names.CASE_WORKFLOW, start, id=start.number, task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=attributes.typed(_present(values)), static_summary=summary,
+        )  # fmt: skip
+
+    async def _with_start(self, start: WithStartWorkflowOperation[object, object], command: Command) -> int:
+        try:
+            version: int = await self._client.execute_update_with_start_workflow(
+                names.UPDATES[command.body.kind], command, start_workflow_operation=start, id=command.id,
+                result_type=int, rpc_timeout=PATIENCE,
+            )  # fmt: skip
+        except Exception as error:
+            raise _translated(error, command.id) from error
+        return version
+
+
+def _present(values: attributes.Values) -> attributes.Values:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+_AWAY = (
+    RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED,
+    RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.ABORTED,
+)  # fmt: skip
+
+
+def _translated(error: Exception, what: str) -> Exception:
+    if isinstance(error, WorkflowUpdateFailedError):
+        return _of_update(error, what)
+    if isinstance(error, WorkflowUpdateRPCTimeoutOrCancelledError):
+        return ProcessUnavailable(what)
+    if isinstance(error, RPCError):
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return ProcessGone(what)
+        if error.status in _AWAY:
+            return ProcessUnavailable(f"{what}: {error.message}")
+    return error
+
+
+def _of_update(error: WorkflowUpdateFailedError, what: str) -> Exception:
+    cause = error.cause
+    if not isinstance(cause, ApplicationError):
+        return ProcessUnavailable(f"{what}: {cause}")
+    if cause.type == REFUSED:
+        params = cause.details[0] if cause.details else {}
+        return Refusal(cause.message, **(params if isinstance(params, dict) else {}))
+    if cause.type == "AcceptedUpdateCompletedWorkflow":
+        return ProcessGone(what)
+    return ProcessUnavailable(f"{what}: {cause.message}")

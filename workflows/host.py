@@ -1,0 +1,251 @@
+"""The shared host: a clock and a mailbox around a pure decider.
+
+It takes commands as updates, has them decided and recorded by one local activity, folds what the log then
+has, keeps one durable timer for each thing the state waits for, and continues as new when its history has
+grown. It knows nothing of tiers, meetings or departments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.case import CaseState, Command, Wait, WaitExpired, decide, evolve, waits
+    from domain.errors import Refusal
+    from domain.permission import SYSTEM
+    from domain.telling import timer_summary
+    from workflows import names
+    from workflows.messages import LoadOrder, ProcessInput, Recorded, RecordOrder, Standing
+    from workflows.rules import AT_HAND
+
+RECORDING = RetryPolicy(
+    initial_interval=timedelta(milliseconds=50), backoff_coefficient=2, maximum_interval=timedelta(seconds=2)
+)
+RECORD_ATTEMPT = timedelta(seconds=5)
+RECORD_FOR = timedelta(seconds=20)
+LOAD_AGAIN_AFTER = timedelta(seconds=15)
+READING_AGAIN = "账本暂不可用，稍后再读 · the log is unavailable; reading it again"
+
+UPDATES_A_RUN = 1_500
+"""A run takes 2,000 updates and warns of none (ARCHITECTURE); it is left well before."""
+
+REFUSED = "Refused"
+UNAVAILABLE = "Unavailable"
+
+
+class Host:
+    """A process: one stream of events, its state, its waits, and its mailbox."""
+
+    def __init__(self, start: ProcessInput) -> None:
+        self.number = start.number
+        self.state: CaseState | None = start.state
+        self._to_load = start.restore and start.state is None
+        self._lock = asyncio.Lock()
+        self._timers: dict[Wait, asyncio.Task[None]] = {}
+        self._catching_up: asyncio.Task[None] | None = None
+        self._fault: Exception | None = None
+        self._updates = 0
+        for kind, name in names.UPDATES.items():
+            workflow.set_update_handler(name, self._handler(kind), validator=self._validate)
+        workflow.set_update_handler(names.NUDGE, self._nudged)
+        workflow.set_query_handler(names.STANDING, self._standing)
+
+    # ---------------------------------------------------------------- what a process shows of itself
+
+    def show(self, state: CaseState) -> None:
+        """Called after each change: search attributes and current details. For the process to define."""
+        raise NotImplementedError
+
+    # ---------------------------------------------------------------- its life
+
+    async def live(self) -> CaseState:
+        """Runs until the process has ended; continues as new whenever its history is long."""
+        if self._to_load:
+            await self._load_until_done()
+        self._rearm()
+        while True:
+            await workflow.wait_condition(lambda: self._ended or self._is_long or self._fault is not None)
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            async with self._lock:
+                if self._fault is not None:
+                    raise self._fault  # a bug: suspends the workflow until a worker without it comes
+                if not workflow.all_handlers_finished():
+                    continue
+                if self._ended:
+                    assert self.state is not None
+                    return self.state
+                if self._is_long:
+                    self._renew()
+
+    @property
+    def _ended(self) -> bool:
+        return self.state is not None and not self._to_load and self.state.closed
+
+    @property
+    def _is_long(self) -> bool:
+        info = workflow.info()
+        grown = info.is_continue_as_new_suggested() or self._updates >= UPDATES_A_RUN
+        return self.state is not None and grown and not self._is_catching_up
+
+    @property
+    def _is_catching_up(self) -> bool:
+        return self._catching_up is not None and not self._catching_up.done()
+
+    def _renew(self) -> NoReturn:
+        for timer in self._timers.values():
+            timer.cancel()
+        workflow.continue_as_new(ProcessInput(number=self.number, state=self.state))
+
+    # ---------------------------------------------------------------- commands
+
+    def _handler(self, kind: str) -> Callable[[Command], Awaitable[int]]:
+        async def handle(command: Command) -> int:
+            return await self._take(command)
+
+        handle.__name__ = f"take_{kind}"
+        return handle
+
+    def _validate(self, command: Command) -> None:
+        """Runs the pure decide, so that a refused command leaves no history."""
+        state = self.state
+        if self._to_load or self._is_catching_up:
+            return  # we do not know where we stand: the activity, which asks the log, decides
+        if state is None and command.body.kind != "open":
+            return  # as after a reset to the very beginning: the log may know the case all the same
+        if state is not None and command.id in state.commands:
+            return
+        rules = AT_HAND.under(state.ladder if state else None)
+        if rules is None:
+            return  # this worker has not read that policy version yet: the activity decides
+        try:
+            decide(rules, state, command, workflow.now())
+        except Refusal as refusal:
+            raise _refused(refusal.code, refusal.params) from None
+
+    async def _take(self, command: Command) -> int:
+        """Answers only after the commit, with the version that the log has then reached."""
+        self._updates += 1
+        await workflow.wait_condition(lambda: not self._to_load)
+        async with self._lock:
+            state = self.state
+            if state is not None and command.id in state.commands:
+                return state.version
+            try:
+                recorded = await self._record(command, names.record_name(command.body.kind))
+            except ActivityError as error:
+                self._catch_up()
+                raise ApplicationError("the event log cannot be reached", type=UNAVAILABLE) from error
+            if recorded.refused is not None:
+                raise _refused(recorded.refused.code, recorded.refused.params)
+            return self.state.version if self.state is not None else 0
+
+    async def _record(self, command: Command, name: str) -> Recorded:
+        order = RecordOrder(number=self.number, state=self.state, command=command, now=workflow.now())
+        recorded: Recorded = await workflow.execute_local_activity(
+            name, order, result_type=Recorded, retry_policy=RECORDING,
+            start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
+        )  # fmt: skip
+        self._fold(recorded)
+        return recorded
+
+    def _fold(self, recorded: Recorded) -> None:
+        for logged in recorded.facts:
+            self.state = evolve(self.state, logged.fact, number=self.number, command_id=logged.command)
+        if self.state is not None:
+            self._rearm()
+            self.show(self.state)
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Runs beside ``live``; what it raises is raised there, since nobody awaits it."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception as fault:
+                self._fault = fault
+
+        return asyncio.create_task(guarded())
+
+    # ---------------------------------------------------------------- waits
+
+    def _rearm(self) -> None:
+        """Keeps the timers whose waits stand, cancels the others, starts the new ones."""
+        wanted = set(waits(self.state)) if self.state is not None else set()
+        for wait in [wait for wait in self._timers if wait not in wanted]:
+            self._timers.pop(wait).cancel()
+        for wait in sorted(wanted - self._timers.keys(), key=lambda wait: wait.until):
+            self._timers[wait] = self._in_background(self._keep(wait))
+
+    async def _keep(self, wait: Wait) -> None:
+        assert self.state is not None
+        left = max(wait.until - workflow.now(), timedelta(milliseconds=1))
+        await workflow.sleep(left, summary=timer_summary(wait, self.state.language))
+        async with self._lock:
+            if self._timers.get(wait) is not asyncio.current_task():
+                return
+            del self._timers[wait]  # from here on it is being acted on, and a change of waits must not cancel it
+            await self._expire(wait)
+
+    async def _expire(self, wait: Wait) -> None:
+        assert self.state is not None
+        command = Command(
+            id=f"{self.number}:{self.state.version}:{wait.kind}", actor=SYSTEM,
+            body=WaitExpired(wait=wait.kind, until=wait.until),
+        )  # fmt: skip
+        try:
+            await self._record(command, names.record_name("wait_expired", wait.on_expiry))
+        except ActivityError:
+            self._catch_up()
+
+    # ---------------------------------------------------------------- for the auditor
+
+    def _standing(self) -> Standing:
+        """What this process knows and waits for."""
+        return Standing(version=self.state.version if self.state else 0, waits=tuple(self._timers))
+
+    async def _nudged(self) -> int:
+        """Reads what the log has beyond this process, and waits for what then stands."""
+        self._updates += 1
+        async with self._lock:
+            await self._load_until_done()
+            return self.state.version if self.state else 0
+
+    # ---------------------------------------------------------------- when the log could not be reached
+
+    def _catch_up(self) -> None:
+        """The log may be ahead of us, or an expiry is still to be recorded: read it again until it answers."""
+        if not self._is_catching_up:
+            self._catching_up = self._in_background(self._read_the_log_later())
+
+    async def _read_the_log_later(self) -> None:
+        await workflow.sleep(LOAD_AGAIN_AFTER, summary=READING_AGAIN)
+        async with self._lock:
+            await self._load_until_done()
+
+    async def _load_until_done(self) -> None:
+        while not await self._load():
+            await workflow.sleep(LOAD_AGAIN_AFTER, summary=READING_AGAIN)
+
+    async def _load(self) -> bool:
+        order = LoadOrder(number=self.number, version=self.state.version if self.state else 0)
+        try:
+            recorded: Recorded = await workflow.execute_local_activity(
+                names.LOAD, order, result_type=Recorded, retry_policy=RECORDING,
+                start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
+            )  # fmt: skip
+        except ActivityError:
+            return False
+        self._to_load = False
+        self._fold(recorded)
+        return True
+
+
+def _refused(code: str, params: dict[str, Any]) -> ApplicationError:
+    return ApplicationError(code, params, type=REFUSED, non_retryable=True)

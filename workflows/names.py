@@ -1,0 +1,73 @@
+"""The names that a supervisor reads in the Temporal UI: a finite vocabulary, written out.
+
+The UI shows an update by its name and a local activity by its type, nothing else, so the names carry the
+words (docs/decisions/0004). They are part of recorded histories: change one only behind ``workflow.patched``.
+They are written here and not derived from ``domain.words``, so that a better word there breaks no replay.
+"""
+
+from __future__ import annotations
+
+CASE_WORKFLOW = "诉求件 Case"
+
+UPDATES: dict[str, str] = {
+    "contact": "联系居民 contact",
+    "resolve": "办结回访 resolve",
+    "plan": "制定方案 plan",
+    "complete": "完成办理 complete",
+    "extend": "延期 extend",
+    "hold": "暂缓 hold",
+    "escalate": "升级 escalate",
+    "return": "退回 return",
+    "suspend": "挂起 suspend",
+    "resume": "恢复 resume",
+    "refer": "转办 refer",
+    "reject": "不予受理 reject",
+    "duplicate": "重复件 duplicate",
+    "reroute": "转派 reroute",
+    "withdraw": "撤回 withdraw",
+    "confirm": "确认 confirm",
+    "dispute": "要求重办 dispute",
+    "reopen": "重启 reopen",
+    "emergency": "启动联动 emergency",
+    "note": "备注 note",
+    "assign": "指派 assign",
+    "supervise": "督办 supervise",
+    "open": "登记 open",
+    "stand_down": "解除联动 stand_down",
+    "reproject": "重排时限 reproject",
+}
+"""The update that carries each command, by the command's kind."""
+
+EXPIRIES: dict[str, str] = {
+    "contact_missed": "到期·超时未联系 contact_missed",
+    "carry_over": "到期·未决结转 carry_over",
+    "escalate": "到期·未决升级 escalate",
+    "plan_overdue": "到期·方案逾期 plan_overdue",
+    "resume": "到期·恢复办理 resume",
+    "review": "到期·联动复核 review",
+    "close_without_word": "到期·未参评办结 close_without_word",
+}
+"""The record of each expired wait, by what happens at its expiry."""
+
+RECORD_PREFIX = "入账·"
+"""Goes before a command's name to name the recording of what it brought about."""
+
+LOAD = "读账 load"
+"""Reads what the log has beyond what the process knows."""
+
+NUDGE = "核对 nudge"
+"""The update by which an operator makes a process read the log again."""
+
+STANDING = "现状 standing"
+"""The query that tells what a process knows and waits for."""
+
+
+def record_name(kind: str, on_expiry: str | None = None) -> str:
+    """The type of the local activity that records a command of ``kind``."""
+    return RECORD_PREFIX + (EXPIRIES[on_expiry] if on_expiry else UPDATES[kind])
+
+
+RECORDS: tuple[str, ...] = tuple(
+    [record_name(kind) for kind in UPDATES] + [record_name("wait_expired", expiry) for expiry in EXPIRIES]
+)
+"""Every recording's type; the worker registers one function under all of them."""
