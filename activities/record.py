@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from temporalio import activity
 
-from domain.case import CaseState, Command, Event, decide, evolve, summary
+from domain.case import CaseState, Command, Event, Fact, decide, evolve, summary
 from domain.errors import Refusal
 from domain.rules import Rules
 from store.folding import event_of, fold_rows, row_of
@@ -38,20 +38,20 @@ class Recorder:
 
     def _named(self, name: str) -> Callable[..., Any]:
         @activity.defn(name=name)
-        async def record(order: RecordOrder) -> Recorded:
+        async def record(order: RecordOrder[CaseState, Command]) -> Recorded[Fact]:
             return await self.record(order)
 
         return record
 
     def _loading(self) -> Callable[..., Any]:
         @activity.defn(name=names.LOAD)
-        async def load(order: LoadOrder) -> Recorded:
+        async def load(order: LoadOrder) -> Recorded[Fact]:
             rows = await self._log.read(order.number, order.version)
-            return Recorded(facts=tuple(map(logged, rows)))
+            return Recorded[Fact](facts=tuple(map(logged, rows)))
 
         return load
 
-    async def record(self, order: RecordOrder) -> Recorded:
+    async def record(self, order: RecordOrder[CaseState, Command]) -> Recorded[Fact]:
         """What the log has beyond the order's state once the command is in it; or why it is not.
 
         Where the log is ahead (a process that was reset, or an append whose answer was lost), what it has is
@@ -116,7 +116,7 @@ class Recorder:
         if len(self._heads) > _HEADS:
             self._heads.popitem(last=False)
 
-    def _tell(self, order: RecordOrder, appended: Appended) -> None:
+    def _tell(self, order: RecordOrder[CaseState, Command], appended: Appended) -> None:
         for event in appended.events:
             log.info(
                 "event recorded", case=order.number, workflow=activity.info().workflow_id, command=order.command.id,
@@ -124,12 +124,12 @@ class Recorder:
             )  # fmt: skip
 
 
-def _answer(order: RecordOrder, rows: Sequence[StoredEvent], refused: Refused | None = None) -> Recorded:
+def _answer(order: RecordOrder[CaseState, Command], rows: Sequence[StoredEvent], refused: Refused | None = None) -> Recorded[Fact]:
     known = order.state.version if order.state else 0
     new = {row.version: row for row in rows if row.version > known}
-    return Recorded(facts=tuple(logged(new[version]) for version in sorted(new)), refused=refused)
+    return Recorded[Fact](facts=tuple(logged(new[version]) for version in sorted(new)), refused=refused)
 
 
-def logged(row: StoredEvent) -> Logged:
+def logged(row: StoredEvent) -> Logged[Fact]:
     """A row as a process folds it."""
-    return Logged(fact=event_of(row).fact(), command=row.command_id)
+    return Logged[Fact](fact=event_of(row).fact(), command=row.command_id)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import CaseState
-    from domain.telling import current_details, stage_name
+    from domain.case import CaseState, Command, Fact, Wait, WaitExpired, decide, evolve, waits
+    from domain.permission import SYSTEM
+    from domain.telling import current_details, stage_name, timer_summary
     from workflows import attributes, names
     from workflows.host import Host
-    from workflows.messages import ProcessInput
+    from workflows.messages import Logged, ProcessInput, Recorded
     from workflows.rules import AT_HAND
 
 
 @workflow.defn(name=names.CASE_WORKFLOW)
-class CaseWorkflow(Host):
+class CaseWorkflow(Host[CaseState, Command, Wait]):
     """One resident's issue from its opening to its closing. Its id is the case's number."""
 
+    command_type = Command
+    recorded_type = Recorded[Fact]
+    updates = names.UPDATES
+
     @workflow.init
-    def __init__(self, start: ProcessInput) -> None:
+    def __init__(self, start: ProcessInput[CaseState]) -> None:
         super().__init__(start)
         self._shown: attributes.Values = {
             pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
@@ -27,11 +36,35 @@ class CaseWorkflow(Host):
             self.show(self.state)
 
     @workflow.run
-    async def run(self, start: ProcessInput) -> str:
+    async def run(self, start: ProcessInput[CaseState]) -> str:
         """Ends with the way the case was closed."""
         state = await self.live()
         assert state.closing is not None
         return state.closing.closed_as
+
+    def refuse(self, state: CaseState | None, command: Command, now: datetime) -> None:
+        """See ``Host``. Without the case's policy version at hand yet, the recording activity decides."""
+        rules = AT_HAND.under(state.ladder if state else None)
+        if rules is not None:
+            decide(rules, state, command, now)
+
+    def evolve(self, state: CaseState | None, logged: Logged[Any]) -> CaseState:
+        """See ``Host``."""
+        return evolve(state, logged.fact, number=self.number, command_id=logged.command)
+
+    def waits(self, state: CaseState) -> Sequence[Wait]:
+        """See ``Host``."""
+        return waits(state)
+
+    def expiry(self, state: CaseState, wait: Wait) -> tuple[Command, str]:
+        """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
+        body = WaitExpired(wait=wait.kind, until=wait.until)
+        command = Command(id=f"{state.number}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)
+        return command, names.record_name(body.kind, wait.on_expiry)
+
+    def summary(self, state: CaseState, wait: Wait) -> str:
+        """See ``Host``."""
+        return timer_summary(wait, state.language)
 
     def show(self, state: CaseState) -> None:
         """Search attributes for the list, current details for the page."""

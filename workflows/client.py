@@ -16,7 +16,7 @@ from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case import CaseState, Command, OpenCase
+from domain.case import CaseState, Command, OpenCase, Wait
 from domain.errors import Refusal
 from domain.rules import Rules
 from workflows import attributes, names
@@ -53,7 +53,7 @@ class Processes:
         community = next((u.id for u in organisation.lineage(estate.id) if u.tier == "community"), None)
         summary = f"{organisation.category(body.category).name.in_(language)} · {estate.name.in_(language)}"
         values = attributes.at_start(estate.id, community, body.category, "contact", rules.ladder.tiers[0].id)
-        start = self._start(ProcessInput(number=number), values, summary)
+        start = self._start(ProcessInput[CaseState](number=number), values, summary)
         return await self._with_start(start, command)
 
     async def send(self, number: str, command: Command) -> int:
@@ -79,12 +79,12 @@ class Processes:
 
         Raises Refusal, ProcessUnavailable. Where it is running already, that one is used.
         """
-        start = self._start(ProcessInput(number=state.number, restore=True), attributes.of_case(state), state.number)
+        start = self._start(ProcessInput[CaseState](number=state.number, restore=True), attributes.of_case(state), state.number)
         if command is not None:
             return await self._with_start(start, command)
         try:
             await self._client.start_workflow(
-                names.CASE_WORKFLOW, ProcessInput(number=state.number, restore=True), id=state.number,
+                names.CASE_WORKFLOW, ProcessInput[CaseState](number=state.number, restore=True), id=state.number,
                 task_queue=self._task_queue, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 search_attributes=attributes.typed(_present(attributes.of_case(state))), rpc_timeout=PATIENCE,
             )  # fmt: skip
@@ -92,12 +92,12 @@ class Processes:
             raise _translated(error, state.number) from error
         return state.version
 
-    async def standing(self, number: str) -> Standing:
+    async def standing(self, number: str) -> Standing[Wait]:
         """What a running process knows and waits for. Raises ProcessGone, ProcessUnavailable."""
         handle = self._client.get_workflow_handle(number)
         try:
-            answer: Standing = await handle.query(
-                names.STANDING, result_type=Standing, rpc_timeout=PATIENCE,
+            answer: Standing[Wait] = await handle.query(
+                names.STANDING, result_type=Standing[Wait], rpc_timeout=PATIENCE,
                 reject_condition=QueryRejectCondition.NOT_OPEN,
             )  # fmt: skip
         except WorkflowQueryRejectedError as error:
@@ -122,7 +122,7 @@ class Processes:
             yield execution.id
 
     def _start(
-        self, start: ProcessInput, values: attributes.Values, summary: str
+        self, start: ProcessInput[CaseState], values: attributes.Values, summary: str
     ) -> WithStartWorkflowOperation[object, object]:
         return WithStartWorkflowOperation(
             names.CASE_WORKFLOW, start, id=start.number, task_queue=self._task_queue,

@@ -8,22 +8,19 @@ grown. It knows nothing of tiers, meetings or departments.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from datetime import timedelta
-from typing import Any, NoReturn
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import CaseState, Command, Wait, WaitExpired, decide, evolve, waits
     from domain.errors import Refusal
-    from domain.permission import SYSTEM
-    from domain.telling import timer_summary
     from workflows import names
-    from workflows.messages import LoadOrder, ProcessInput, Recorded, RecordOrder, Standing
-    from workflows.rules import AT_HAND
+    from workflows.messages import LoadOrder, Logged, ProcessInput, Recorded, RecordOrder, Standing
 
 RECORDING = RetryPolicy(
     initial_interval=timedelta(milliseconds=50), backoff_coefficient=2, maximum_interval=timedelta(seconds=2)
@@ -40,32 +37,95 @@ REFUSED = "Refused"
 UNAVAILABLE = "Unavailable"
 
 
-class Host:
-    """A process: one stream of events, its state, its waits, and its mailbox."""
+class Progress(Protocol):
+    """A process's state, as far as the host needs to know it."""
 
-    def __init__(self, start: ProcessInput) -> None:
+    @property
+    def version(self) -> int: ...
+    @property
+    def commands(self) -> Sequence[str]: ...
+    @property
+    def closed(self) -> bool: ...
+
+
+class Waiting(Protocol):
+    """One thing that a process waits for. Hashable: an equal wait is the same timer."""
+
+    @property
+    def until(self) -> datetime: ...
+    def __hash__(self) -> int: ...
+
+
+class Order(Protocol):
+    """A command in its envelope."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+S = TypeVar("S", bound=Progress)
+C = TypeVar("C", bound=Order)
+W = TypeVar("W", bound=Waiting)
+
+
+class Host(ABC, Generic[S, C, W]):
+    """A process: one stream of events, its state, its waits, and its mailbox.
+
+    The process itself says what is abstract here: its decider, its words, its messages' types.
+    """
+
+    command_type: ClassVar[type[Any]]
+    recorded_type: ClassVar[type[Any]]
+    updates: ClassVar[Mapping[str, str]]
+    """The update that carries each kind of command, by kind (``workflows.names``)."""
+    opens: ClassVar[str] = "open"
+    """The kind of command that begins a stream."""
+
+    def __init__(self, start: ProcessInput[S]) -> None:
         self.number = start.number
-        self.state: CaseState | None = start.state
+        self.state: S | None = start.state
         self._to_load = start.restore and start.state is None
         self._lock = asyncio.Lock()
-        self._timers: dict[Wait, asyncio.Task[None]] = {}
+        self._timers: dict[W, asyncio.Task[None]] = {}
         self._catching_up: asyncio.Task[None] | None = None
         self._fault: Exception | None = None
         self._updates = 0
-        for kind, name in names.UPDATES.items():
-            workflow.set_update_handler(name, self._handler(kind), validator=self._validate)
+        for kind, name in self.updates.items():
+            workflow.set_update_handler(name, self._handler(kind), validator=self._validator())
         workflow.set_update_handler(names.NUDGE, self._nudged)
         workflow.set_query_handler(names.STANDING, self._standing)
 
-    # ---------------------------------------------------------------- what a process shows of itself
+    # ---------------------------------------------------------------- what the process says of itself
 
-    def show(self, state: CaseState) -> None:
-        """Called after each change: search attributes and current details. For the process to define."""
-        raise NotImplementedError
+    @abstractmethod
+    def refuse(self, state: S | None, command: C, now: datetime) -> None:
+        """Raises Refusal for what the rules at hand refuse; runs the pure decide."""
+
+    @abstractmethod
+    def evolve(self, state: S | None, logged: Logged[Any]) -> S:
+        """The state after one fact of the log."""
+
+    @abstractmethod
+    def waits(self, state: S) -> Sequence[W]:
+        """What the state waits for."""
+
+    @abstractmethod
+    def expiry(self, state: S, wait: W) -> tuple[C, str]:
+        """The command for when ``wait`` passes, and the name of its recording."""
+
+    @abstractmethod
+    def summary(self, state: S, wait: W) -> str:
+        """``wait`` in words for its timer, at most 200 bytes."""
+
+    @abstractmethod
+    def show(self, state: S) -> None:
+        """Called after each change: search attributes and current details."""
 
     # ---------------------------------------------------------------- its life
 
-    async def live(self) -> CaseState:
+    async def live(self) -> S:
         """Runs until the process has ended; continues as new whenever its history is long."""
         if self._to_load:
             await self._load_until_done()
@@ -101,35 +161,40 @@ class Host:
     def _renew(self) -> NoReturn:
         for timer in self._timers.values():
             timer.cancel()
-        workflow.continue_as_new(ProcessInput(number=self.number, state=self.state))
+        workflow.continue_as_new(ProcessInput[Any](number=self.number, state=self.state))
 
     # ---------------------------------------------------------------- commands
 
-    def _handler(self, kind: str) -> Callable[[Command], Awaitable[int]]:
-        async def handle(command: Command) -> int:
+    def _handler(self, kind: str) -> Callable[..., Awaitable[int]]:
+        async def handle(command: Any) -> int:
             return await self._take(command)
 
         handle.__name__ = f"take_{kind}"
+        handle.__annotations__ = {"command": self.command_type, "return": int}  # how the SDK learns what to read
         return handle
 
-    def _validate(self, command: Command) -> None:
+    def _validator(self) -> Callable[..., None]:
+        def validate(command: Any) -> None:
+            self._validate(command)
+
+        validate.__annotations__ = {"command": self.command_type, "return": None}
+        return validate
+
+    def _validate(self, command: C) -> None:
         """Runs the pure decide, so that a refused command leaves no history."""
         state = self.state
         if self._to_load or self._is_catching_up:
             return  # we do not know where we stand: the activity, which asks the log, decides
-        if state is None and command.body.kind != "open":
-            return  # as after a reset to the very beginning: the log may know the case all the same
+        if state is None and command.kind != self.opens:
+            return  # as after a reset to the very beginning: the log may know the process all the same
         if state is not None and command.id in state.commands:
             return
-        rules = AT_HAND.under(state.ladder if state else None)
-        if rules is None:
-            return  # this worker has not read that policy version yet: the activity decides
         try:
-            decide(rules, state, command, workflow.now())
+            self.refuse(state, command, workflow.now())
         except Refusal as refusal:
             raise _refused(refusal.code, refusal.params) from None
 
-    async def _take(self, command: Command) -> int:
+    async def _take(self, command: C) -> int:
         """Answers only after the commit, with the version that the log has then reached."""
         self._updates += 1
         await workflow.wait_condition(lambda: not self._to_load)
@@ -138,7 +203,7 @@ class Host:
             if state is not None and command.id in state.commands:
                 return state.version
             try:
-                recorded = await self._record(command, names.record_name(command.body.kind))
+                recorded = await self._record(command, names.record_name(command.kind))
             except ActivityError as error:
                 self._catch_up()
                 raise ApplicationError("the event log cannot be reached", type=UNAVAILABLE) from error
@@ -146,18 +211,18 @@ class Host:
                 raise _refused(recorded.refused.code, recorded.refused.params)
             return self.state.version if self.state is not None else 0
 
-    async def _record(self, command: Command, name: str) -> Recorded:
-        order = RecordOrder(number=self.number, state=self.state, command=command, now=workflow.now())
-        recorded: Recorded = await workflow.execute_local_activity(
-            name, order, result_type=Recorded, retry_policy=RECORDING,
+    async def _record(self, command: C, name: str) -> Recorded[Any]:
+        order = RecordOrder[Any, Any](number=self.number, state=self.state, command=command, now=workflow.now())
+        recorded: Recorded[Any] = await workflow.execute_local_activity(
+            name, order, result_type=self.recorded_type, retry_policy=RECORDING,
             start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
         )  # fmt: skip
         self._fold(recorded)
         return recorded
 
-    def _fold(self, recorded: Recorded) -> None:
+    def _fold(self, recorded: Recorded[Any]) -> None:
         for logged in recorded.facts:
-            self.state = evolve(self.state, logged.fact, number=self.number, command_id=logged.command)
+            self.state = self.evolve(self.state, logged)
         if self.state is not None:
             self._rearm()
             self.show(self.state)
@@ -177,38 +242,35 @@ class Host:
 
     def _rearm(self) -> None:
         """Keeps the timers whose waits stand, cancels the others, starts the new ones."""
-        wanted = set(waits(self.state)) if self.state is not None else set()
+        wanted = set(self.waits(self.state)) if self.state is not None else set()
         for wait in [wait for wait in self._timers if wait not in wanted]:
             self._timers.pop(wait).cancel()
         for wait in sorted(wanted - self._timers.keys(), key=lambda wait: wait.until):
             self._timers[wait] = self._in_background(self._keep(wait))
 
-    async def _keep(self, wait: Wait) -> None:
+    async def _keep(self, wait: W) -> None:
         assert self.state is not None
         left = max(wait.until - workflow.now(), timedelta(milliseconds=1))
-        await workflow.sleep(left, summary=timer_summary(wait, self.state.language))
+        await workflow.sleep(left, summary=self.summary(self.state, wait))
         async with self._lock:
             if self._timers.get(wait) is not asyncio.current_task():
                 return
             del self._timers[wait]  # from here on it is being acted on, and a change of waits must not cancel it
             await self._expire(wait)
 
-    async def _expire(self, wait: Wait) -> None:
+    async def _expire(self, wait: W) -> None:
         assert self.state is not None
-        command = Command(
-            id=f"{self.number}:{self.state.version}:{wait.kind}", actor=SYSTEM,
-            body=WaitExpired(wait=wait.kind, until=wait.until),
-        )  # fmt: skip
+        command, name = self.expiry(self.state, wait)
         try:
-            await self._record(command, names.record_name("wait_expired", wait.on_expiry))
+            await self._record(command, name)
         except ActivityError:
             self._catch_up()
 
     # ---------------------------------------------------------------- for the auditor
 
-    def _standing(self) -> Standing:
+    def _standing(self) -> Standing[Any]:
         """What this process knows and waits for."""
-        return Standing(version=self.state.version if self.state else 0, waits=tuple(self._timers))
+        return Standing[Any](version=self.state.version if self.state else 0, waits=tuple(self._timers))
 
     async def _nudged(self) -> int:
         """Reads what the log has beyond this process, and waits for what then stands."""
@@ -236,8 +298,8 @@ class Host:
     async def _load(self) -> bool:
         order = LoadOrder(number=self.number, version=self.state.version if self.state else 0)
         try:
-            recorded: Recorded = await workflow.execute_local_activity(
-                names.LOAD, order, result_type=Recorded, retry_policy=RECORDING,
+            recorded: Recorded[Any] = await workflow.execute_local_activity(
+                names.LOAD, order, result_type=self.recorded_type, retry_policy=RECORDING,
                 start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
             )  # fmt: skip
         except ActivityError:

@@ -1,13 +1,19 @@
-"""What goes between a process, its activities and its callers. Part of recorded histories: only ever add."""
+"""What goes between a process, its activities and its callers. Part of recorded histories: only ever add.
+
+Generic over the process: ``S`` its state, ``C`` its command, ``F`` its facts, ``W`` its waits.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.case import CaseState, Command, Fact, Wait
+S = TypeVar("S")
+C = TypeVar("C")
+F = TypeVar("F")
+W = TypeVar("W")
 
 
 class Message(BaseModel):
@@ -16,7 +22,7 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class ProcessInput(Message):
+class ProcessInput(Message, Generic[S]):
     """Starts a process, or goes on with it.
 
     ``state`` is carried through continue-as-new. Without it the process either waits for the command that
@@ -25,15 +31,15 @@ class ProcessInput(Message):
 
     number: str
     restore: bool = False
-    state: CaseState | None = None
+    state: S | None = None
 
 
-class RecordOrder(Message):
+class RecordOrder(Message, Generic[S, C]):
     """To the recording activity: decide ``command`` on ``state`` at ``now`` and append what comes of it."""
 
     number: str
-    state: CaseState | None
-    command: Command
+    state: S | None
+    command: C
     now: datetime
 
 
@@ -44,10 +50,10 @@ class LoadOrder(Message):
     version: int
 
 
-class Logged(Message):
+class Logged(Message, Generic[F]):
     """A fact of the log with the command that brought it about."""
 
-    fact: Fact
+    fact: F
     command: str
 
 
@@ -58,15 +64,15 @@ class Refused(Message):
     params: dict[str, Any] = Field(default_factory=dict)
 
 
-class Recorded(Message):
+class Recorded(Message, Generic[F]):
     """What the log has beyond the process's version; and the refusal, if the rules said no."""
 
-    facts: tuple[Logged, ...] = ()
+    facts: tuple[Logged[F], ...] = ()
     refused: Refused | None = None
 
 
-class Standing(Message):
+class Standing(Message, Generic[W]):
     """What a process knows (its version) and has timers for."""
 
     version: int
-    waits: tuple[Wait, ...] = ()
+    waits: tuple[W, ...] = ()

@@ -248,3 +248,8 @@ class Command(Frozen):
     body: AnyCommand
     if_version: int | None = None
     words: SealedRef | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of what it commands."""
+        return self.body.kind
