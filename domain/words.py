@@ -223,16 +223,18 @@ def refusal(code: str, language: str, params: dict[str, object]) -> str:
     template = REFUSALS.get(code)
     if template is None:
         return code
-    return text(template, language, **{key: _in_words(value, language) for key, value in params.items()})
+    return text(template, language, **{key: _in_words(key, value, language) for key, value in params.items()})
 
 
 _NOTHING = _n("无", "nothing")
 
 
-def _in_words(value: object, language: str) -> str:
+def _in_words(key: str, value: object, language: str) -> str:
     if isinstance(value, list | tuple):
         if not value:
             return _NOTHING.in_(language)
-        return ("、" if not language.startswith("en") else ", ").join(_in_words(v, language) for v in value)
-    known = DECISIONS.get(str(value)) or STAGES.get(str(value))
+        comma = ", " if language.startswith("en") else "、"
+        return comma.join(_in_words(key, item, language) for item in value)
+    # contact and others are both a stage and a decision
+    known = STAGES.get(str(value)) if key == "stage" else DECISIONS.get(str(value)) or STAGES.get(str(value))
     return known.in_(language) if known else str(value)

@@ -28,6 +28,7 @@ RECORDING = RetryPolicy(
 RECORD_ATTEMPT = timedelta(seconds=5)
 RECORD_FOR = timedelta(seconds=20)
 LOAD_AGAIN_AFTER = timedelta(seconds=15)
+EXPIRE_AGAIN_AFTER = timedelta(minutes=10)
 READING_AGAIN = "账本暂不可用，稍后再读 · the log is unavailable; reading it again"
 
 UPDATES_A_RUN = 1_500
@@ -262,9 +263,15 @@ class Host(ABC, Generic[S, C, W]):
         assert self.state is not None
         command, name = self.expiry(self.state, wait)
         try:
-            await self._record(command, name)
+            recorded = await self._record(command, name)
         except ActivityError:
             self._catch_up()
+            return
+        if recorded.refused is not None:
+            # Only a policy that took away what this process stands on can refuse an expiry: it must not stop
+            # waiting for that, and takes the step as soon as the policy is mended.
+            workflow.logger.error("an expired wait was refused: %s", recorded.refused.code)
+            self._catch_up(EXPIRE_AGAIN_AFTER)
 
     # ---------------------------------------------------------------- for the auditor
 
@@ -281,13 +288,13 @@ class Host(ABC, Generic[S, C, W]):
 
     # ---------------------------------------------------------------- when the log could not be reached
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, after: timedelta = LOAD_AGAIN_AFTER) -> None:
         """The log may be ahead of us, or an expiry is still to be recorded: read it again until it answers."""
         if not self._is_catching_up:
-            self._catching_up = self._in_background(self._read_the_log_later())
+            self._catching_up = self._in_background(self._read_the_log(after))
 
-    async def _read_the_log_later(self) -> None:
-        await workflow.sleep(LOAD_AGAIN_AFTER, summary=READING_AGAIN)
+    async def _read_the_log(self, after: timedelta) -> None:
+        await workflow.sleep(after, summary=READING_AGAIN)
         async with self._lock:
             await self._load_until_done()
 

@@ -62,9 +62,7 @@ def nancheng(*years: int) -> Rules:
     return Rules(read(Ladder, "ladder.yaml"), read(Organisation, "organisation.yaml"), WorkingCalendar.of(published))
 
 
-def rules_with(
-    ladder: str | None = None, organisation: str | None = None, years: Iterable[CalendarYear] = ()
-) -> Rules:
+def rules_with(ladder: str | None = None, organisation: str | None = None, years: Iterable[CalendarYear] = ()) -> Rules:
     """Nancheng's rules with another ladder or organisation (as text), and more published years."""
     base = nancheng()
     published = [read(CalendarYear, f"calendar-{year}.yaml") for year in (2025, 2026)]
@@ -176,6 +174,18 @@ class Case:
         return self.state.tier, self.state.stage
 
     @property
+    def waits_for(self) -> str:
+        return self.wait.kind
+
+    @property
+    def then(self) -> str:
+        """What happens when nothing comes."""
+        return self.wait.on_expiry
+
+    def is_provisional(self) -> bool:
+        return self.wait.provisional
+
+    @property
     def types(self) -> list[str]:
         """What the last step brought about."""
         return [event.type for event in self.last]
@@ -186,9 +196,7 @@ class Case:
     ) -> list[str]:  # fmt: skip
         """Any command; the types of what it brought about."""
         self.now = at(when) if isinstance(when, str) else when or self.now
-        command = Command(
-            id=id or f"c-{len(self.log)}", actor=by, body=body, if_version=if_version, words=words
-        )
+        command = Command(id=id or f"c-{len(self.log)}", actor=by, body=body, if_version=if_version, words=words)
         self.last = decide(self.rules, self._state, command, self.now)
         for event in self.last:
             self._fold(event, command.id)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.case import Command, OpenCase, Reproject, StandDown, decide
+from domain.case import Command, OpenCase, Reproject, StandDown, decide, summary
 from domain.errors import Refusal
 from domain.permission import RESIDENT, SYSTEM, Actor, allowed_now, may_open, may_read
 from tests.domain.given import (
@@ -275,7 +275,7 @@ def test_a_suspension_keeps_the_carry_overs_and_resumes_at_the_sitting_then_next
     case.does("resume", by=ESTATE, when="2026-04-07 09:00")
     assert case.state.carried_over == 1
     assert case.wait.sitting_id == "mudan-garden-2026-W15"
-    assert case.wait.on_expiry == "escalate"
+    assert case.then == "escalate"
 
 
 def test_a_suspension_is_extended_ahead_and_counted() -> None:
@@ -373,11 +373,11 @@ def test_a_second_reroute_needs_a_supervisor_and_so_does_the_third() -> None:
 
 def test_a_mark_for_an_overdue_plan_is_no_supervisor_for_another_reroute() -> None:
     case = case_at("contact")
-    case.does("reroute", category="water")
+    case.does("reroute")
     case.does("plan", due_date="2026-03-03")
     case.passes()
     assert case.state.supervised
-    assert case.refuses("reroute", estate="gulou-yuan").code == "reroute_needs_supervisor"
+    assert case.refuses("reroute", estate="caozhou-li").code == "reroute_needs_supervisor"
 
 
 @pytest.mark.parametrize(
@@ -460,13 +460,13 @@ def test_an_emergency_pauses_the_ladder_and_stands_down_both_ways(stage: str) ->
     tier = case.state.tier
     assert case.does("emergency") == ["emergency_declared"]
     assert case.where == (tier, "joint_response")
-    assert case.wait.kind == "stand_down"
+    assert case.waits_for == "stand_down"
     assert case.state.emergency_id == "NC-2026-000001-E1"
     assert case.state.suspension is None
 
     assert case.send(stand_down("returned"), by=SYSTEM) == ["emergency_stood_down"]
     assert case.state.tier == tier
-    assert case.wait.kind == "sitting"
+    assert case.waits_for == "sitting"
 
     case.does("emergency", playbook="fire")
     assert case.state.emergency_id == "NC-2026-000001-E2"
@@ -660,3 +660,25 @@ def test_an_unknown_field_is_refused() -> None:
 def test_a_reprojection_that_changes_nothing_is_no_event() -> None:
     for stage in STAGES:
         assert case_at(stage).send(Reproject(cause="2027年放假安排公布"), by=SYSTEM) == []
+
+
+# ------------------------------------------------------------------ the row of the list
+
+
+def test_the_lists_row_says_where_a_case_stands_and_who_works_it() -> None:
+    case = case_at("check_in")
+    case.does("plan", co_handlers=["police"], due_date="2026-03-20")
+    row = summary(case.state)
+    assert row["units"] == ["laocheng", "mudan-garden", "nancheng"]
+    assert (row["tier"], row["stage"], row["community"]) == ("estate", "action", "laocheng")
+    assert (row["lead"], row["co_handlers"], row["resident"]) == ("urban", ["police"], "r-1")
+    assert row["opened_at"] == "2026-03-02T02:00:00+00:00"
+    assert row["until"] == "2026-03-20T16:00:00+00:00"
+    assert row["wait"]["kind"] == "plan"
+    assert (row["closed_at"], row["closed_as"]) == (None, None)
+
+
+def test_a_closed_cases_row_waits_for_nothing() -> None:
+    row = summary(case_at("closed").state)
+    assert (row["wait"], row["until"], row["closed_as"]) == (None, None, "settled")
+    assert row["closed_at"] == row["updated_at"]

@@ -79,7 +79,7 @@ def test_a_stage_takes_the_decisions_of_the_ladder_and_names_them_when_it_refuse
 def test_the_first_contact_is_due_within_two_hours_of_duty_time(opened: str, due: str) -> None:
     case = Case(opened=opened)
     assert case.where == ("estate", "contact")
-    assert case.wait.kind == "contact"
+    assert case.waits_for == "contact"
     assert clock(case.wait.until) == due
     assert case.state.at == case.state.opened_at
 
@@ -97,7 +97,7 @@ def test_a_contact_stops_the_clock_and_brings_the_case_to_the_next_check_in() ->
     assert case.does("contact", by=ESTATE, when="2026-03-02 11:00") == ["resident_contacted"]
     assert case.last[0].detail == {"how": "电话", "outcome": "已说明情况"}
     assert not case.state.overdue
-    assert case.wait.kind == "sitting"
+    assert case.waits_for == "sitting"
     assert clock(case.wait.starts_at) == "2026-03-04 16:00"
     assert clock(case.wait.until) == "2026-03-05 17:00"
     assert case.wait.where == "牡丹花园 · 每周碰头"
@@ -105,13 +105,13 @@ def test_a_contact_stops_the_clock_and_brings_the_case_to_the_next_check_in() ->
 
 def test_after_the_second_missed_check_in_the_case_escalates_to_the_community() -> None:
     case = case_at("check_in")
-    assert case.wait.on_expiry == "carry_over"
+    assert case.then == "carry_over"
 
     assert case.passes() == ["case_carried_over"]
     assert case.where == ("estate", "check_in")
     assert case.state.carried_over == 1
     assert case.wait.sitting_id == "mudan-garden-2026-W11"
-    assert case.wait.on_expiry == "escalate"
+    assert case.then == "escalate"
     assert not case.state.supervised
 
     assert case.passes() == ["case_escalated"]
@@ -130,7 +130,7 @@ def test_after_its_first_carry_over_the_community_escalates_to_the_alliance() ->
     assert case.passes() == ["case_carried_over"]
     assert case.where == ("community", "community")
     assert clock(case.wait.starts_at) == "2026-04-01 15:00"
-    assert case.wait.on_expiry == "escalate"
+    assert case.then == "escalate"
 
     assert case.passes() == ["case_escalated"]
     assert case.where == ("alliance", "alliance")
@@ -141,7 +141,6 @@ def test_the_alliance_carries_over_marked_raises_after_the_third_and_never_drops
     assert case.passes() == ["case_carried_over"]
     assert case.state.supervised
     assert case.passes() == ["case_carried_over"]
-    assert not case.state.raised
 
     assert case.passes() == ["case_carried_over", "case_raised_to_district"]
     assert case.state.raised
@@ -151,7 +150,7 @@ def test_the_alliance_carries_over_marked_raises_after_the_third_and_never_drops
         assert case.passes() == ["case_carried_over"]
         assert case.where == ("alliance", "alliance")
         assert case.state.carried_over == count
-        assert case.wait.on_expiry == "carry_over"
+        assert case.then == "carry_over"
 
 
 def test_a_plan_that_runs_over_its_date_comes_back_supervised_to_the_sitting_of_its_tier() -> None:

@@ -1,0 +1,192 @@
+"""Who may do what: every role × unit × stage × decision, against a table written from MISSION and not from the code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.scope import scope_of
+from domain.calendar import CalendarYear, WorkingCalendar
+from domain.ladder import DECISIONS, DecisionKind, Ladder
+from domain.organisation import Organisation
+from domain.permission import (
+    Actor,
+    allowed_now,
+    may_administer,
+    may_decide,
+    may_open,
+    may_read,
+    may_stand_down,
+)
+from domain.policy_file import parse_policy
+from domain.rules import Rules
+
+NANCHENG = Path(__file__).parents[2] / "policies" / "nancheng"
+
+
+@dataclass(frozen=True)
+class Work:
+    lead: str
+    co_handlers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    stage: str
+    tier: str
+    estate: str = "mudan-garden"
+    plan: Work | None = None
+    units: tuple[str, ...] = ("mudan-garden", "laocheng", "nancheng")
+
+    @property
+    def lead(self) -> str | None:
+        return self.plan.lead if self.plan else None
+
+    @property
+    def co_handlers(self) -> tuple[str, ...]:
+        return self.plan.co_handlers if self.plan else ()
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    def read(model: Any, name: str) -> Any:
+        return parse_policy(model, (NANCHENG / name).read_text("utf-8"), name)
+
+    return Rules(
+        read(Ladder, "ladder.yaml"),
+        read(Organisation, "organisation.yaml"),
+        WorkingCalendar.of([read(CalendarYear, "calendar-2026.yaml")]),
+    )
+
+
+ACTORS: dict[str, Actor] = {
+    "its estate's officer": Actor(id="a", role="officer", unit="mudan-garden"),
+    "another estate's officer": Actor(id="b", role="officer", unit="gulou-yuan"),
+    "its community's officer": Actor(id="c", role="officer", unit="laocheng"),
+    "another community's officer": Actor(id="d", role="officer", unit="OTHER-COMMUNITY"),
+    "the alliance's officer": Actor(id="e", role="officer", unit="nancheng"),
+    "the plan's lead department": Actor(id="f", role="department", unit="urban"),
+    "the plan's co-handler": Actor(id="g", role="department", unit="fire"),
+    "another department": Actor(id="h", role="department", unit="police"),
+    "a supervisor": Actor(id="i", role="supervisor"),
+    "an administrator": Actor(id="j", role="administrator"),
+    "the resident": Actor(id="resident", role="resident"),
+}
+STAGES = ("contact", "check_in", "community", "alliance", "action", "suspended", "joint_response", "verification", "closed")
+TIERS = ("estate", "community", "alliance")
+OWN_STAGE = {"check_in": "estate", "community": "community", "alliance": "alliance", "contact": "estate"}
+
+OF_THE_LADDER: set[str] = {
+    "contact", "resolve", "plan", "complete", "extend", "hold", "escalate", "return", "suspend", "resume",
+    "refer", "reject", "duplicate", "reroute", "reopen",
+}  # fmt: skip
+ANYWHERE_COVERED = {"note", "assign"}
+RESIDENTS = {"withdraw", "confirm", "dispute"}
+
+
+def expected(who: str, stage: str, tier: str) -> set[str]:
+    """MISSION, "Who may", as a table: the decisions that this actor has the right to."""
+    above_it = {"estate": 0, "community": 1, "alliance": 2}[tier]
+    ladder_stands_still = stage in ("joint_response", "verification")
+    if who == "the alliance's officer":  # may take any decision in the alliance; supervise is a supervisor's
+        return set(DECISIONS) - {"supervise"}
+    if who in ("its estate's officer", "its community's officer"):
+        reach = {"its estate's officer": 0, "its community's officer": 1}[who]
+        ladder = OF_THE_LADDER if reach >= above_it and not ladder_stands_still else set()
+        return ladder | ANYWHERE_COVERED
+    return {
+        "another estate's officer": set(),
+        "another community's officer": set(),
+        "the plan's lead department": {"complete", "extend", "note"},
+        "the plan's co-handler": {"note"},
+        "another department": set(),
+        "a supervisor": {"supervise", "note"},
+        "an administrator": set(),
+        "the resident": RESIDENTS,
+    }[who]
+
+
+def _actor(rules: Rules, who: str) -> Actor:
+    actor = ACTORS[who]
+    if actor.unit != "OTHER-COMMUNITY":
+        return actor
+    other = next(unit for unit in rules.organisation.units_at("community") if unit.id != "laocheng")
+    return actor.model_copy(update={"unit": other.id})
+
+
+def _cases() -> list[tuple[str, str]]:
+    return [(stage, tier) for stage, tier in product(STAGES, TIERS) if OWN_STAGE.get(stage, tier) == tier]
+
+
+@pytest.mark.parametrize("who", ACTORS)
+@pytest.mark.parametrize(("stage", "tier"), _cases())
+def test_each_may_do_what_the_mission_says_and_nothing_else(who: str, stage: str, tier: str, rules: Rules) -> None:
+    actor = _actor(rules, who)
+    case = Case(stage, tier, plan=Work("urban", ("fire",)))
+    granted = {kind for kind in DECISIONS if may_decide(rules, actor, case, kind)}
+    assert granted == expected(who, stage, tier)
+    taken = {
+        "contact": "contact resolve plan escalate emergency reject duplicate reroute refer",
+        "check_in": "resolve plan hold escalate suspend emergency refer duplicate reroute",
+        "community": "resolve plan hold escalate return suspend emergency refer",
+        "alliance": "resolve plan hold return suspend emergency refer",
+        "action": "complete extend escalate suspend emergency",
+        "suspended": "resume extend emergency",
+        "joint_response": "",
+        "verification": "confirm dispute withdraw",
+        "closed": "reopen",
+    }[stage].split()
+    anywhere = set() if stage == "closed" else {"withdraw", "note", "assign", "supervise"}
+    assert set(allowed_now(rules, actor, case)) == granted & (set(taken) | anywhere)
+
+
+@pytest.mark.parametrize("who", ACTORS)
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_reads_what_the_mission_says(who: str, stage: str, rules: Rules) -> None:
+    actor = _actor(rules, who)
+    everything = {"a supervisor", "an administrator"}
+    theirs = {"its estate's officer", "its community's officer", "the alliance's officer"}
+    planned = {"the plan's lead department", "the plan's co-handler"}
+    for plan, readers in ((None, theirs | everything), (Work("urban", ("fire",)), theirs | everything | planned)):
+        case = Case(stage, "estate", plan=plan)
+        departments = planned | {"another department"} if stage == "joint_response" else set()
+        assert may_read(rules, actor, case) == (who in readers | departments)
+
+
+@pytest.mark.parametrize("who", [who for who in ACTORS if who != "the resident"])
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("plan", [None, Work("urban", ("fire",))])
+def test_lists_and_streams_show_what_each_may_read(who: str, stage: str, plan: Work | None, rules: Rules) -> None:
+    actor = _actor(rules, who)
+    case = Case(stage, "estate", plan=plan)
+    assert scope_of(actor).sees(case) == may_read(rules, actor, case)
+
+
+def test_a_resident_has_no_scope_but_the_case_whose_code_they_hold() -> None:
+    assert not scope_of(ACTORS["the resident"]).sees(Case("verification", "estate"))
+
+
+@pytest.mark.parametrize("who", ACTORS)
+def test_cases_are_filed_by_the_officers_of_the_estate(who: str, rules: Rules) -> None:
+    actor = _actor(rules, who)
+    officers = {"its estate's officer", "its community's officer", "the alliance's officer"}
+    assert may_open(rules, actor, "mudan-garden", emergency=False) == (who in officers)
+    assert may_open(rules, actor, "mudan-garden", emergency=True) == (who == "the alliance's officer")
+
+
+@pytest.mark.parametrize("who", ACTORS)
+def test_the_alliance_stands_emergencies_down_and_administrators_administer(who: str, rules: Rules) -> None:
+    actor = _actor(rules, who)
+    assert may_stand_down(rules, actor) == (who == "the alliance's officer")
+    assert may_administer(actor) == (who == "an administrator")
+
+
+@pytest.mark.parametrize("unit", ["mudan-garden", "laocheng"])
+def test_an_officer_who_leads_a_plan_made_above_completes_it(unit: str, rules: Rules) -> None:
+    case = Case("action", "alliance", plan=Work(unit))
+    own: set[DecisionKind] = {"complete", "extend", "note", "assign"}
+    assert {k for k in DECISIONS if may_decide(rules, Actor(id="x", role="officer", unit=unit), case, k)} == own

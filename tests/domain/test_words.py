@@ -1,0 +1,160 @@
+"""Everything that people read has words in both languages, and no sentence has an empty gap."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from domain import words
+from domain.case import ClosedAs, EventType, Expiry, WaitKind
+from domain.ladder import DECISIONS, FIXED_STAGES
+from domain.permission import Role
+from domain.words import LANGUAGES, Name, refusal, text
+from workflows import names
+
+DOMAIN = Path(__file__).parents[2] / "domain"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+TABLES: dict[str, tuple[dict[str, Name], tuple[str, ...]]] = {
+    "stages": (words.STAGES, FIXED_STAGES),
+    "decisions": (words.DECISIONS, DECISIONS),
+    "system commands": (words.SYSTEM_COMMANDS, ("open", "wait_expired", "stand_down", "reproject")),
+    "events": (words.EVENTS, get_args(EventType)),
+    "closings": (words.CLOSED_AS, get_args(ClosedAs)),
+    "roles": (words.ROLES, get_args(Role)),
+    "waits": (words.WAITS, get_args(WaitKind)),
+    "expiries": (words.EXPIRIES, get_args(Expiry)),
+}
+PROVIDED = {"where", "starts_at", "who"}
+"""What ``domain.telling`` fills a wait's sentence with."""
+
+
+def gaps(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def raised() -> Iterator[tuple[str, frozenset[str]]]:
+    """Every ``Refusal("code", param=…)`` in the domain's source."""
+    for file in sorted(DOMAIN.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
+                code = node.args[0]
+                assert isinstance(code, ast.Constant), f"{file.name}:{node.lineno}: the code is no literal"
+                yield str(code.value), frozenset(keyword.arg or "**" for keyword in node.keywords)
+
+
+REFUSED = sorted(set(raised()), key=lambda pair: (pair[0], sorted(pair[1])))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_kind_has_words_and_no_words_are_left_over(table: str) -> None:
+    known, kinds = TABLES[table]
+    assert set(known) == set(kinds)
+
+
+def every_name() -> Iterator[tuple[str, Name]]:
+    tables = [(title, known) for title, (known, _) in TABLES.items()]
+    for title, known in (*tables, ("refusals", words.REFUSALS), ("channels", words.CHANNELS)):
+        yield from ((f"{title}: {code}", name) for code, name in known.items())
+
+
+@pytest.mark.parametrize(
+    ("where", "name"), list(every_name()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_words_are_chinese_in_chinese_and_english_in_english_with_the_same_gaps(where: str, name: Name) -> None:
+    assert CHINESE.search(name.zh)
+    assert name.en
+    assert not CHINESE.search(name.en)
+    assert gaps(name.zh) == gaps(name.en) or where.endswith("version_conflict")
+
+
+def test_the_domain_refuses_with_many_codes() -> None:
+    assert len({code for code, _ in REFUSED}) > 25
+
+
+@pytest.mark.parametrize(("code", "params"), REFUSED, ids=[f"{code}" for code, _ in REFUSED])
+def test_every_refusal_of_the_domain_has_a_sentence_whose_gaps_it_fills(code: str, params: frozenset[str]) -> None:
+    sentence = words.REFUSALS[code]
+    assert gaps(sentence.zh) <= params
+    assert gaps(sentence.en) <= params
+
+
+@pytest.mark.parametrize("wait", get_args(WaitKind))
+def test_a_waits_sentence_has_only_gaps_that_are_filled(wait: str) -> None:
+    assert gaps(words.WAITS[wait].zh) <= PROVIDED
+    assert gaps(words.WAITS[wait].en) <= PROVIDED
+
+
+def test_a_refusal_reads_as_a_sentence_in_both_languages() -> None:
+    params: dict[str, object] = {"stage": "action", "decision": "hold", "allowed": ["complete", "extend"]}
+    assert refusal("not_allowed_now", "zh-CN", params) == "当前阶段（办理）不能“暂缓”。您现在可以：完成办理、延期。"
+    assert refusal("not_allowed_now", "en", params) == (
+        "Stage action does not take hold. You may now: complete, extend."
+    )
+
+
+@pytest.mark.parametrize(("language", "nothing"), [("zh-CN", "您现在可以：无。"), ("en", "You may now: nothing.")])
+def test_a_refusal_that_leaves_nothing_says_so(language: str, nothing: str) -> None:
+    params: dict[str, object] = {"stage": "closed", "decision": "hold", "allowed": []}
+    assert refusal("not_allowed_now", language, params).endswith(nothing)
+
+
+def test_a_word_that_is_both_a_stage_and_a_decision_is_read_as_what_it_is() -> None:
+    params: dict[str, object] = {"stage": "contact", "decision": "suspend", "allowed": ["contact"]}
+    assert refusal("not_allowed_now", "zh-CN", params) == "当前阶段（实时对接）不能“挂起”。您现在可以：联系居民。"
+
+
+def test_an_unknown_refusal_is_its_code_and_a_missing_value_an_empty_gap() -> None:
+    assert refusal("no_such_code", "en", {}) == "no_such_code"
+    assert text(Name(zh="等{where}", en="at {where}"), "en") == "at "
+
+
+def test_any_language_but_english_reads_chinese() -> None:
+    name = Name(zh="联盟", en="alliance")
+    assert [name.in_(language) for language in (*LANGUAGES, "en-GB", "fr", "")] == [
+        "联盟", "alliance", "alliance", "联盟", "联盟"
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------ what Temporal shows
+
+
+def test_every_command_has_an_update_and_every_expiry_a_record() -> None:
+    assert set(names.UPDATES) == set(DECISIONS) | (set(words.SYSTEM_COMMANDS) - {"wait_expired"})
+    assert set(names.EXPIRIES) == set(get_args(Expiry))
+    assert len(set(names.RECORDS)) == len(names.UPDATES) + len(names.EXPIRIES)
+
+
+@pytest.mark.parametrize("kind", names.UPDATES)
+def test_an_update_is_named_by_the_decisions_word_and_code(kind: str) -> None:
+    known = words.DECISIONS.get(kind) or words.SYSTEM_COMMANDS[kind]
+    assert names.UPDATES[kind] == f"{known.zh} {kind}"
+    assert names.record_name(kind) == f"入账·{known.zh} {kind}"
+
+
+HAPPENS: dict[str, str] = {
+    "contact_missed": "contact_missed", "carry_over": "case_carried_over", "escalate": "case_escalated",
+    "plan_overdue": "plan_overdue", "resume": "case_resumed", "review": "emergency_review_missed",
+    "close_without_word": "closed_without_word",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("expiry", names.EXPIRIES)
+def test_an_expirys_record_is_named_by_what_happens_and_its_code(expiry: str) -> None:
+    said, code = names.EXPIRIES[expiry].split(" ")
+    assert code == expiry
+    assert said.startswith("到期·")
+    shared = set(said.removeprefix("到期·")) & set(words.EVENTS[HAPPENS[expiry]].zh)
+    assert len(shared) >= 2
+    assert names.record_name("wait_expired", expiry) == f"入账·{said} {code}"
+
+
+@pytest.mark.parametrize("name", [*names.UPDATES.values(), *names.RECORDS, names.LOAD, names.CASE_WORKFLOW])
+def test_a_name_in_the_temporal_ui_has_words(name: str) -> None:
+    assert CHINESE.search(name)
+    assert len(name.encode()) <= 200
