@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 
 import structlog
 from temporalio.client import Client
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 
 PASSED_THROUGH = ("domain", "workflows.rules", "pydantic", "pydantic_core", "yaml", "annotated_types")
 REFRESH_SECONDS = 5.0
+START_WITHIN = 60.0
+CONNECT_AGAIN_SECONDS = 0.3
 CACHED_WORKFLOWS = 20_000
 
 
@@ -75,17 +78,29 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     AT_HAND.public_url = settings.public_url
-    pool = await database.connect(settings.database())
+    pool = await database.connect(settings.database(), min_size=0)  # PostgreSQL may be on its way up
     rulebook = Rulebook(pool)
     await put_at_hand(rulebook)
     refreshing = asyncio.create_task(keep_rules(rulebook))
-    client = await connect(settings)
+    client = await _connected(settings, stop)
     async with build(client, Recorder(EventLog(pool), rulebook)):
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
         await stop.wait()
         log.info("worker stops")
     refreshing.cancel()
     await pool.close()
+
+
+async def _connected(settings: Settings, stop: asyncio.Event) -> Client:
+    """Waits for a Temporal that is on its way up, at most ``START_WITHIN``. Raises TemporalUnavailable."""
+    deadline = time.monotonic() + START_WITHIN
+    while True:
+        try:
+            return await connect(settings)
+        except TemporalUnavailable:
+            if stop.is_set() or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(CONNECT_AGAIN_SECONDS)
 
 
 def main() -> None:

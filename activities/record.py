@@ -47,7 +47,7 @@ class Recorder:
         @activity.defn(name=names.LOAD)
         async def load(order: LoadOrder) -> Recorded[Fact]:
             rows = await self._log.read(order.number, order.version)
-            return Recorded[Fact](facts=tuple(map(logged, rows)))
+            return Recorded[Fact](facts=tuple(logged(row) for row in rows))
 
         return load
 
@@ -124,12 +124,16 @@ class Recorder:
             )  # fmt: skip
 
 
-def _answer(order: RecordOrder[CaseState, Command], rows: Sequence[StoredEvent], refused: Refused | None = None) -> Recorded[Fact]:
+def _answer(
+    order: RecordOrder[CaseState, Command], rows: Sequence[StoredEvent], refused: Refused | None = None
+) -> Recorded[Fact]:
     known = order.state.version if order.state else 0
     new = {row.version: row for row in rows if row.version > known}
-    return Recorded[Fact](facts=tuple(logged(new[version]) for version in sorted(new)), refused=refused)
+    facts = tuple(logged(new[version], order.command.id) for version in sorted(new))
+    return Recorded[Fact](facts=facts, refused=refused)
 
 
-def logged(row: StoredEvent) -> Logged[Fact]:
-    """A row as a process folds it."""
-    return Logged[Fact](fact=event_of(row).fact(), command=row.command_id)
+def logged(row: StoredEvent, recording: str | None = None) -> Logged[Fact]:
+    """A row as a process folds it; the process knows the id of the command that it is ``recording``."""
+    command = None if row.command_id == recording else row.command_id
+    return Logged[Fact](fact=event_of(row).fact(), command=command)

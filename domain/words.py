@@ -208,7 +208,7 @@ REFUSALS: dict[str, Name] = {
 """Refusals of the rules, by code. The edge's own problems are in ``api/problems.py``."""
 
 
-def text(name: Name, language: str, **params: object) -> str:
+def text(name: Name, language: str, /, **params: object) -> str:
     """A sentence in ``language`` with its gaps filled; a missing value leaves its gap empty."""
     return name.in_(language).format_map(_Gaps(params))
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from pydantic_core import to_json
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
+)
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
@@ -16,6 +25,24 @@ from runtime.settings import Settings
 from workflows import attributes
 
 TASK_QUEUE = "hongxiu"
+
+
+class _Json(PydanticJSONPlainPayloadConverter):
+    """Leaves out what is None: histories are kept and read, and every such field has None as its default."""
+
+    def to_payload(self, value: Any) -> Payload | None:
+        return Payload(metadata={"encoding": self.encoding.encode()}, data=to_json(value, exclude_none=True))
+
+
+class _Converters(CompositePayloadConverter):
+    def __init__(self) -> None:
+        json = _Json()
+        standard = DefaultPayloadConverter.default_encoding_payload_converters
+        super().__init__(*(json if isinstance(c, JSONPlainPayloadConverter) else c for c in standard))
+
+
+DATA_CONVERTER = DataConverter(payload_converter_class=_Converters)
+"""Pydantic's models as JSON."""
 
 
 class TemporalUnavailable(Exception):
@@ -34,7 +61,7 @@ async def connect(settings: Settings, *, metrics_address: str | None = None) -> 
         return await Client.connect(
             settings.temporal_address,
             namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
+            data_converter=DATA_CONVERTER,
             runtime=runtime,
         )
     except RuntimeError as error:  # what the SDK's core raises when nothing answers

@@ -1,15 +1,47 @@
-"""What must be in place before workers and API start: the schema, and whatever else a fresh stack needs."""
+"""What must be in place before workers and API start: the schema, policies, accounts, search attributes."""
 
 from __future__ import annotations
 
 import asyncio
 from urllib.parse import unquote, urlsplit
 
+from domain.errors import Refusal
+from domain.organisation import Organisation
+from domain.policy_file import PolicyError, parse_policy
+from domain.words import refusal as refusal_words
 from runtime.settings import Settings
+from runtime.temporal import connect, register_search_attributes
+from stack.errors import StackError
+from stack.sample_accounts import add_sample_accounts
+from store import database
 from store.migrate import upgrade
+from store.policy_loading import load_policies
 
 
 async def prepare(settings: Settings) -> None:
-    """Bring the database up to date. PostgreSQL and Temporal are up. Called at every start: idempotent."""
+    """Bring everything up to date. PostgreSQL and Temporal are up. Called at every start: idempotent.
+
+    Raises StackError where a policy file cannot be used.
+    """
     password = unquote(urlsplit(settings.database()).password or "")
     await asyncio.to_thread(upgrade, settings.owner_database(), app_password=password)
+    await asyncio.gather(_prepare_store(settings), _prepare_temporal(settings))
+
+
+async def _prepare_store(settings: Settings) -> None:
+    pool = await database.connect(settings.database())
+    try:
+        files = await load_policies(pool, settings.policies)
+        if settings.embedded:
+            organisation = next(file for file in files if file.kind == "organisation")
+            await add_sample_accounts(pool, parse_policy(Organisation, organisation.content, "organisation.yaml"))
+    except PolicyError as error:
+        raise StackError(f"The policies in {settings.policies} cannot be used.\n{error}") from None
+    except Refusal as refusal:
+        raise StackError(refusal_words(refusal.code, "en", refusal.params)) from None
+    finally:
+        await pool.close()
+
+
+async def _prepare_temporal(settings: Settings) -> None:
+    await register_search_attributes(await connect(settings))

@@ -67,9 +67,9 @@ COUNTED_BY = frozenset({"tier", "stage", "estate", "community", "category", "clo
 class CaseQuery:
     """Which cases; every filter narrows, None leaves open.
 
-    `units` and `departments` are the caller's scope: cases under one of the units, or led or shared by one of
-    the departments; with both, either will do. `q` is words of the title, or the start of a number. `open`:
-    True not closed, False closed. `cursor` is a page's `next_cursor`; `limit` is at most 200.
+    `units` and `departments` are the caller's scope: cases under one of the units; led or shared by one of the
+    departments, or in a joint response; with both, either will do. `q` is words of the title, or the start of a
+    number. `open`: True not closed, False closed. `cursor` is a page's `next_cursor`; `limit` is at most 200.
     """
 
     units: tuple[str, ...] | None = None
@@ -237,7 +237,8 @@ class _Where:
 
     def _scope(self, query: CaseQuery) -> None:
         under = "c.units && {}::text[]"
-        theirs = "(c.lead = ANY({0}::text[]) OR c.co_handlers && {0}::text[])"
+        # The joint response is everybody's: any department may be asked to a task.
+        theirs = "(c.lead = ANY({0}::text[]) OR c.co_handlers && {0}::text[] OR c.stage = 'joint_response')"
         if query.units is not None and query.departments is not None:
             both = f"({under} OR {theirs.replace('{0}', '{1}')})".replace("{}", "{0}")
             self.add(both, list(query.units), list(query.departments))

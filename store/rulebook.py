@@ -46,6 +46,11 @@ class Rulebook:
             raise NoRules("policy")
         return self._current
 
+    @property
+    def ladder(self) -> Ladder | None:
+        """The ladder in force, if one has been read."""
+        return self._current.ladder if self._current else None
+
     async def refresh(self) -> bool:
         """Reads what is new; True if anything was. Raises NoRules, StoreUnavailable."""
         ladder = _required(await self._policies.current("ladder"), "ladder")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from temporalio import workflow
 
@@ -14,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.telling import current_details, stage_name, timer_summary
     from workflows import attributes, names
     from workflows.host import Host
-    from workflows.messages import Logged, ProcessInput, Recorded
+    from workflows.messages import ProcessInput, Recorded
     from workflows.rules import AT_HAND
 
 
@@ -48,9 +47,9 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         if rules is not None:
             decide(rules, state, command, now)
 
-    def evolve(self, state: CaseState | None, logged: Logged[Any]) -> CaseState:
+    def evolve(self, state: CaseState | None, fact: Fact, command_id: str) -> CaseState:
         """See ``Host``."""
-        return evolve(state, logged.fact, number=self.number, command_id=logged.command)
+        return evolve(state, fact, number=self.number, command_id=command_id)
 
     def waits(self, state: CaseState) -> Sequence[Wait]:
         """See ``Host``."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio.client import (
     Client,
@@ -24,6 +26,7 @@ from workflows.host import REFUSED
 from workflows.messages import ProcessInput, Standing
 
 PATIENCE = timedelta(seconds=30)
+T = TypeVar("T")
 
 
 class ProcessUnavailable(Exception):
@@ -59,16 +62,14 @@ class Processes:
     async def send(self, number: str, command: Command) -> int:
         """Sends a command to a running process; answers with the version once it is committed.
 
+        Each sending is an update of its own: the server would answer the same update's failure for ever, and
+        what makes a command one is its id, which process and log know.
         Raises Refusal, ProcessGone, ProcessUnavailable.
         """
         handle = self._client.get_workflow_handle(number)
         try:
-            version: int = await handle.execute_update(
-                names.UPDATES[command.body.kind],
-                command,
-                id=command.id,
-                result_type=int,
-                rpc_timeout=PATIENCE,
+            version: int = await _patiently(
+                handle.execute_update(names.UPDATES[command.body.kind], command, result_type=int, rpc_timeout=PATIENCE)
             )
         except Exception as error:
             raise _translated(error, number) from error
@@ -79,7 +80,9 @@ class Processes:
 
         Raises Refusal, ProcessUnavailable. Where it is running already, that one is used.
         """
-        start = self._start(ProcessInput[CaseState](number=state.number, restore=True), attributes.of_case(state), state.number)
+        start = self._start(
+            ProcessInput[CaseState](number=state.number, restore=True), attributes.of_case(state), state.number
+        )
         if command is not None:
             return await self._with_start(start, command)
         try:
@@ -110,7 +113,7 @@ class Processes:
         """Makes a running process read the log again; answers with its version. Raises as ``send``."""
         handle = self._client.get_workflow_handle(number)
         try:
-            version: int = await handle.execute_update(names.NUDGE, result_type=int, rpc_timeout=PATIENCE)
+            version: int = await _patiently(handle.execute_update(names.NUDGE, result_type=int, rpc_timeout=PATIENCE))
         except Exception as error:
             raise _translated(error, number) from error
         return version
@@ -132,13 +135,21 @@ class Processes:
 
     async def _with_start(self, start: WithStartWorkflowOperation[object, object], command: Command) -> int:
         try:
-            version: int = await self._client.execute_update_with_start_workflow(
-                names.UPDATES[command.body.kind], command, start_workflow_operation=start, id=command.id,
-                result_type=int, rpc_timeout=PATIENCE,
+            version: int = await _patiently(
+                self._client.execute_update_with_start_workflow(
+                    names.UPDATES[command.body.kind], command, start_workflow_operation=start, result_type=int,
+                    rpc_timeout=PATIENCE,
+                )
             )  # fmt: skip
         except Exception as error:
             raise _translated(error, command.id) from error
         return version
+
+
+async def _patiently(call: Awaitable[T]) -> T:
+    """Bounds an update as a whole: its own ``rpc_timeout`` is for each of the polls that it is made of."""
+    async with asyncio.timeout(PATIENCE.total_seconds()):
+        return await call
 
 
 def _present(values: attributes.Values) -> attributes.Values:
@@ -154,7 +165,7 @@ _AWAY = (
 def _translated(error: Exception, what: str) -> Exception:
     if isinstance(error, WorkflowUpdateFailedError):
         return _of_update(error, what)
-    if isinstance(error, WorkflowUpdateRPCTimeoutOrCancelledError):
+    if isinstance(error, WorkflowUpdateRPCTimeoutOrCancelledError | TimeoutError):
         return ProcessUnavailable(what)
     if isinstance(error, RPCError):
         if error.status == RPCStatusCode.NOT_FOUND:

@@ -20,11 +20,14 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
     from workflows import names
-    from workflows.messages import LoadOrder, Logged, ProcessInput, Recorded, RecordOrder, Standing
+    from workflows.messages import LoadOrder, ProcessInput, Recorded, RecordOrder, Standing
 
 RECORDING = RetryPolicy(
-    initial_interval=timedelta(milliseconds=50), backoff_coefficient=2, maximum_interval=timedelta(seconds=2)
-)
+    initial_interval=timedelta(milliseconds=50), backoff_coefficient=2, maximum_interval=timedelta(seconds=2),
+    maximum_attempts=15,
+)  # fmt: skip
+"""Fifteen attempts take RECORD_FOR when each fails at once. They are counted because the SDK does not end a local
+activity that fails again and again at its schedule-to-close (seen with 1.35)."""
 RECORD_ATTEMPT = timedelta(seconds=5)
 RECORD_FOR = timedelta(seconds=20)
 LOAD_AGAIN_AFTER = timedelta(seconds=15)
@@ -105,8 +108,8 @@ class Host(ABC, Generic[S, C, W]):
         """Raises Refusal for what the rules at hand refuse; runs the pure decide."""
 
     @abstractmethod
-    def evolve(self, state: S | None, logged: Logged[Any]) -> S:
-        """The state after one fact of the log."""
+    def evolve(self, state: S | None, fact: Any, command_id: str) -> S:
+        """The state after one fact of the log, which ``command_id`` brought about."""
 
     @abstractmethod
     def waits(self, state: S) -> Sequence[W]:
@@ -218,12 +221,12 @@ class Host(ABC, Generic[S, C, W]):
             name, order, result_type=self.recorded_type, retry_policy=RECORDING,
             start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
         )  # fmt: skip
-        self._fold(recorded)
+        self._fold(recorded, command.id)
         return recorded
 
-    def _fold(self, recorded: Recorded[Any]) -> None:
+    def _fold(self, recorded: Recorded[Any], command_id: str = "") -> None:
         for logged in recorded.facts:
-            self.state = self.evolve(self.state, logged)
+            self.state = self.evolve(self.state, logged.fact, logged.command or command_id)
         if self.state is not None:
             self._rearm()
             self.show(self.state)

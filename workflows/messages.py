@@ -38,7 +38,7 @@ class RecordOrder(Message, Generic[S, C]):
     """To the recording activity: decide ``command`` on ``state`` at ``now`` and append what comes of it."""
 
     number: str
-    state: S | None
+    state: S | None = None
     command: C
     now: datetime
 
@@ -51,10 +51,10 @@ class LoadOrder(Message):
 
 
 class Logged(Message, Generic[F]):
-    """A fact of the log with the command that brought it about."""
+    """A fact of the log with the command that brought it about; None is the command being recorded."""
 
     fact: F
-    command: str
+    command: str | None = None
 
 
 class Refused(Message):

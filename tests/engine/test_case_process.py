@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
@@ -69,7 +70,7 @@ async def test_opening_twice_with_the_same_command_is_one_case(engine: Engine) -
 async def test_of_two_officers_deciding_on_the_same_version_one_is_told_to_read_again(engine: Engine) -> None:
     await engine.open("A")
 
-    async def decide(kind: str, **fields: str) -> object:
+    async def decide(kind: str, **fields: Any) -> object:
         try:
             return await engine.send("A", kind, if_version=1, **fields)
         except Refusal as refusal:

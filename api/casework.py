@@ -1,0 +1,442 @@
+"""What the interface does with cases: opens them, sends decisions to their processes, reads them from the log.
+
+Every answer is computed from the log after the commit, so the same request again gives the same answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from api.problems import Problem
+from api.schemas import NewCase, Word
+from domain.calendar import SHANGHAI
+from domain.case import (
+    AnyDecision,
+    CaseState,
+    Command,
+    Confirm,
+    Dispute,
+    MarkDuplicate,
+    OpenCase,
+    SealedRef,
+    StandDown,
+    Withdraw,
+    check_allowed,
+    decide,
+)
+from domain.errors import Refusal
+from domain.permission import RESIDENT, Actor, may_read
+from domain.rules import Rules
+from store import claims, residents
+from store.cases import CaseList
+from store.database import transaction
+from store.errors import ResidentErased
+from store.folding import fold_rows
+from store.log import EventLog, StoredEvent
+from store.residents import Residents
+from store.rulebook import Rulebook
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+WORDS = "words"
+"""The kind of the sealed record that a case is opened with: title, description, location, reporter."""
+WORD = "word"
+"""The kind of the sealed records of what a resident says later, with the command's id after a colon."""
+
+_COMMANDS = uuid.UUID("6f1a1c52-37a4-5b0e-9d0a-5a0c7c1d9b11")
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_CODE_LENGTH = 8
+
+
+_REMEMBERED = 10_000
+
+
+class _Folded:
+    """Cases as they were folded last: events are never changed, so only what came after has to be folded.
+
+    The last event is read again and its hash compared, in case the log was restored from a backup.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._known: OrderedDict[str, tuple[CaseState, str]] = OrderedDict()
+
+    async def read(self, number: str) -> tuple[CaseState | None, CaseState | None, tuple[StoredEvent, ...]]:
+        """The case as remembered, as it now is, and the events between. Both are None where there is no case."""
+        before, head = self._known.get(number, (None, ""))
+        rows = await self._log.read(number, before.version - 1 if before else 0)
+        if before is not None:
+            if not rows or rows[0].hash != head:
+                del self._known[number]
+                return await self.read(number)
+            rows = rows[1:]
+        after = fold_rows(number, rows, before)
+        if after is not None and rows:
+            self._remember(after, rows[-1].hash)
+        return before, after, rows
+
+    def _remember(self, state: CaseState, head: str) -> None:
+        self._known[state.number] = (state, head)
+        self._known.move_to_end(state.number)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command brought about: its events, and the case right after them."""
+
+    state: CaseState
+    events: tuple[StoredEvent, ...]
+
+
+class Casework:
+    """Cases, on the log and the running processes. ``processes`` is None until Temporal has answered."""
+
+    def __init__(self, pool: Pool, log: EventLog, sealed: Residents, rulebook: Rulebook, secret: bytes) -> None:
+        self._pool = pool
+        self._log = log
+        self._folded = _Folded(log)
+        self._sealed = sealed
+        self._rulebook = rulebook
+        self._secret = secret
+        self.processes: Processes | None = None
+
+    # ---------------------------------------------------------------- reading
+
+    async def rows(self, number: str) -> tuple[StoredEvent, ...]:
+        """A case's events. Raises Refusal ``unknown_case``."""
+        rows = await self._log.read(number)
+        if not rows:
+            raise Refusal("unknown_case", number=number)
+        return rows
+
+    async def state(self, number: str) -> CaseState:
+        """A case as the log has it. Raises Refusal ``unknown_case``."""
+        _, state, _ = await self._folded.read(number)
+        if state is None:
+            raise Refusal("unknown_case", number=number)
+        return state
+
+    async def story(self, number: str) -> tuple[CaseState, tuple[StoredEvent, ...]]:
+        """A case with all its events. Raises Refusal ``unknown_case``."""
+        rows = await self.rows(number)
+        return _folded(number, rows), rows
+
+    async def rules(self, state: CaseState) -> Rules:
+        """The rules that a case is under."""
+        return await self._rulebook.rules(state.ladder)
+
+    async def readable(self, number: str, actor: Actor) -> CaseState:
+        """A case that ``actor`` may read. Raises Refusal."""
+        state = await self.state(number)
+        await self._require_reader(actor, state)
+        return state
+
+    async def readable_story(self, number: str, actor: Actor) -> tuple[CaseState, tuple[StoredEvent, ...]]:
+        """The same with its events."""
+        state, rows = await self.story(number)
+        await self._require_reader(actor, state)
+        return state, rows
+
+    async def _require_reader(self, actor: Actor, state: CaseState) -> None:
+        if not may_read(await self.rules(state), actor, state):
+            raise Refusal("forbidden")
+
+    async def opened(self, ref: SealedRef | None) -> Any | None:
+        """What was sealed; None once the resident is erased."""
+        if ref is None:
+            return None
+        return await self._sealed.open(residents.SealedRef(ref.id, ref.resident, ref.digest))
+
+    # ---------------------------------------------------------------- opening
+
+    async def open(self, actor: Actor, new: NewCase, key: str | None) -> CaseState:
+        """Opens a case; the same key and body again is the same case. Raises Refusal, Problem.
+
+        Number, sealed words and title are committed first, together; then the process is started with the
+        command that opens the case. What breaks in between is finished by the caller's next try.
+        """
+        rules = self._rulebook.current
+        claim_key, fingerprint = _claim_key("open", actor, key), _fingerprint("open", new)
+        refused = _refusal_of(rules, _open_command("", actor, new, _NO_WORDS))
+        if refused is not None:
+            return await self._opened_before(claim_key, fingerprint, key, refused)
+        number, words = await self._claim_number(rules, claim_key, fingerprint, new)
+        if words is None:
+            done = await self._done_before(number, _command_id(claim_key))
+            if done is not None:
+                return done.state
+            words = await self._words_of(number)
+        command = _open_command(_command_id(claim_key), actor, new, words)
+        await self._running.open(rules, number, command)
+        return (await self._committed(number, command.id)).state
+
+    async def _opened_before(self, claim_key: str, fingerprint: str, key: str | None, refused: Refusal) -> CaseState:
+        """The case that this request opened under rules which would refuse it now; else raises the refusal."""
+        found = await claims.find(self._pool, claim_key, fingerprint) if key is not None else None
+        if found is None or not found.matches or found.subject is None:
+            raise refused
+        done = await self._done(found.subject, _command_id(claim_key))
+        if done is None:
+            raise refused
+        return done.state
+
+    async def _claim_number(
+        self, rules: Rules, claim_key: str, fingerprint: str, new: NewCase
+    ) -> tuple[str, SealedRef | None]:
+        """The case's number; and the sealed words, when this call wrote them."""
+        year = datetime.now(SHANGHAI).year
+        prefix = f"{rules.organisation.case_prefix}-{year}"
+        async with transaction(self._pool) as connection:
+            claim = await claims.claim(connection, claim_key, fingerprint, number_prefix=prefix)
+            if not claim.matches:
+                raise Problem("idempotency_mismatch")
+            assert claim.subject is not None
+            if not claim.fresh:
+                return claim.subject, None
+            resident = residents.new_resident()
+            record = new.model_dump(mode="json", include={"title", "description", "location", "reporter"})
+            ref = await self._sealed.seal(resident, WORDS, record, subject=claim.subject, connection=connection)
+            await CaseList(connection).put_title(claim.subject, resident, new.title)
+        return claim.subject, _ref(ref)
+
+    async def _words_of(self, number: str) -> SealedRef:
+        found = await self._sealed.of(number, WORDS)
+        return _ref(found[0])
+
+    # ---------------------------------------------------------------- deciding
+
+    async def decide(
+        self,
+        number: str,
+        actor: Actor,
+        body: AnyDecision | StandDown,
+        *,
+        key: str | None,
+        if_version: int | None = None,
+    ) -> Done:
+        """Sends a decision to the case; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
+        claim_key = _claim_key(number_scope(actor, number), actor, key)
+        command = Command(id=_command_id(claim_key), actor=actor, body=body, if_version=if_version)
+        if key is not None:
+            done = await self._claimed(number, claim_key, _fingerprint(number, body), command.id)
+            if done is not None:
+                return done
+        if isinstance(body, MarkDuplicate):
+            await self._check_followed(number, body.of)
+        return await self._send(number, command)
+
+    async def word(self, number: str, word: Word, *, key: str | None) -> Done:
+        """The resident's own decision; what they say is sealed first. The code has been checked."""
+        claim_key = _claim_key(number_scope(RESIDENT, number), RESIDENT, key)
+        command = Command(id=_command_id(claim_key), actor=RESIDENT, body=_residents_decision(word))
+        if key is not None:
+            done = await self._claimed(number, claim_key, _fingerprint(number, word), command.id)
+            if done is not None:
+                return done
+        state = await self.state(number)
+        check_allowed(await self.rules(state), state, RESIDENT, word.kind)
+        if word.kind == "dispute" and word.reason is None:
+            raise Refusal("reason_required", decision="dispute")
+        if word.reason is not None:
+            command = command.model_copy(update={"words": await self._seal_word(state, command.id, word.reason)})
+        return await self._send(number, command)
+
+    async def _seal_word(self, state: CaseState, command_id: str, reason: str) -> SealedRef:
+        kind = f"{WORD}:{command_id}"
+        before = await self._sealed.of(state.number, kind)
+        if before:
+            return _ref(before[0])
+        try:
+            ref = await self._sealed.seal(state.words.resident, kind, {"reason": reason}, subject=state.number)
+        except ResidentErased:
+            raise Problem("erased") from None
+        return _ref(ref)
+
+    async def _claimed(self, number: str, claim_key: str, fingerprint: str, command_id: str) -> Done | None:
+        """What the same request brought about before, if it did."""
+        claim = await claims.claim_lightly(self._pool, claim_key, fingerprint, subject=number)
+        if not claim.matches:
+            raise Problem("idempotency_mismatch")
+        return None if claim.fresh else await self._done_before(number, command_id)
+
+    async def _done_before(self, number: str, command_id: str) -> Done | None:
+        """What a command brought about before; its process then knows of it too.
+
+        When Temporal goes down between the commit and the end of the process's step, log and process part, and
+        it is the caller's next try that brings them together.
+        """
+        done = await self._done(number, command_id)
+        if done is not None:
+            await self._made_known(number, done.state.version)
+        return done
+
+    async def _made_known(self, number: str, version: int) -> None:
+        """Sees to it that an open case's process has got to ``version``. Raises ProcessUnavailable."""
+        try:
+            if (await self._running.standing(number)).version < version:
+                await self._running.nudge(number)
+        except ProcessGone:
+            state = await self.state(number)
+            if not state.closed:
+                await self._running.restart(state)
+
+    async def _check_followed(self, number: str, of: str) -> None:
+        """A duplicate follows a case that there is, and that follows no other itself."""
+        if of == number:
+            raise Refusal("duplicate_of_itself", number=of)
+        followed = await CaseList(self._pool).get(of)
+        if followed is None:
+            raise Refusal("duplicate_of_unknown", of=of)
+        if followed.duplicate_of is not None:
+            raise Refusal("duplicate_of_duplicate", of=of, root=followed.duplicate_of)
+
+    async def _send(self, number: str, command: Command) -> Done:
+        try:
+            await self._running.send(number, command)
+        except ProcessGone:
+            return await self._send_without_process(number, command)
+        except Refusal:
+            if not await self._log_would_take(number, command):
+                raise
+            await self._running.nudge(number)
+            await self._running.send(number, command)
+        return await self._committed(number, command.id)
+
+    async def _log_would_take(self, number: str, command: Command) -> bool:
+        """Whether a refused command is possible as the log stands: then the process has fallen behind it."""
+        state = await self.state(number)
+        try:
+            decide(await self.rules(state), state, command, datetime.now(UTC))
+        except Refusal:
+            return False
+        return True
+
+    async def _send_without_process(self, number: str, command: Command) -> Done:
+        """No process runs: the case is closed, was never opened, or Temporal has lost it."""
+        rows = await self.rows(number)
+        done = _done(number, rows, command.id)
+        if done is not None:
+            return done
+        state = _folded(number, rows)
+        if state.closed:
+            decide(await self.rules(state), state, command, datetime.now(UTC))  # raises all but a reopening
+            await self._running.restart(state, command)
+        else:
+            await self._running.restart(state)
+            await self._running.send(number, command)
+        return await self._committed(number, command.id)
+
+    @property
+    def _running(self) -> Processes:
+        if self.processes is None:
+            raise ProcessUnavailable("Temporal has not answered yet")
+        return self.processes
+
+    async def _done(self, number: str, command_id: str) -> Done | None:
+        return _done(number, await self._log.read(number), command_id)
+
+    async def _committed(self, number: str, command_id: str) -> Done:
+        """What a command that has just been recorded brought about."""
+        before, _, rows = await self._folded.read(number)
+        # Where another request has read these events meanwhile, the whole story is read.
+        done = _done(number, rows, command_id, before) or await self._done(number, command_id)
+        if done is None:
+            raise ProcessUnavailable(f"{number}: the command is not in the log")
+        return done
+
+    # ---------------------------------------------------------------- residents' codes
+
+    def code(self, number: str) -> str:
+        """The resident's code for a case: from the secret and the number, so that it can be given again."""
+        digest = hmac.digest(self._secret, f"code:{number}".encode(), hashlib.sha256)
+        value = int.from_bytes(digest, "big")
+        letters = []
+        for _ in range(_CODE_LENGTH):
+            value, place = divmod(value, len(_ALPHABET))
+            letters.append(_ALPHABET[place])
+        return "".join(letters)
+
+    def is_code(self, number: str, code: str) -> bool:
+        """Whether ``code`` is the case's; takes as long for a wrong one."""
+        given = code.strip().upper().encode("utf-8", "replace")
+        return hmac.compare_digest(self.code(number).encode(), given)
+
+
+def number_scope(actor: Actor, number: str) -> str:
+    """Where an idempotency key counts: an officer's, everywhere; a resident's, within the case."""
+    return f"word:{number}" if actor.role == "resident" else "decide"
+
+
+_NO_WORDS = SealedRef(id="-", resident="-", digest="-")
+
+
+def _open_command(command_id: str, actor: Actor, new: NewCase, words: SealedRef) -> Command:
+    body = OpenCase(
+        estate=new.estate, category=new.category, channel=new.channel, severity=new.severity, words=words,
+        emergency=new.emergency,
+    )  # fmt: skip
+    return Command(id=command_id, actor=actor, body=body)
+
+
+def _refusal_of(rules: Rules, command: Command) -> Refusal | None:
+    """What the rules would say, before anything is written or started for it."""
+    try:
+        decide(rules, None, command, datetime.now(UTC))
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _residents_decision(word: Word) -> Confirm | Dispute | Withdraw:
+    if word.kind == "confirm":
+        assert word.stars is not None
+        return Confirm(kind="confirm", stars=word.stars)
+    return Dispute(kind="dispute") if word.kind == "dispute" else Withdraw(kind="withdraw")
+
+
+def _claim_key(what: str, actor: Actor, key: str | None) -> str:
+    text = json.dumps([what, actor.id, key if key is not None else uuid.uuid4().hex])
+    return str(uuid.uuid5(_COMMANDS, text))
+
+
+def _command_id(claim_key: str) -> str:
+    """The key in 22 characters: a decision's id is in its history ten times."""
+    return base64.urlsafe_b64encode(uuid.UUID(claim_key).bytes).decode().rstrip("=")
+
+
+def _fingerprint(what: str, body: BaseModel) -> str:
+    text = json.dumps([what, body.model_dump(mode="json")], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _folded(number: str, rows: Sequence[StoredEvent], before: CaseState | None = None) -> CaseState:
+    state = fold_rows(number, rows, before)
+    assert state is not None
+    return state
+
+
+def _done(number: str, rows: Sequence[StoredEvent], command_id: str, before: CaseState | None = None) -> Done | None:
+    ours = tuple(row for row in rows if row.command_id == command_id)
+    if not ours:
+        return None
+    last = ours[-1].version
+    return Done(_folded(number, [row for row in rows if row.version <= last], before), ours)
+
+
+def _ref(ref: residents.SealedRef) -> SealedRef:
+    return SealedRef(id=ref.id, resident=ref.resident, digest=ref.digest)

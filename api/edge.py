@@ -1,0 +1,164 @@
+"""What every request passes: its size, form and characters are checked; it is named, counted and logged.
+
+Plain ASGI, around the whole application, so that also what the framework answers by itself gets the headers.
+No body, name, phone number, code or query ever goes to a log.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+import uuid
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.metrics import Metrics
+from api.problems import Problem, http_response, problem_response
+
+log = structlog.get_logger()
+
+LIMIT_KB = 256
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_QUIET = ("/healthz", "/readyz", "/metrics")
+
+
+@dataclass
+class _Exchange:
+    """One request and what became of it."""
+
+    scope: Scope
+    headers: Headers
+    request_id: str
+    began: float
+    status: int = 0
+
+    @property
+    def route(self) -> str:
+        """The route's path with its parameters unnamed, ``-`` where there is none."""
+        return str(self.scope["state"].get("route", "-"))
+
+
+class Edge:
+    """The outermost layer. ``metrics`` comes with the application's state."""
+
+    def __init__(self, app: ASGIApp, *, rehearsal: bool) -> None:
+        self._app = app
+        self._rehearsal = rehearsal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; anything else (lifespan) passes."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})
+        exchange = _Exchange(scope, headers, request_id, time.perf_counter())
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            await self._exchange(exchange, receive, self._sending(exchange, send))
+            self._account(exchange)
+        return None
+
+    async def _exchange(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
+        request = Request(exchange.scope)
+        try:
+            _require_printable(exchange.scope)
+            if exchange.scope["method"] in ("POST", "PUT", "PATCH"):
+                receive = await _whole_body(exchange, receive)
+            await self._app(exchange.scope, receive, send)
+        except Problem as problem:
+            await http_response(request, problem)(exchange.scope, receive, send)
+        except Exception as fault:
+            # The frames only: what an error says may quote what somebody sent.
+            frames = "".join(traceback.format_tb(fault.__traceback__))
+            log.error("fault", fault=type(fault).__name__, frames=frames)
+            if exchange.status:
+                raise
+            await problem_response(request, "internal")(exchange.scope, receive, send)
+
+    def _sending(self, exchange: _Exchange, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = exchange.request_id
+                headers["x-content-type-options"] = "nosniff"
+                if self._rehearsal:
+                    headers["hongxiu-rehearsal"] = "1"
+            await send(message)
+
+        return sending
+
+    def _account(self, exchange: _Exchange) -> None:
+        seconds = time.perf_counter() - exchange.began
+        route, method = exchange.route, _method(exchange.scope["method"])
+        services = getattr(exchange.scope["app"].state, "services", None) if "app" in exchange.scope else None
+        if services is not None:
+            metrics: Metrics = services.metrics
+            metrics.requests.labels(route, method, str(exchange.status)).inc()
+            metrics.seconds.labels(route, method).observe(seconds)
+        if route not in _QUIET:
+            log.info("request", method=method, route=route, status=exchange.status, ms=round(seconds * 1000, 1))
+
+
+def _method(method: str) -> str:
+    return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "OTHER"
+
+
+def _require_printable(scope: Scope) -> None:
+    """No control characters in path or query, whatever they were written as. Raises Problem."""
+    path = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
+    for raw in (path, scope.get("query_string", b"")):
+        if _CONTROL.search(unquote_to_bytes(raw)):
+            raise Problem("unprintable_text")
+        try:
+            unquote_to_bytes(raw).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Problem("unprintable_text") from None
+
+
+async def _whole_body(exchange: _Exchange, receive: Receive) -> Receive:
+    """Reads the body up to the limit; the application then gets it in one piece. Raises Problem."""
+    declared = exchange.headers.get("content-length", "")
+    if declared.isdigit() and int(declared[:12]) > LIMIT_KB * 1024:
+        raise Problem("too_large", limit=LIMIT_KB)
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        body += message.get("body", b"")
+        if len(body) > LIMIT_KB * 1024:
+            raise Problem("too_large", limit=LIMIT_KB)
+        if not message.get("more_body", False):
+            break
+    if body:
+        _require_json(exchange.headers.get("content-type", ""))
+    return _replayed(bytes(body), receive)
+
+
+def _require_json(content_type: str) -> None:
+    media_type, _, parameters = content_type.partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8"):
+        raise Problem("unsupported_media_type")
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()  # waits for the disconnect
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

@@ -1,0 +1,521 @@
+"""What goes over the wire: requests and answers. Instants are shown on Shanghai's clock, with their offset."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from domain.calendar import SHANGHAI
+from domain.ladder import DecisionKind
+from domain.personal import Line, Short, Words, WorkingText, clean
+
+
+def shanghai_iso(instant: datetime) -> str:
+    """``2026-03-04T15:00:00+08:00``."""
+    return instant.astimezone(SHANGHAI).isoformat()
+
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(shanghai_iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-04T15:00:00+08:00"]}),
+]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Channel = Literal["wechat", "counter", "phone", "officer"]
+Severity = Literal["low", "normal", "high", "urgent"]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(clean)]
+
+
+class Request(BaseModel):
+    """Base of what is sent: a field that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """Base of what is answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+# ---------------------------------------------------------------- sign-in
+
+
+class SignIn(Request):
+    """A name and password; ``capacity`` names one of the account's posts, by unit or as ``role:unit``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"username": "estate-mudan-garden", "password": "nancheng"}]}
+    )
+
+    username: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)]
+    password: Annotated[str, StringConstraints(max_length=1024), AfterValidator(clean)]
+    capacity: Annotated[str, StringConstraints(max_length=200), AfterValidator(clean)] | None = None
+
+
+class PostView(Answer):
+    """One post: a role at a unit or department; supervisors and administrators have no unit."""
+
+    role: str
+    unit: str | None
+
+
+class Token(Answer):
+    """Send it as ``Authorization: Bearer``. ``expires_in`` is in seconds."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int
+    capacity: PostView
+    posts: list[PostView]
+
+
+# ---------------------------------------------------------------- cases
+
+
+class Location(Request):
+    """Where it is; sealed."""
+
+    address: Short | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+
+
+class Reporter(Request):
+    """Who says so; sealed. Anonymous: the officers are shown neither name nor phone."""
+
+    name: Short | None = None
+    phone: Phone | None = None
+    anonymous: bool = False
+
+
+class NewCase(Request):
+    """A resident's issue. The title is read by everybody who handles the case and holds no personal data;
+    description, location and reporter are sealed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "estate": "mudan-garden", "category": "lift", "title": "3号楼电梯反复停在两层之间",
+                    "description": "本周第三次了，老人不敢乘坐。", "channel": "wechat",
+                    "location": {"address": "3号楼2单元"},
+                    "reporter": {"name": "王女士", "phone": "0530-5550123", "anonymous": False},
+                }
+            ]
+        }
+    )  # fmt: skip
+
+    estate: Id
+    category: Id
+    title: Line
+    description: Words
+    channel: Channel
+    severity: Severity = "normal"
+    location: Location | None = None
+    reporter: Reporter | None = None
+    emergency: Id | None = None
+    """A playbook's kind: the case starts in the joint response."""
+
+
+class WaitView(Answer):
+    """The one thing an open case waits for: until when, and what happens then."""
+
+    kind: str
+    reason: str
+    until: Instant
+    on_expiry: str
+    on_expiry_kind: str
+    sitting_id: str | None
+    provisional: bool
+
+
+class PlanView(Answer):
+    """Who does what until when; ``due_date`` is a Shanghai date, due at its end."""
+
+    lead: str
+    co_handlers: list[str]
+    deliverable: str
+    due_date: date
+    made_at_tier: str
+    extensions: int
+
+
+class Links(Answer):
+    """Where else the case is found."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    itself: str = Field(alias="self")
+    events: str
+    temporal: str
+    console: str
+
+
+class CaseItem(Answer):
+    """A case as lists show it. ``title`` is null once the resident is erased."""
+
+    number: str
+    version: int
+    tier: str
+    stage: str
+    stage_name: str
+    estate: str
+    community: str | None
+    category: str
+    title: str | None
+    severity: str | None
+    channel: str | None
+    opened_at: Instant
+    updated_at: Instant
+    wait: WaitView | None
+    carried_over: int
+    supervised: bool
+    overdue: bool
+    emergency_id: str | None
+    closed_as: str | None
+    closed_at: Instant | None
+    duplicate_of: str | None
+    links: Links
+
+
+class CaseView(CaseItem):
+    """A case. ``description``, ``location`` and ``reporter`` are shown to officers in whose scope it is, and
+    are null once the resident is erased. ``allowed``: the decisions that you may take now."""
+
+    plan: PlanView | None
+    suspended_for: str | None
+    assigned_to: str | None
+    raised: bool
+    allowed: list[DecisionKind]
+    description: str | None
+    location: dict[str, Any] | None
+    reporter: dict[str, Any] | None
+
+
+class OpenedCase(CaseView):
+    """The case just opened; ``code`` is the resident's, to follow it by."""
+
+    code: str
+
+
+class CasePage(Answer):
+    """Newest first; ``next_cursor`` is null on the last page."""
+
+    items: list[CaseItem]
+    next_cursor: str | None
+
+
+class ActorView(Answer):
+    """Who, in what capacity."""
+
+    id: str
+    role: str
+    unit: str | None = None
+
+
+class EventView(Answer):
+    """One event of the case. ``data.words`` are the resident's own, where you may read them."""
+
+    version: int
+    type: str
+    label: str
+    at: Instant
+    actor: ActorView
+    reason: str | None
+    data: dict[str, Any]
+    hash: str
+
+
+class EventList(Answer):
+    """The whole stream, oldest first."""
+
+    items: list[EventView]
+
+
+class EventBrief(Answer):
+    """An event that a decision brought about."""
+
+    version: int
+    type: str
+    label: str
+    at: Instant
+
+
+class Decided(Answer):
+    """What came of a decision, as it stood right after it."""
+
+    number: str
+    version: int
+    stage: str
+    tier: str
+    events: list[EventBrief]
+    wait: WaitView | None
+
+
+# ---------------------------------------------------------------- residents
+
+
+class Next(Answer):
+    """What happens next, in plain words."""
+
+    what: str
+    until: Instant
+    otherwise: str
+
+
+class Outcome(Answer):
+    """How it ended; why and where, for a case that was referred or not taken on."""
+
+    how: str
+    kind: str
+    at: Instant
+    why: str | None
+    where: str | None
+
+
+class Followed(Answer):
+    """The case that a duplicate follows."""
+
+    number: str
+    stage: str
+    closed: Outcome | None
+
+
+class Track(Answer):
+    """What the resident may see."""
+
+    number: str
+    title: str | None
+    stage: str
+    stage_kind: str
+    opened_at: Instant
+    updated_at: Instant
+    next: Next | None
+    closed: Outcome | None
+    follows: Followed | None
+    you_may: list[DecisionKind]
+
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+
+class Word(Request):
+    """The resident's own decision. ``confirm`` takes stars (1 to 5), ``dispute`` a reason; reasons are sealed."""
+
+    code: Code
+    kind: Literal["confirm", "dispute", "withdraw"]
+    stars: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
+    reason: Words | None = None
+
+    @model_validator(mode="after")
+    def _stars_belong_to_confirm(self) -> Self:
+        if (self.kind == "confirm") != (self.stars is not None):
+            raise PydanticCustomError("stars", "stars come with confirm, and only with it")
+        return self
+
+
+# ---------------------------------------------------------------- organisation, forums
+
+
+class EstateView(Answer):
+    """An estate; ``kind`` is market, state_backstop or self_governed."""
+
+    id: str
+    name: str
+    kind: str | None
+    company: str | None
+
+
+class CommunityView(Answer):
+    """A community and its estates."""
+
+    id: str
+    name: str
+    estates: list[EstateView]
+
+
+class NamedView(Answer):
+    """Something with an id and a name."""
+
+    id: str
+    name: str
+
+
+class DepartmentView(Answer):
+    """A department of the joint response."""
+
+    code: str
+    name: str
+
+
+class TierView(Answer):
+    """One rung of the ladder, lowest first."""
+
+    id: str
+    name: str
+    stage: NamedView
+
+
+class OrganisationView(Answer):
+    """The organisation in force."""
+
+    version: str
+    name: str
+    alliance: NamedView
+    communities: list[CommunityView]
+    departments: list[DepartmentView]
+    categories: list[NamedView]
+    companies: list[NamedView]
+    tiers: list[TierView]
+
+
+class CadenceView(Answer):
+    """When a forum sits: every week or month, on a weekday (of a month, its ``nth``; -1 is the last), at a time of
+    Shanghai, for so many minutes; off a holiday to the next working day."""
+
+    every: Literal["week", "month"]
+    weekday: str
+    nth: int | None
+    time: Annotated[str, Field(examples=["15:00"])]
+    minutes: int
+    holiday: str
+
+
+class ForumView(Answer):
+    """A body that meets; its id is its unit's."""
+
+    id: str
+    tier: str
+    unit: str
+    name: str
+    cadence: CadenceView
+
+
+class ForumList(Answer):
+    items: list[ForumView]
+
+
+SittingStatus = Literal["announced", "frozen", "in_session", "minutes", "closed"]
+
+
+class SittingView(Answer):
+    """One meeting. ``provisional``: the dates rest on a year whose calendar is not published."""
+
+    id: str
+    forum: str
+    starts_at: Instant
+    ends_at: Instant
+    freezes_at: Instant
+    minutes_due: Instant
+    status: SittingStatus
+    provisional: bool
+
+
+class SittingList(Answer):
+    items: list[SittingView]
+
+
+# ---------------------------------------------------------------- emergencies
+
+
+class PlaybookView(Answer):
+    """A kind of emergency."""
+
+    kind: str
+    name: str
+
+
+class PlaybookList(Answer):
+    items: list[PlaybookView]
+
+
+class StandDownRequest(Request):
+    """The end of an emergency: ``resolved`` asks the resident; ``returned`` brings the case to a tier."""
+
+    outcome: Literal["resolved", "returned"]
+    tier: Id | None = None
+    reason: WorkingText
+
+
+class ReviewMissed(Answer):
+    """The emergency was still open when its review came due."""
+
+    at: Instant
+
+
+class EmergencyView(Answer):
+    """An emergency of one case. Tasks and situation reports come with the departments' branches."""
+
+    id: str
+    cases: list[str]
+    playbook: str
+    name: str
+    status: Literal["open", "stood_down"]
+    phase: str
+    declared_at: Instant
+    stood_down_at: Instant | None
+    outcome: str | None
+    tasks: list[dict[str, Any]]
+    situation_reports: list[dict[str, Any]]
+    waits: list[WaitView]
+    escalations: list[ReviewMissed]
+
+
+class EmergencyPage(Answer):
+    items: list[EmergencyView]
+    next_cursor: str | None
+
+
+# ---------------------------------------------------------------- rehearsal, health
+
+
+class FastForward(Request):
+    """Moves one process's clock; at most 800 days at a time."""
+
+    case: Id | None = None
+    workflow_id: Id | None = None
+    days: Annotated[int, Field(ge=0, le=800, strict=True)] = 0
+    hours: Annotated[int, Field(ge=0, le=19_200, strict=True)] = 0
+
+    @model_validator(mode="after")
+    def _says_what_and_how_far(self) -> Self:
+        if (self.case is None) == (self.workflow_id is None):
+            raise PydanticCustomError("case_or_workflow", "give case or workflow_id")
+        if self.days + self.hours == 0:
+            raise PydanticCustomError("days_or_hours", "give days, hours, or both")
+        if self.days + self.hours / 24 > 800:
+            raise PydanticCustomError("days_or_hours", "at most 800 days")
+        return self
+
+    @property
+    def number(self) -> str:
+        """The process's id."""
+        return self.case or self.workflow_id or ""
+
+
+class FastForwarded(Answer):
+    """``now`` is the process's own clock; everything due has happened."""
+
+    now: Instant
+    version: int
+    stage: str
+
+
+class Health(Answer):
+    """``ok``, or what is missing."""
+
+    status: str
+    checks: dict[str, bool]

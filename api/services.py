@@ -1,0 +1,186 @@
+"""Everything that a request needs, opened once for the process; and what keeps it fresh."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from fastapi import Request
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkipper
+
+from api.auth import SignIns, Tokens
+from api.casework import Casework
+from api.feed import Feed
+from api.metrics import Metrics
+from api.throttle import Throttle
+from runtime import temporal
+from runtime.settings import Settings
+from store import database
+from store.accounts import Accounts
+from store.cases import CaseList
+from store.errors import StoreUnavailable
+from store.log import EventLog
+from store.residents import Residents
+from store.rulebook import NoRules, Rulebook
+from workflows.client import Processes, ProcessUnavailable
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+log = structlog.get_logger()
+
+_REFRESH_SECONDS = 5.0
+_FIRST_SECONDS = 0.2
+_CONNECT_AGAIN_SECONDS = 0.5
+_CHECK_SECONDS = 2.0
+_POLLED_WITHIN = timedelta(seconds=75)  # a worker's poll lasts a minute
+
+
+@dataclass
+class Services:
+    """One API process. ``temporal`` is None until Temporal has answered for the first time."""
+
+    settings: Settings
+    pool: Pool
+    rulebook: Rulebook
+    tokens: Tokens
+    sign_ins: SignIns
+    cases: CaseList
+    log: EventLog
+    casework: Casework
+    feed: Feed
+    metrics: Metrics
+    codes: Throttle
+    temporal: Client | None = None
+    skipper: TimeSkipper | None = None
+    clocks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+
+    def stop_soon(self) -> None:
+        """Ends the streams, which otherwise never end. From a signal's handler."""
+        self.loop.call_soon_threadsafe(self.feed.close)
+
+    async def close(self) -> None:
+        """Ends what runs beside the requests."""
+        self.feed.close()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.wait_for(self.pool.close(), 5)
+
+    async def checks(self) -> dict[str, bool]:
+        """What a case needs to be opened, each with whether it is there."""
+        names: dict[str, Callable[[], Awaitable[bool]]] = {
+            "log": self._log_answers, "rules": self._rules_are_loaded, "worker": self._worker_polls,
+        }  # fmt: skip
+        found = await asyncio.gather(*(_within(check()) for check in names.values()))
+        return dict(zip(names, found, strict=True))
+
+    async def _log_answers(self) -> bool:
+        await self.log.last_position()
+        return True
+
+    async def _rules_are_loaded(self) -> bool:
+        return bool(self.rulebook.current)
+
+    async def _worker_polls(self) -> bool:
+        """Temporal answers, and a worker has asked it for work within the last minute."""
+        if self.temporal is None:
+            return False
+        answer = await self.temporal.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=self.temporal.namespace,
+                task_queue=TaskQueue(name=temporal.TASK_QUEUE),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            ),
+            timeout=timedelta(seconds=_CHECK_SECONDS),
+        )
+        since = datetime.now(UTC) - _POLLED_WITHIN
+        return any(poller.last_access_time.ToDatetime(tzinfo=UTC) > since for poller in answer.pollers)
+
+
+async def _within(check: Awaitable[bool]) -> bool:
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            return await check
+    except (TimeoutError, StoreUnavailable, NoRules, RPCError):
+        return False
+
+
+async def open_services(settings: Settings) -> Services:
+    """Opens what can be opened, and goes on trying for what is away."""
+    pool = await database.connect(settings.database(), min_size=0, max_size=20)
+    rulebook, events, accounts = Rulebook(pool), EventLog(pool), Accounts(pool)
+    secret = settings.secret()
+    metrics, cases = Metrics(), CaseList(pool)
+    residents = Residents(pool, settings.master_key())
+    services = Services(
+        settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
+        sign_ins=SignIns(accounts), metrics=metrics, codes=Throttle(), feed=Feed(events, cases, metrics),
+        casework=Casework(pool, events, residents, rulebook, secret),
+    )  # fmt: skip
+    await _look_for_rules(services)
+    services.tasks = [
+        asyncio.create_task(_keep_fresh(services)),
+        asyncio.create_task(_connect_to_temporal(services)),
+    ]
+    return services
+
+
+async def _keep_fresh(services: Services) -> None:
+    """Newer policies and changed accounts, as they come."""
+    while True:
+        known = await _look_for_rules(services)
+        await asyncio.sleep(_REFRESH_SECONDS if known else _FIRST_SECONDS)
+
+
+async def _look_for_rules(services: Services) -> bool:
+    try:
+        await services.rulebook.refresh()
+        await services.sign_ins.refresh()
+    except (NoRules, StoreUnavailable) as error:
+        log.warning("policies and accounts cannot be read", error=str(error))
+        return False
+    except Exception:  # a policy that cannot be read leaves the ones at hand in force
+        log.exception("policies and accounts cannot be read")
+        return False
+    return True
+
+
+async def _connect_to_temporal(services: Services) -> None:
+    settings = services.settings
+    while services.temporal is None:
+        try:
+            client = await temporal.connect(settings)
+        except temporal.TemporalUnavailable as error:
+            log.warning("Temporal cannot be reached", error=str(error))
+            await asyncio.sleep(_CONNECT_AGAIN_SECONDS)
+            continue
+        if settings.rehearsal:
+            services.skipper = temporal.skipper(client)
+        starter = services.skipper.client if services.skipper else client
+        services.casework.processes = Processes(starter, temporal.TASK_QUEUE)
+        services.temporal = client
+
+
+def services_of(request: Request) -> Services:
+    """The process's services, for a route."""
+    services: Services = request.app.state.services
+    return services
+
+
+def required(client: Client | None) -> Client:
+    """The connection to Temporal. Raises ProcessUnavailable before there is one."""
+    if client is None:
+        raise ProcessUnavailable("Temporal has not answered yet")
+    return client

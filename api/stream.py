@@ -1,0 +1,70 @@
+"""Server-sent events: the log as it grows, in the caller's scope and language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import StreamingResponse
+
+from api.answers import documented
+from api.auth import SignedIn
+from api.cases import teller
+from api.feed import Feed, News
+from api.problems import Problem
+from api.schemas import shanghai_iso
+from api.scope import Scope, scope_of
+from api.services import services_of
+from api.strict import StrictRoute
+from api.views import Teller
+
+router = APIRouter(route_class=StrictRoute, tags=["stream"])
+
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+@router.get(
+    "/stream",
+    summary="Events as they happen",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **documented(401)},
+)
+async def stream(
+    request: Request,
+    actor: SignedIn,
+    last_event_id: Annotated[str | None, Header(description="Go on after this position of the log.")] = None,
+) -> StreamingResponse:
+    """Each event has the log's position as its `id`, its type as `event`, and as `data` `{number, version, type,
+    label, at, stage?}`. With `Last-Event-ID` it goes on where you left off and misses nothing; without, it begins
+    now. A comment comes every 15 seconds when nothing else does."""
+    feed = services_of(request).feed
+    after = _position(last_event_id) if last_event_id is not None else await feed.last_position()
+    lines = _lines(feed, after, scope_of(actor), await teller(request))
+    return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
+
+
+def _position(given: str) -> int:
+    text = given.strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise Problem("bad_request")
+    return int(text)
+
+
+async def _lines(feed: Feed, after: int, scope: Scope, tells: Teller) -> AsyncIterator[str]:
+    yield "retry: 1000\n\n"
+    async for news in feed.listen(after, scope):
+        yield _told(news, tells) if news is not None else ": waiting\n\n"
+
+
+def _told(news: News, tells: Teller) -> str:
+    event = news.event
+    data = {
+        "number": event.stream, "version": event.version, "type": event.type, "label": tells.label(event.type),
+        "at": shanghai_iso(event.occurred_at),
+    }  # fmt: skip
+    place = event.data.get("place")
+    if place is not None:
+        data["stage"] = place["stage"]
+    return f"id: {event.position}\nevent: {event.type}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

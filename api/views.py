@@ -1,0 +1,249 @@
+"""Cases, events, emergencies and sittings as the interface shows them, in the caller's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api import schemas
+from domain.case import CaseState, Event, Wait
+from domain.errors import Refusal
+from domain.forum import Forum, Sitting
+from domain.ladder import DecisionKind
+from domain.permission import RESIDENT, Actor, allowed_now
+from domain.rules import Rules
+from domain.telling import on_expiry, stage_name, wait_reason
+from domain.words import CLOSED_AS, EVENTS
+from runtime.settings import Settings
+from store.cases import CaseRow
+from store.folding import event_of
+from store.log import StoredEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Says things in one language, by today's names; links go where the settings say."""
+
+    rules: Rules
+    settings: Settings
+    language: str
+
+    def wait(self, wait: Wait | None) -> schemas.WaitView | None:
+        """What a case waits for."""
+        if wait is None:
+            return None
+        return schemas.WaitView(
+            kind=wait.kind,
+            reason=wait_reason(wait, self.language, self._where(wait)),
+            until=wait.until,
+            on_expiry=on_expiry(wait, self.language),
+            on_expiry_kind=wait.on_expiry,
+            sitting_id=wait.sitting_id,
+            provisional=wait.provisional,
+        )
+
+    def _where(self, wait: Wait) -> str | None:
+        forum = self.rules.forums.get(wait.forum or "")
+        return forum.name.in_(self.language) if forum else None
+
+    def stage(self, stage: str) -> str:
+        """A stage in words."""
+        names = {tier.stage.id: tier.stage.name.in_(self.language) for tier in self.rules.ladder.tiers}
+        return stage_name(stage, names, self.language)
+
+    def links(self, number: str) -> schemas.Links:
+        """Where else a case is found."""
+        itself = f"/api/v1/cases/{number}"
+        ui = f"{self.settings.temporal_ui_url}/namespaces/{self.settings.temporal_namespace}"
+        return schemas.Links(
+            itself=itself, events=f"{itself}/events", temporal=f"{ui}/workflows/{number}",
+            console=f"{self.settings.public_url}/cases/{number}",
+        )  # fmt: skip
+
+    def item(self, row: CaseRow) -> schemas.CaseItem:
+        """A case of the list."""
+        return schemas.CaseItem(
+            number=row.number, version=row.version, tier=row.tier, stage=row.stage,
+            stage_name=self.stage(row.stage), estate=row.estate, community=row.community,
+            category=row.category, title=row.title, severity=row.severity, channel=row.channel,
+            opened_at=row.opened_at, updated_at=row.updated_at,
+            wait=self.wait(Wait.model_validate(row.wait)) if row.wait else None,
+            carried_over=row.carried_over, supervised=row.supervised, overdue=row.overdue,
+            emergency_id=row.emergency_id, closed_as=row.closed_as, closed_at=row.closed_at,
+            duplicate_of=row.duplicate_of, links=self.links(row.number),
+        )  # fmt: skip
+
+    def case(self, state: CaseState, words: dict[str, Any] | None, actor: Actor) -> schemas.CaseView:
+        """A case; ``words`` is its opened record, None where erased. Only officers see more of it than the title."""
+        return schemas.CaseView(**self.case_fields(state, words, actor))
+
+    def case_fields(self, state: CaseState, words: dict[str, Any] | None, actor: Actor) -> dict[str, Any]:
+        """The fields of ``case``."""
+        plan, closing = state.plan, state.closing
+        shown = words if words is not None and actor.role == "officer" else {}
+        return {
+            "number": state.number, "version": state.version, "tier": state.tier, "stage": state.stage,
+            "stage_name": self.stage(state.stage), "estate": state.estate,
+            "community": state.units.get("community"), "category": state.category,
+            "title": words["title"] if words else None, "severity": state.severity, "channel": state.channel,
+            "opened_at": state.opened_at, "updated_at": state.at, "wait": self.wait(state.wait),
+            "carried_over": state.carried_over, "supervised": state.supervised, "overdue": state.overdue,
+            "emergency_id": state.emergency_id,
+            "closed_as": closing.closed_as if closing else None, "closed_at": closing.at if closing else None,
+            "duplicate_of": state.duplicate_of, "links": self.links(state.number),
+            "plan": schemas.PlanView(**plan.model_dump()) if plan else None,
+            "suspended_for": state.suspension.condition if state.suspension else None,
+            "assigned_to": state.assigned_to, "raised": state.raised,
+            "allowed": list(allowed_now(self.rules, actor, state)),
+            "description": shown.get("description"), "location": shown.get("location"),
+            "reporter": _reporter(shown.get("reporter")),
+        }  # fmt: skip
+
+    def event(self, row: StoredEvent, words: Any | None, *, opened: bool) -> schemas.EventView:
+        """One event; the resident's words in it only where ``opened``."""
+        event = event_of(row)
+        return schemas.EventView(
+            version=row.version, type=row.type, label=self.label(row.type), at=row.occurred_at,
+            actor=schemas.ActorView(**event.actor.model_dump()), reason=event.reason,
+            data=_event_data(event, words, opened), hash=row.hash,
+        )  # fmt: skip
+
+    def label(self, event_type: str) -> str:
+        """An event's type in words."""
+        name = EVENTS.get(event_type)
+        return name.in_(self.language) if name else event_type
+
+    def decided(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Decided:
+        """What came of a decision."""
+        events = [
+            schemas.EventBrief(version=row.version, type=row.type, label=self.label(row.type), at=row.occurred_at)
+            for row in rows
+        ]
+        return schemas.Decided(
+            number=state.number, version=state.version, stage=state.stage, tier=state.tier, events=events,
+            wait=self.wait(state.wait),
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- for residents
+
+    def track(
+        self,
+        state: CaseState,
+        rows: Iterable[StoredEvent],
+        words: dict[str, Any] | None,
+        follows: schemas.Followed | None,
+    ) -> schemas.Track:
+        """What the resident may see."""
+        wait = state.wait
+        upcoming = None
+        if wait is not None:
+            told = self.wait(wait)
+            assert told is not None
+            upcoming = schemas.Next(what=told.reason, until=told.until, otherwise=told.on_expiry)
+        you_may: list[DecisionKind] = [
+            kind for kind in allowed_now(self.rules, RESIDENT, state) if kind in ("confirm", "dispute", "withdraw")
+        ]
+        return schemas.Track(
+            number=state.number, title=words["title"] if words else None, stage=self.stage(state.stage),
+            stage_kind=state.stage, opened_at=state.opened_at, updated_at=state.at, next=upcoming,
+            closed=self.outcome(state, rows), follows=follows, you_may=you_may,
+        )  # fmt: skip
+
+    def outcome(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Outcome | None:
+        """How a closed case ended; for one referred or not taken on, why and where."""
+        if state.closing is None:
+            return None
+        kind = state.closing.closed_as
+        why = where = None
+        if kind in ("referred", "rejected"):
+            last = [event_of(row) for row in rows if row.type in ("case_referred", "case_rejected")][-1]
+            why, where = last.reason, last.detail.get("to_whom")
+        how = CLOSED_AS[kind].in_(self.language)
+        return schemas.Outcome(how=how, kind=kind, at=state.closing.at, why=why, where=where)
+
+    # ---------------------------------------------------------------- emergencies
+
+    def emergency(self, state: CaseState, rows: Iterable[StoredEvent], emergency_id: str) -> schemas.EmergencyView:
+        """One emergency of a case, from its events. Raises Refusal ``unknown_emergency``."""
+        story = _story(rows, emergency_id, state.number)
+        if not story:
+            raise Refusal("unknown_emergency", emergency=emergency_id)
+        declared, end = story[0], story[-1] if story[-1].type == "emergency_stood_down" else None
+        playbook = declared.detail["playbook"]
+        name = self.rules.ladder.stages.joint_response.playbooks[playbook].in_(self.language)
+        waiting = self.wait(state.wait) if end is None and state.stage == "joint_response" else None
+        return schemas.EmergencyView(
+            id=emergency_id, cases=[state.number], playbook=playbook, name=name,
+            status="stood_down" if end else "open", phase="stood_down" if end else "declared",
+            declared_at=declared.at, stood_down_at=end.at if end else None,
+            outcome=end.detail["outcome"] if end else None, tasks=[], situation_reports=[],
+            waits=[waiting] if waiting else [],
+            escalations=[
+                schemas.ReviewMissed(at=event.at) for event in story if event.type == "emergency_review_missed"
+            ],
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- forums
+
+    def sitting(self, sitting: Sitting, now: datetime) -> schemas.SittingView:
+        """A sitting as it stands at ``now``."""
+        return schemas.SittingView(
+            id=sitting.id, forum=sitting.forum, starts_at=sitting.starts_at, ends_at=sitting.ends_at,
+            freezes_at=sitting.freezes_at, minutes_due=sitting.minutes_due, status=status_at(sitting, now),
+            provisional=sitting.provisional,
+        )  # fmt: skip
+
+    def forum(self, forum: Forum) -> schemas.ForumView:
+        """A forum."""
+        held = forum.cadence
+        cadence = schemas.CadenceView(
+            every=held.every, weekday=held.weekday, nth=held.nth if held.every == "month" else None,
+            time=held.time.isoformat("minutes"), minutes=held.minutes, holiday=held.holiday,
+        )  # fmt: skip
+        name = forum.name.in_(self.language)
+        return schemas.ForumView(id=forum.id, tier=forum.tier, unit=forum.unit, name=name, cadence=cadence)
+
+
+def status_at(sitting: Sitting, now: datetime) -> schemas.SittingStatus:
+    """Where a sitting stands at ``now``: announced, frozen, in session, its minutes being written, closed."""
+    if now < min(sitting.freezes_at, sitting.starts_at):
+        return "announced"
+    if now < sitting.starts_at:
+        return "frozen"
+    if now < sitting.ends_at:
+        return "in_session"
+    return "minutes" if now < sitting.minutes_due else "closed"
+
+
+def _reporter(reporter: dict[str, Any] | None) -> dict[str, Any] | None:
+    if reporter is None or not reporter.get("anonymous"):
+        return reporter
+    return {"name": None, "phone": None, "anonymous": True}
+
+
+def _event_data(event: Event, words: Any | None, opened: bool) -> dict[str, Any]:
+    data: dict[str, Any] = dict(event.detail)
+    if event.place is not None:
+        data["place"] = event.place.model_dump(mode="json", exclude_none=True)
+    if event.words is not None and opened:
+        data["words"] = words.get("reason") or words.get("description") if words else None
+    return data
+
+
+def _story(rows: Iterable[StoredEvent], emergency_id: str, number: str) -> list[Event]:
+    """The events of one emergency: from its declaration to its stand-down or the next declaration."""
+    story: list[Event] = []
+    for row in rows:
+        event = event_of(row)
+        if event.type == "emergency_declared":
+            if story:
+                break
+            if f"{number}-E{event.detail['count']}" == emergency_id:
+                story.append(event)
+        elif story and event.type in ("emergency_review_missed", "emergency_stood_down"):
+            story.append(event)
+            if event.type == "emergency_stood_down":
+                break
+    return story

@@ -1,0 +1,67 @@
+"""Schemathesis: whatever the document allows, and much that it does not, is answered as the document says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from runtime.settings import Settings
+from tests.support.stack import Stack
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+UNENDING = "/api/v1/stream"
+
+
+def document() -> dict[str, Any]:
+    """The document of an API in rehearsal, without the stream, which does not end."""
+    paths = dict(create_app(Settings(rehearsal=True)).openapi())
+    return {**paths, "paths": {path: calls for path, calls in paths["paths"].items() if path != UNENDING}}
+
+
+schema = schemathesis.openapi.from_dict(document())
+
+
+def test_the_document_that_is_served_is_the_one_that_is_tested(stack: Stack) -> None:
+    served = httpx.get(f"{stack.base}/openapi.json", trust_env=False).json()
+    del served["paths"][UNENDING]
+    assert served == json.loads(json.dumps(document()))
+
+
+@dataclass(frozen=True)
+class Officer:
+    """The alliance's officer, and a case that there is."""
+
+    number: str
+    headers: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def officer(stack: Stack) -> Officer:
+    with stack.calling("alliance") as caller:
+        return Officer(caller.open()["number"], caller.headers)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=25, deadline=None, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+def test_the_interface_answers_as_its_document_says(
+    case: schemathesis.Case[Any], stack: Stack, officer: Officer
+) -> None:
+    if case.path_parameters and "number" in case.path_parameters:
+        case.path_parameters["number"] = officer.number
+    case.call_and_validate(base_url=stack.base, checks=CHECKS, headers=officer.headers, timeout=60)
