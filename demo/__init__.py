@@ -1,0 +1,1 @@
+"""The demo: some forty invented issues (``cases.yaml``) and the player that takes them through a quarter."""

@@ -1,0 +1,202 @@
+"""What the demo ends with: what was settled where and in how many days, and what is still open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from demo.client import Json
+from demo.run import DemoReport, Played
+from domain.words import CLOSED_AS, Name
+from operations import terminal
+from operations.terminal import label, moment, table
+
+_SETTLED = ("settled", "no_word")
+
+
+def show(report: DemoReport, *, as_json: bool = False, language: str = "zh-CN") -> None:
+    """Prints the report: JSON, or tables on stdout and what went wrong on stderr."""
+    if as_json:
+        terminal.print_json(as_data(report))
+        return
+    console = terminal.out()
+    say = _Say(language, report.organisation)
+    console.print(_settled_table(report.played, say))
+    console.print(_outcomes_table(report.played, say))
+    still_open = [played for played in report.played if not _closed(played)]
+    if still_open:
+        console.print(_open_table(still_open, say))
+        _print_links(console, still_open, say)
+    _print_staircase(console, report.played, say)
+    _print_end(report, say)
+
+
+def as_data(report: DemoReport) -> dict[str, Any]:
+    """The report as JSON."""
+    return {
+        "went_well": report.went_well,
+        "seconds": round(report.seconds, 1),
+        "cases": len(report.played),
+        "settled": [
+            {
+                "tier": tier,
+                "cases": len(days),
+                "median_days": round(median(days), 1),
+                "longest_days": round(max(days), 1),
+            }
+            for tier, days in _days_by_tier(report.played, _tiers(report)).items()
+            if days
+        ],
+        "outcomes": dict(Counter(_outcome(played) for played in report.played)),
+        "open": [_open_item(played) for played in report.played if not _closed(played)],
+        "refused_as_expected": sum(played.refusals for played in report.played),
+        "problems": report.problems,
+    }
+
+
+class _Say:
+    """Words in one language."""
+
+    def __init__(self, language: str, organisation: Json) -> None:
+        self.language = language
+        self.tiers = {tier["id"]: tier["name"] for tier in organisation["tiers"]}
+        self.estates = {
+            estate["id"]: estate["name"] for community in organisation["communities"] for estate in community["estates"]
+        }
+
+    def __call__(self, zh: str, en: str) -> str:
+        return Name(zh=zh, en=en).in_(self.language)
+
+
+def _settled_table(played: Sequence[Played], say: _Say) -> Table:
+    cases, middle, most = say("件数", "Cases"), say("中位天数", "Median days"), say("最长天数", "Longest")
+    made = table(
+        say("解决层级", "Settled at"), cases, middle, most, say("满意度", "Stars"),
+        title=say("各级解决情况（天数按诉求件自己的时钟）", "Settled, by tier (days by each case's own clock)"),
+        right=(cases, middle, most),
+    )  # fmt: skip
+    for tier, days in _days_by_tier(played, list(say.tiers)).items():
+        stars = [one.stars for one in played if _outcome(one) == "settled" and one.view["tier"] == tier]
+        given = [star for star in stars if star]
+        mean = f"{sum(given) / len(given):.1f} ★" if given else ""
+        figures = [f"{median(days):.1f}", f"{max(days):.1f}"] if days else ["–", "–"]
+        made.add_row(say.tiers.get(tier, tier), str(len(days)), *figures, mean)
+    return made
+
+
+def _outcomes_table(played: Sequence[Played], say: _Say) -> Table:
+    cases = say("件数", "Cases")
+    made = table(say("结果", "Outcome"), cases, title=say("全部诉求件", "All cases"), right=(cases,))
+    for outcome, count in Counter(_outcome(one) for one in played).most_common():
+        word = say("办理中", "open") if outcome == "open" else label(CLOSED_AS, outcome, say.language)
+        made.add_row(word, str(count))
+    made.add_section()
+    made.add_row(say("合计", "Total"), str(len(played)))
+    return made
+
+
+def _open_table(played: Sequence[Played], say: _Say) -> Table:
+    made = table(
+        say("编号", "Case"), say("阶段", "Stage"), say("小区", "Estate"), say("标题", "Title"),
+        say("期限", "Until"), say("标记", "Marks"),
+        title=say("尚未办结", "Still open"),
+    )  # fmt: skip
+    for one in sorted(played, key=_urgency):
+        view = one.view
+        made.add_row(
+            terminal.link(one.number, view["links"]["temporal"]), view["stage_name"],
+            say.estates.get(view["estate"], view["estate"]), escape(view["title"] or ""),
+            moment(_instant(view["wait"]["until"])), _marks(view, say),
+        )  # fmt: skip
+    for index in (0, 4):
+        made.columns[index].no_wrap = True
+    return made
+
+
+def _print_links(console: Console, played: Sequence[Played], say: _Say) -> None:
+    """Where to look at each, as addresses to copy; in terminals that can, the numbers above are links."""
+    console.print(f"[bold]{say('在 Temporal UI 中查看', 'In the Temporal UI')}[/]")
+    for one in sorted(played, key=_urgency):
+        console.print(f"  {one.number}  {one.view['links']['temporal']}", soft_wrap=True)
+    first = played[0]
+    pattern = first.view["links"]["console"].replace(first.number, say("<编号>", "<number>"))
+    console.print(f"[bold]{say('控制台', 'Console')}[/]  {pattern}", soft_wrap=True)
+
+
+def _print_staircase(console: Console, played: Sequence[Played], say: _Say) -> None:
+    """The finished case with the longest story: its timeline in the Temporal UI is a staircase."""
+    ended = [one for one in played if _closed(one)]
+    if ended:
+        longest = max(ended, key=lambda one: (one.view["version"], one.number))
+        told = say("经过最多的一件（时间线如阶梯）", "The longest story (its timeline is a staircase)")
+        console.print(f"[bold]{told}[/]")
+        console.print(f"  {longest.number}  {longest.view['links']['temporal']}\n", soft_wrap=True)
+
+
+def _print_end(report: DemoReport, say: _Say) -> None:
+    events = sum(one.view["version"] for one in report.played)
+    skips = sum(one.skips for one in report.played)
+    refusals = sum(one.refusals for one in report.played)
+    told = say(
+        f"{len(report.played)} 件，{events} 个事件，快进 {skips} 次，按规则拒绝 {refusals} 次，"
+        f"用时 {report.seconds:.0f} 秒",
+        f"{len(report.played)} cases, {events} events, {skips} skips of time, "
+        f"{refusals} refusals as the rules want them, {report.seconds:.0f} s",
+    )
+    terminal.good(told)
+    for problem in report.problems:
+        number = f" ({problem.number})" if problem.number else ""
+        terminal.bad(f"{problem.case}{number}, step {problem.step}, {problem.what}: {problem.why}")
+
+
+def _days_by_tier(played: Iterable[Played], tiers: Sequence[str]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {tier: [] for tier in tiers}
+    for one in played:
+        if _outcome(one) in _SETTLED:
+            lasted = _instant(one.view["closed_at"]) - _instant(one.view["opened_at"])
+            found.setdefault(one.view["tier"], []).append(lasted.total_seconds() / 86_400)
+    return found
+
+
+def _open_item(played: Played) -> dict[str, Any]:
+    view = played.view
+    kept = ("number", "title", "stage", "tier", "estate", "overdue", "supervised", "raised", "carried_over", "links")
+    return {**{name: view[name] for name in kept}, "until": view["wait"]["until"], "key": played.key}
+
+
+def _tiers(report: DemoReport) -> list[str]:
+    return [tier["id"] for tier in report.organisation["tiers"]]
+
+
+def _outcome(played: Played) -> str:
+    return played.view["closed_as"] or "open"
+
+
+def _closed(played: Played) -> bool:
+    return bool(played.view["closed_as"])
+
+
+def _urgency(played: Played) -> tuple[bool, bool, str]:
+    view = played.view
+    return (not view["overdue"], not view["supervised"], view["wait"]["until"])
+
+
+def _marks(view: Json, say: _Say) -> str:
+    found = [
+        (view["overdue"], f"[red]{say('逾期', 'overdue')}[/]"),
+        (view["supervised"], f"[yellow]{say('督办', 'supervised')}[/]"),
+        (view["raised"], f"[red]{say('拟上报区级', 'raised')}[/]"),
+        (view["carried_over"] > 0, f"{say('结转', 'carried over')} {view['carried_over']}"),
+    ]
+    return " ".join(mark for shown, mark in found if shown)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,283 @@
+"""Compares every case in the log with its process, and says what differs; puts right what can be.
+
+The log is the record, the process its clock: each open case must have a running process at the log's
+version, with a timer for exactly what the case waits for. What looks wrong is read once more before it is
+reported, since cases move while they are looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+
+from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from domain.case import CaseState, Wait, waits
+from operations.connections import case_row, state_of
+from store import rebuild
+from store.errors import reaching_the_store
+from store.log import EventLog, chain_problems, every_stream, snapshot
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.messages import Standing
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+Item = TypeVar("Item")
+Kind = Literal[
+    "missing", "lingering", "unopened", "behind", "waits_differ", "unanswered", "overdue_wait",
+    "projection_differs", "chain",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Repair = Literal["restarted", "nudged", "ended", "failed"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
+
+_REPAIRS: dict[Kind, Repair] = {
+    "missing": "restarted", "lingering": "nudged", "behind": "nudged", "waits_differ": "nudged",
+    "overdue_wait": "nudged", "unopened": "ended",
+}  # fmt: skip
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
+_SILENT_AT_FIRST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference. ``facts``: what its kind speaks of (versions, waits …); ``repair``: what was done about it."""
+
+    number: str
+    kind: Kind
+    facts: dict[str, str | int] = field(default_factory=dict)
+    repair: Repair | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What an audit saw. ``findings`` is what differs now; ``repaired`` what differed before the repair."""
+
+    cases: int = 0
+    open: int = 0
+    running: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    repaired: list[Finding] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing differs."""
+        return not self.findings
+
+
+class Auditor:
+    """One audit. ``real_time``: waits are expected to fire by the real clock (not in a rehearsal).
+
+    ``grace``: how long a wait may be overdue, and a process without a case may run, before it counts.
+    ``at_once``: how many processes are asked at the same time.
+    """
+
+    def __init__(
+        self, pool: Pool, client: Client, processes: Processes, *, real_time: bool = True,
+        grace: timedelta = timedelta(minutes=1), at_once: int = 16, progress: Progress | None = None,
+    ) -> None:  # fmt: skip
+        self._pool = pool
+        self._log = EventLog(pool)
+        self._client = client
+        self._processes = processes
+        self._real_time = real_time
+        self._grace = grace
+        self._at_once = at_once
+        self._progress = progress or (lambda what, done, total: None)
+        self._report = Report()
+        self._answered = 0
+        self._open: set[str] = set()
+
+    async def audit(self) -> Report:
+        """Look at everything. Raises StoreUnavailable, ProcessUnavailable (no process answers at all)."""
+        self._report = report = Report()
+        self._open.clear()
+        await _each(self._states(), self._look_at_open, self._at_once)
+        await _each(self._processes.running(), self._look_at_running, self._at_once)
+        differing = await rebuild.compare(self._pool, case_row, lambda n: self._progress("list", n, report.cases))
+        self._find(Finding(number, "projection_differs") for number in differing)
+        report.findings.sort(key=lambda finding: (KINDS.index(finding.kind), finding.number))
+        return report
+
+    async def repair(self, report: Report) -> Report:
+        """Start what is missing, nudge what is behind; then look at those again. The list and the chain stay."""
+        wrong = {finding.number: finding for finding in report.findings if finding.kind in _REPAIRS}
+        kept = [finding for finding in report.findings if finding.kind not in _REPAIRS]
+        after = Report(cases=report.cases, open=report.open, running=report.running, findings=kept)
+        self._report = after
+
+        async def one(finding: Finding) -> None:
+            done = await self._put_right(finding)
+            after.repaired.append(replace(finding, repair=done))
+            self._find(await self._again(finding.number, first_after=_PAUSES[0]))
+            self._progress("repair", len(after.repaired), len(wrong))
+
+        # Most of a repair is waiting for processes to have read the log.
+        await _each(_through(wrong.values()), one, 4 * self._at_once)
+        after.repaired.sort(key=lambda finding: finding.number)
+        return after
+
+    # ---------------------------------------------------------------- looking
+
+    async def _states(self) -> AsyncIterator[CaseState]:
+        """Every open case in the log, stream by stream; closed ones are counted, chains checked on the way."""
+        report = self._report
+        with reaching_the_store():
+            async with self._pool.acquire() as connection, snapshot(connection):
+                total = int(await connection.fetchval("SELECT count(*) FROM events WHERE version = 1"))
+                async for events in every_stream(connection):
+                    self._find(
+                        Finding(problem.stream, "chain", {"version": problem.version, "problem": problem.kind})
+                        for problem in chain_problems(events)
+                    )
+                    state = state_of(events)
+                    if state is None:
+                        continue
+                    report.cases += 1
+                    self._progress("cases", report.cases, total)
+                    if not state.closed:
+                        report.open += 1
+                        self._open.add(state.number)
+                        yield state
+
+    async def _look_at_open(self, state: CaseState) -> None:
+        if list(await self._compared(state)):
+            self._find(await self._again(state.number))
+
+    async def _look_at_running(self, number: str) -> None:
+        self._report.running += 1
+        if number not in self._open:  # those have been looked at from the log's side
+            self._find(await self._again(number))
+
+    async def _again(self, number: str, first_after: float = 0.0) -> list[Finding]:
+        """What still differs after the log and the process have been read once more, a few times if need be."""
+        findings: list[Finding] = []
+        for pause in (first_after, *_PAUSES):
+            await asyncio.sleep(pause)
+            state = state_of(await self._log.read(number))
+            if state is None or state.closed:
+                findings = await self._superfluous(number, state)
+            else:
+                findings = await self._compared(state)
+            if not findings or findings[0].kind in ("missing", "unanswered"):
+                break  # these do not pass by themselves
+        return findings
+
+    async def _compared(self, state: CaseState) -> list[Finding]:
+        """What differs between an open case and its process."""
+        try:
+            standing = await self._standing(state.number)
+        except ProcessGone:
+            return [Finding(state.number, "missing", {"stage": state.stage})]
+        except (ProcessUnavailable, WorkflowQueryFailedError) as error:
+            return [self._unanswered(state.number, error)]
+        return list(differences(state, standing, self._latest_due()))
+
+    async def _superfluous(self, number: str, state: CaseState | None) -> list[Finding]:
+        """A process that runs though its case is closed in the log, or was never opened."""
+        try:
+            standing = await self._standing(number)
+        except ProcessGone:
+            return []
+        except (ProcessUnavailable, WorkflowQueryFailedError) as error:
+            return [self._unanswered(number, error)]
+        if state is not None:
+            return [Finding(number, "lingering", {"log": state.version, "process": standing.version})]
+        started = await self._started(number)
+        if started is None or started > datetime.now(UTC) - self._grace:
+            return []  # being opened right now
+        return [Finding(number, "unopened")]
+
+    async def _standing(self, number: str) -> Standing[Wait]:
+        standing = await self._processes.standing(number)
+        self._answered += 1
+        return standing
+
+    async def _started(self, number: str) -> datetime | None:
+        try:
+            description = await self._client.get_workflow_handle(number).describe()
+        except RPCError:
+            return None
+        return description.start_time
+
+    def _unanswered(self, number: str, error: Exception) -> Finding:
+        """A process that runs and does not answer. If none does, there is nothing to audit by."""
+        silent = sum(finding.kind == "unanswered" for finding in self._report.findings)
+        if not self._answered and silent >= _SILENT_AT_FIRST:
+            raise ProcessUnavailable("no process answers; is a worker running?") from error
+        return Finding(number, "unanswered", {"why": str(error)})
+
+    def _latest_due(self) -> datetime | None:
+        """A wait that ends before this should have been acted on."""
+        return datetime.now(UTC) - self._grace if self._real_time else None
+
+    def _find(self, findings: Iterable[Finding]) -> None:
+        self._report.findings.extend(findings)
+
+    # ---------------------------------------------------------------- putting right
+
+    async def _put_right(self, finding: Finding) -> Repair:
+        action = _REPAIRS[finding.kind]
+        try:
+            if action == "restarted":
+                state = state_of(await self._log.read(finding.number))
+                if state is not None and not state.closed:
+                    await self._processes.restart(state)
+            elif action == "nudged":
+                await self._processes.nudge(finding.number)
+            else:
+                await self._client.get_workflow_handle(finding.number).terminate("audit: no such case in the log")
+        except ProcessGone:
+            return action  # it ended meanwhile: what was wanted
+        except (ProcessUnavailable, RPCError):
+            return "failed"
+        return action
+
+
+def differences(state: CaseState, standing: Standing[Wait], due_before: datetime | None) -> Iterable[Finding]:
+    """What differs between a case of the log and what its process says; a wait that ended before ``due_before``."""
+    if standing.version != state.version:
+        yield Finding(state.number, "behind", {"log": state.version, "process": standing.version})
+    elif set(standing.waits) != set(waits(state)):
+        yield Finding(state.number, "waits_differ", {"log": _named(waits(state)), "process": _named(standing.waits)})
+    for wait in waits(state):
+        if due_before is not None and wait.until < due_before:
+            yield Finding(state.number, "overdue_wait", {"wait": _named([wait])})
+
+
+def _named(found: Iterable[Wait]) -> str:
+    return ", ".join(f"{wait.kind} until {wait.until:%Y-%m-%d %H:%M}Z" for wait in found) or "–"
+
+
+async def _through(findings: Iterable[Finding]) -> AsyncIterator[Finding]:
+    for finding in findings:
+        yield finding
+
+
+async def _each(items: AsyncIterator[Item], work: Callable[[Item], Coroutine[Any, Any, None]], at_once: int) -> None:
+    """Do ``work`` for each item, ``at_once`` at a time, taking no more items than that; the first error ends it."""
+    busy: set[asyncio.Task[None]] = set()
+    try:
+        async for item in items:
+            busy.add(asyncio.create_task(work(item)))
+            if len(busy) >= at_once:
+                busy = _still_busy(*await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED))
+        while busy:
+            busy = _still_busy(*await asyncio.wait(busy))
+    finally:
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+
+
+def _still_busy(done: set[asyncio.Task[None]], pending: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    for task in done:
+        task.result()
+    return pending

@@ -1,0 +1,119 @@
+"""A folder of policies: read, checked as a whole, kept as versions in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from domain.calendar import CalendarYear, WorkingCalendar
+from domain.errors import Refusal
+from domain.ladder import Ladder
+from domain.organisation import Organisation
+from domain.policy_file import PolicyError, PolicyProblem, parse_policy
+from domain.rules import Rules
+from domain.words import Name, refusal
+from store.policies import Policies
+from store.policy_loading import PolicyFile, read_policies
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A policy file that can be used. ``says``: what is in it, for a person."""
+
+    file: PolicyFile
+    says: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A policy in the database; ``new`` when this loading brought it."""
+
+    policy: Checked
+    new: bool
+
+
+def check_folder(folder: Path) -> tuple[Checked, ...]:
+    """Every policy of a folder, read and fitted together. Raises PolicyError naming file, line and field."""
+    files = read_policies(folder)
+    ladder = next(parse_policy(Ladder, file.content, file.name) for file in files if file.kind == "ladder")
+    organisation = next(
+        parse_policy(Organisation, file.content, file.name) for file in files if file.kind == "organisation"
+    )
+    years = [parse_policy(CalendarYear, file.content, file.name) for file in files if file.kind == "calendar"]
+    problems = _misfits(folder, ladder, organisation, years)
+    if problems:
+        raise PolicyError(problems)
+    says = [_of_organisation(organisation), *map(_of_calendar, years), _of_ladder(ladder)]
+    return tuple(Checked(file, told) for file, told in zip(files, says, strict=True))
+
+
+def check_calendar(path: Path) -> Checked:
+    """One calendar's file. Raises PolicyError."""
+    text = _text(path)
+    year = parse_policy(CalendarYear, text, str(path))
+    return Checked(PolicyFile("calendar", str(year.year), year.version, text), _of_calendar(year))
+
+
+async def keep(pool: Pool, checked: Sequence[Checked]) -> tuple[Kept, ...]:
+    """Put checked policies into the database; what is there already stays.
+
+    Raises Refusal ``policy_version_taken`` (the version is there with another text), StoreUnavailable.
+    """
+    policies = Policies(pool)
+    kept: list[Kept] = []
+    for policy in checked:
+        file = policy.file
+        there = await policies.get(file.kind, file.name, file.version)
+        await policies.put(file.kind, file.name, file.version, file.content)
+        kept.append(Kept(policy, there is None))
+    return tuple(kept)
+
+
+def _of_calendar(year: CalendarYear) -> Name:
+    off = sum(day.kind == "off" for day in year.days)
+    works = len(year.days) - off
+    return Name(zh=f"休 {off} 天，调休上班 {works} 天", en=f"{off} days off, {works} make-up workdays")
+
+
+def _of_ladder(ladder: Ladder) -> Name:
+    zh, en = ("→".join(tier.name.in_(language) for tier in ladder.tiers) for language in ("zh-CN", "en"))
+    return Name(zh=zh, en=en)
+
+
+def _of_organisation(found: Organisation) -> Name:
+    counts = "/".join(str(len(found.units_at(tier))) for tier in found.tiers)
+    departments, categories = len(found.departments), len(found.categories)
+    return Name(
+        zh=f"单位 {counts}，部门 {departments}，类别 {categories}",
+        en=f"units {counts}, {departments} departments, {categories} categories",
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError([PolicyProblem(str(path), 1, "", f"cannot be read: {error}")]) from None
+
+
+def _misfits(
+    folder: Path, ladder: Ladder, organisation: Organisation, years: Sequence[CalendarYear]
+) -> list[PolicyProblem]:
+    """What is wrong only when the files are taken together."""
+    file = str(folder / "ladder.yaml")
+    if [tier.id for tier in ladder.tiers] != list(reversed(organisation.tiers)):
+        up = ", ".join(reversed(organisation.tiers))
+        return [PolicyProblem(file, 1, "tiers", f"the organisation's tiers are, from the lowest up: {up}")]
+    try:
+        rules = Rules(ladder, organisation, WorkingCalendar.of(years))
+        len(rules.forums)
+    except Refusal as error:
+        return [PolicyProblem(file, 1, "tiers", refusal(error.code, "en", error.params))]
+    except ValueError as error:
+        return [PolicyProblem(str(folder / "calendar-*.yaml"), 1, "year", str(error))]
+    return []

@@ -1,0 +1,277 @@
+"""Cases, events and audits as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from domain.case import Event, Wait
+from domain.organisation import Organisation
+from domain.rules import Rules
+from domain.telling import on_expiry, wait_reason
+from domain.words import CHANNELS, CLOSED_AS, EVENTS, ROLES, SEVERITIES, STAGES, Name, text
+from operations.audit import Finding, Report
+from operations.policies import Checked
+from operations.terminal import label, moment, table
+from store.cases import CaseRow
+from store.folding import event_of
+from store.log import StoredEvent
+
+FINDINGS: dict[str, Name] = {
+    "missing": Name(zh="流程缺失", en="missing"),
+    "lingering": Name(zh="流程未结束", en="lingering"),
+    "unopened": Name(zh="空流程", en="unopened"),
+    "behind": Name(zh="流程落后", en="behind"),
+    "waits_differ": Name(zh="等待不符", en="waits differ"),
+    "unanswered": Name(zh="流程无应答", en="unanswered"),
+    "overdue_wait": Name(zh="等待超时未处理", en="overdue wait"),
+    "projection_differs": Name(zh="列表不符", en="projection differs"),
+    "chain": Name(zh="哈希链断裂", en="chain broken"),
+}
+DETAILS: dict[str, Name] = {
+    "missing": Name(zh="账本中未办结（{stage}），没有流程在运行", en="open in the log ({stage}), no process runs"),
+    "lingering": Name(
+        zh="账本在第 {log} 版已办结，流程仍在运行（第 {process} 版）",
+        en="closed in the log at version {log}, its process still runs at {process}",
+    ),
+    "unopened": Name(zh="有流程在运行，账本中没有此件", en="a process runs, the log has no such case"),
+    "behind": Name(
+        zh="账本第 {log} 版，流程第 {process} 版", en="the log is at version {log}, its process at {process}"
+    ),
+    "waits_differ": Name(zh="应等 {log}，实等 {process}", en="should wait for {log}, waits for {process}"),
+    "unanswered": Name(zh="流程没有应答：{why}", en="its process does not answer: {why}"),
+    "overdue_wait": Name(zh="{wait} 已过，没有处理", en="{wait} has passed and nothing happened"),
+    "projection_differs": Name(zh="列表中的一行与账本不符", en="the list's row is not what the log says"),
+    "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
+}
+REPAIRS: dict[str, Name] = {
+    "restarted": Name(zh="已重新启动", en="restarted"),
+    "nudged": Name(zh="已核对", en="nudged"),
+    "ended": Name(zh="已终止", en="ended"),
+    "failed": Name(zh="未成功", en="failed"),
+}
+POLICIES: dict[str, Name] = {
+    "ladder": Name(zh="议事规则", en="ladder"),
+    "organisation": Name(zh="组织", en="organisation"),
+    "calendar": Name(zh="工作日历", en="calendar"),
+}
+_HEADS: dict[str, Name] = {
+    "number": Name(zh="编号", en="Case"),
+    "stage": Name(zh="阶段", en="Stage"),
+    "estate": Name(zh="小区", en="Estate"),
+    "category": Name(zh="类别", en="Category"),
+    "title": Name(zh="标题", en="Title"),
+    "until": Name(zh="期限", en="Until"),
+    "marks": Name(zh="标记", en="Marks"),
+    "version": Name(zh="版", en="V"),
+    "at": Name(zh="时间", en="When"),
+    "event": Name(zh="事项", en="What"),
+    "actor": Name(zh="经办", en="Who"),
+    "reason": Name(zh="说明", en="Why"),
+    "finding": Name(zh="问题", en="Finding"),
+    "detail": Name(zh="详情", en="Detail"),
+    "repair": Name(zh="处理", en="Repair"),
+    "kind": Name(zh="种类", en="Kind"),
+    "name": Name(zh="名称", en="Name"),
+    "policy_version": Name(zh="版本", en="Version"),
+    "content": Name(zh="内容", en="Content"),
+    "state": Name(zh="状态", en="State"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What ids are called in one language, by the rules in force."""
+
+    rules: Rules
+    language: str
+
+    @property
+    def _organisation(self) -> Organisation:
+        return self.rules.organisation
+
+    def stage(self, stage: str) -> str:
+        """A stage's name; a tier's own from the ladder."""
+        tier = self.rules.ladder.sitting_tier(stage)
+        return tier.stage.name.in_(self.language) if tier else label(STAGES, stage, self.language)
+
+    def tier(self, tier: str) -> str:
+        """A tier's name."""
+        named = {one.id: one.name for one in self.rules.ladder.tiers}
+        return label(named, tier, self.language)
+
+    def unit(self, unit: str | None) -> str:
+        """A unit's or department's name."""
+        named = {found.code: found.name for found in self._organisation.departments}
+        units = {one.id: one.name for tier in self._organisation.tiers for one in self._organisation.units_at(tier)}
+        return label({**named, **units}, unit, self.language)
+
+    def category(self, category: str) -> str:
+        """A category's name."""
+        return label({one.id: one.name for one in self._organisation.categories}, category, self.language)
+
+    def say(self, zh: str, en: str) -> str:
+        """The one of both that is asked for."""
+        return Name(zh=zh, en=en).in_(self.language)
+
+
+def heads(language: str, *keys: str) -> list[str]:
+    """The headings of a table."""
+    return [_HEADS[key].in_(language) for key in keys]
+
+
+def case_list(rows: Sequence[CaseRow], words: Words) -> Table:
+    """Cases, newest first as they come."""
+    made = table(*heads(words.language, "number", "stage", "estate", "title", "until", "marks"))
+    for row in rows:
+        made.add_row(
+            row.number, _stage_of(row, words), words.unit(row.estate), escape(row.title or "—"),
+            moment(row.until), marks(row, words),
+        )  # fmt: skip
+    for column in (made.columns[0], made.columns[4]):
+        column.no_wrap = True
+    return made
+
+
+def _stage_of(row: CaseRow, words: Words) -> str:
+    if row.closed_as:
+        return f"{words.stage(row.stage)} · {label(CLOSED_AS, row.closed_as, words.language)}"
+    return words.stage(row.stage)
+
+
+def marks(row: CaseRow, words: Words) -> str:
+    """督办, overdue, emergency, carried over: what a supervisor looks for."""
+    found = [
+        (row.overdue, f"[red]{words.say('逾期', 'overdue')}[/]"),
+        (row.supervised, f"[yellow]{words.say('督办', 'supervised')}[/]"),
+        (row.stage == "joint_response", f"[red]{words.say('联动', 'emergency')}[/]"),
+        (row.carried_over > 0, f"{words.say('结转', 'carried over')} {row.carried_over}"),
+    ]
+    return " ".join(mark for shown, mark in found if shown)
+
+
+def case_page(row: CaseRow, events: Sequence[StoredEvent], words: Words, links: Mapping[str, str]) -> RenderableType:
+    """One case: where it stands, and its whole story."""
+    return Group(_facts(row, words, links), story(events, words))
+
+
+def _facts(row: CaseRow, words: Words, links: Mapping[str, str]) -> Table:
+    language = words.language
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    head = f"[bold]{escape(row.title or '—')}[/]  {marks(row, words)}"
+    about = [words.unit(row.community), words.unit(row.estate), words.category(row.category)]
+    came = [label(CHANNELS, row.channel, language), label(SEVERITIES, row.severity, language)]
+    grid.add_row(row.number, head)
+    grid.add_row(words.say("何处何事", "Where, what"), " · ".join(escape(part) for part in [*about, *came] if part))
+    grid.add_row(words.say("阶段", "Stage"), f"{_stage_of(row, words)}  ({words.tier(row.tier)}, v{row.version})")
+    if row.wait is not None:
+        wait = Wait.model_validate(row.wait)
+        grid.add_row(words.say("等待", "Waits for"), escape(wait_reason(wait, language, _forum(wait, words))))
+        until = f"{moment(wait.until, year=True)} → {on_expiry(wait, language)}"
+        grid.add_row(words.say("期限", "Until"), until + _provisional(wait, words))
+    if row.lead is not None:
+        helpers = "、".join(map(words.unit, row.co_handlers))
+        grid.add_row(words.say("牵头", "Lead"), escape(words.unit(row.lead) + (f" ({helpers})" if helpers else "")))
+    for name, url in links.items():
+        grid.add_row(name, f"[link={url}]{escape(url)}[/]")
+    return grid
+
+
+def _forum(wait: Wait, words: Words) -> str | None:
+    forum = words.rules.forums.get(wait.forum) if wait.forum else None
+    return forum.name.in_(words.language) if forum else None
+
+
+def _provisional(wait: Wait, words: Words) -> str:
+    return f"  [yellow]{words.say('日期待定', 'date provisional')}[/]" if wait.provisional else ""
+
+
+def story(events: Iterable[StoredEvent], words: Words) -> Table:
+    """A case's events, oldest first."""
+    made = table(
+        *heads(words.language, "version", "at", "event", "actor", "reason"), right=heads(words.language, "version")
+    )
+    for row in events:
+        event = event_of(row)
+        made.add_row(
+            str(row.version), moment(event.at, year=True), label(EVENTS, event.type, words.language),
+            who(event, words), escape(said(event)),
+        )  # fmt: skip
+    for column in made.columns[:3]:
+        column.no_wrap = True
+    return made
+
+
+def who(event: Event, words: Words) -> str:
+    """Who brought an event about, in what capacity."""
+    unit = words.unit(event.actor.unit)
+    role = label(ROLES, event.actor.role, words.language)
+    return f"{unit} {role}".strip() if event.actor.role != "resident" else role
+
+
+def said(event: Event) -> str:
+    """What an event says in words: its reason, or what was done."""
+    plan = event.detail.get("plan")
+    parts = [
+        event.reason,
+        event.detail.get("outcome"),
+        event.detail.get("what_was_done"),
+        event.detail.get("text"),
+    ]
+    if event.type in ("plan_made", "plan_extended") and isinstance(plan, dict):
+        parts.append(f"{plan['deliverable']} → {plan['due_date']}")
+    return " · ".join(str(part) for part in parts if part)
+
+
+def audit_table(report: Report, words: Words, most: int = 40) -> Table:
+    """What differs, ``most`` rows of it; and, after a repair, what was done."""
+    language, repaired = words.language, bool(report.repaired)
+    made = table(*heads(language, "number", "finding", "detail", *(["repair"] if repaired else [])))
+    made.columns[0].no_wrap = True
+    found = [*report.findings, *report.repaired]
+    for finding in found[:most]:
+        made.add_row(*_finding(finding, words, repaired))
+    if len(found) > most:
+        made.add_row(
+            "…", words.say(f"还有 {len(found) - most} 件（--json 可见）", f"{len(found) - most} more (see --json)")
+        )
+    return made
+
+
+def _finding(finding: Finding, words: Words, repaired: bool) -> list[str]:
+    language = words.language
+    facts = {key: words.stage(str(value)) if key == "stage" else value for key, value in finding.facts.items()}
+    detail = text(DETAILS[finding.kind], language, **facts)
+    style = "yellow" if finding.repair else "red"
+    cells = [finding.number, f"[{style}]{label(FINDINGS, finding.kind, language)}[/]", escape(detail)]
+    if repaired:
+        cells.append(label(REPAIRS, finding.repair, language) if finding.repair else "")
+    return cells
+
+
+def policy_table(found: Sequence[tuple[Checked, str]], language: str) -> Table:
+    """Policies, each with what became of it."""
+    made = table(*heads(language, "kind", "name", "policy_version", "content", "state"))
+    for policy, state in found:
+        made.add_row(
+            label(POLICIES, policy.file.kind, language),
+            policy.file.name,
+            policy.file.version,
+            policy.says.in_(language),
+            state,
+        )
+    return made
+
+
+def event_line(row: StoredEvent, words: Words) -> str:
+    """One event in one line, as ``case watch`` prints it."""
+    event = event_of(row)
+    told = f"[bold]{row.stream}[/] [dim]v{row.version}[/]  {label(EVENTS, event.type, words.language)}"
+    why = said(event)
+    return f"{moment(event.at, year=True)}  {told}  {escape(who(event, words))}" + (f"  {escape(why)}" if why else "")

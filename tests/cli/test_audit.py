@@ -1,0 +1,211 @@
+"""The audit: what it finds between log and processes, and how it brings lost processes back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from activities.record import Recorder
+from domain.case import (
+    AddNote,
+    CaseState,
+    Command,
+    MakePlan,
+    OpenCase,
+    SealedRef,
+    Wait,
+    Withdraw,
+    waits,
+)
+from domain.permission import RESIDENT
+from operations.audit import Auditor, Report, differences
+from operations.connections import state_of
+from runtime.temporal import register_search_attributes
+from stack.ports import free_port
+from stack.temporal import TemporalServer
+from tests.engine.conftest import Engine, officer, running_engine
+from workflows import names
+from workflows.messages import ProcessInput, RecordOrder, Standing
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+LONG_AGO = timedelta(days=40)
+LIST_ALONE = "projection_differs"
+
+
+class Lab:
+    """A Temporal of this test's own, with a file that can be lost."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "temporal.db"
+        self.port = free_port()
+        self.server = TemporalServer(self.file, self.port, rehearsal=True)
+
+    async def start(self) -> None:
+        self.server.launch()
+        await self.server.wait_ready()
+
+    def lose_everything(self) -> None:
+        self.server.stop()
+        for file in self.file.parent.glob("temporal.db*"):
+            file.unlink()
+        self.server = TemporalServer(self.file, self.port, rehearsal=True)
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
+    made = Lab(tmp_path)
+    try:
+        await made.start()
+        yield made
+    finally:
+        made.server.stop()
+
+
+@asynccontextmanager
+async def working(pool: Pool, lab: Lab) -> AsyncIterator[Engine]:
+    async with running_engine(pool, lab.server.address) as engine:
+        await register_search_attributes(engine.client)
+        yield engine
+
+
+@pytest.fixture
+async def engine(pool: Pool, lab: Lab) -> AsyncIterator[Engine]:
+    async with working(pool, lab) as running:
+        yield running
+
+
+def auditor(pool: Pool, engine: Engine, **options: Any) -> Auditor:
+    return Auditor(pool, engine.client, engine.processes, **options)
+
+
+async def record(engine: Engine, number: str, body: Any, *, at: datetime, actor: Any = None) -> None:
+    """Writes into the log what the process does not know."""
+    state = state_of(await engine.log.read(number))
+    command = Command(id=f"{number}:{body.kind}:{at}", actor=actor or officer("nancheng"), body=body)
+    order = RecordOrder[CaseState, Command](number=number, state=state, command=command, now=at)
+    recorded = await ActivityEnvironment().run(Recorder(engine.log, engine.rulebook).record, order)
+    assert recorded.refused is None
+
+
+def opening(number: str) -> OpenCase:
+    words = SealedRef(id=f"w-{number}", resident="r-1", digest="0" * 64)
+    return OpenCase(estate="mudan-garden", category="lift", channel="phone", words=words)
+
+
+def kinds(report: Report) -> dict[str, str]:
+    return {finding.number: finding.kind for finding in report.findings}
+
+
+async def test_lost_processes_are_all_brought_back_and_each_overdue_wait_is_acted_on_once(pool: Pool, lab: Lab) -> None:
+    async with working(pool, lab) as before:
+        for name in map(str, range(8)):
+            await before.open(name)
+        await before.send("0", "contact", how="电话", outcome="已约时间")
+        await before.send("1", "plan", lead="urban", deliverable="修好", due_date="2027-09-01")
+        await before.send("2", "withdraw", by=RESIDENT)
+        old = [f"NC-OLD-{index}" for index in range(4)]
+        for number in old:
+            await record(before, number, opening(number), at=datetime.now(UTC) - LONG_AGO)
+        plan = MakePlan(kind="plan", lead="urban", deliverable="修好", due_date=(datetime.now(UTC) - LONG_AGO).date())
+        await record(before, old[0], plan, at=datetime.now(UTC) - LONG_AGO)
+    lab.lose_everything()
+    await lab.start()
+
+    async with working(pool, lab) as after:
+        found = await auditor(pool, after).audit()
+        assert (found.cases, found.open, found.running) == (12, 11, 0)
+        assert Counter(kinds(found).values()) == {"missing": 11}
+
+        repaired = await auditor(pool, after).repair(found)
+        assert repaired.clean, repaired.findings
+        assert Counter(finding.repair for finding in repaired.repaired) == {"restarted": 11}
+
+        again = await auditor(pool, after).audit()
+        assert again.clean, again.findings
+        assert again.open == 11
+
+        for number in old:
+            types = Counter(event.type for event in await after.log.read(number))
+            assert types["plan_overdue" if number == old[0] else "contact_missed"] == 1
+            assert sum(types.values()) == (3 if number == old[0] else 2)
+
+
+async def test_a_sound_stack_is_clean(pool: Pool, engine: Engine) -> None:
+    await engine.open("1")
+    report = await auditor(pool, engine).audit()
+    assert report.clean, report.findings
+    assert (report.cases, report.open) == (1, 1)
+
+
+async def test_a_process_behind_the_log_reads_it_again(pool: Pool, engine: Engine) -> None:
+    await engine.open("1")
+    number = engine.number("1")
+    await record(engine, number, AddNote(kind="note", text="另记一笔"), at=datetime.now(UTC))
+    found = await auditor(pool, engine).audit()
+    assert kinds(found) == {number: "behind"}
+    repaired = await auditor(pool, engine).repair(found)
+    assert repaired.clean
+    assert [finding.repair for finding in repaired.repaired] == ["nudged"]
+
+
+async def test_a_process_that_outlives_its_case_is_ended(pool: Pool, engine: Engine) -> None:
+    await engine.open("1")
+    number = engine.number("1")
+    await record(engine, number, Withdraw(kind="withdraw"), at=datetime.now(UTC), actor=RESIDENT)
+    await shown(engine, number)
+    found = await auditor(pool, engine).audit()
+    assert kinds(found) == {number: "lingering"}
+    assert (await auditor(pool, engine).repair(found)).clean
+
+
+async def test_a_process_without_a_case_is_ended(pool: Pool, engine: Engine) -> None:
+    number = engine.number("empty")
+    await engine.client.start_workflow(
+        names.CASE_WORKFLOW, ProcessInput[CaseState](number=number), id=number, task_queue=engine.task_queue
+    )
+    await shown(engine, number)
+    assert (await auditor(pool, engine).audit()).clean  # it may be being opened right now
+    found = await auditor(pool, engine, grace=timedelta(0)).audit()
+    assert kinds(found) == {number: "unopened"}
+    assert (await auditor(pool, engine, grace=timedelta(0)).repair(found)).clean
+
+
+async def test_a_changed_row_and_a_changed_event_are_found_and_left(
+    pool: Pool, owner_pool: Pool, engine: Engine
+) -> None:
+    await engine.open("1")
+    await engine.open("2")
+    await owner_pool.execute("UPDATE cases SET overdue = true WHERE number = $1", engine.number("1"))
+    await owner_pool.execute("UPDATE events SET caused_by = 'someone' WHERE stream = $1", engine.number("2"))
+    found = await auditor(pool, engine).audit()
+    assert kinds(found) == {engine.number("1"): "projection_differs", engine.number("2"): "chain"}
+    assert kinds(await auditor(pool, engine).repair(found)) == kinds(found)
+
+
+async def test_a_process_that_waits_for_something_else_or_for_too_long_differs(pool: Pool, engine: Engine) -> None:
+    await engine.open("1")
+    state = await engine.state("1")
+    (wait,) = waits(state)
+    later = wait.model_copy(update={"until": wait.until + timedelta(hours=1)})
+    right, wrong = (Standing[Wait](version=state.version, waits=(one,)) for one in (wait, later))
+    now = datetime.now(UTC)
+    assert not list(differences(state, right, now))
+    assert [finding.kind for finding in differences(state, wrong, now)] == ["waits_differ"]
+    due = wait.until + timedelta(minutes=2)
+    assert [finding.kind for finding in differences(state, right, due)] == ["overdue_wait"]
+    assert not list(differences(state, right, None))
+
+
+async def shown(engine: Engine, number: str) -> None:
+    """Waits until the server's list of running processes has it: that is a moment behind."""
+    while number not in [running async for running in engine.processes.running()]:
+        pass

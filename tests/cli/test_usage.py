@@ -1,0 +1,130 @@
+"""How commands explain themselves, and how they end when something is not there or not right."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import cli
+from tests.cli.conftest import clean_environment, hongxiu, program
+from tests.conftest import Database
+
+NANCHENG = Path(__file__).parents[2] / "policies" / "nancheng"
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    command = command or typer.main.get_command(cli.app)
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=lambda path: " ".join(path) or "hongxiu")
+def test_every_command_explains_itself_with_an_example(path: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(cli.app, [*path, "--help"])
+    assert told.exit_code == 0
+    assert "Example" in told.output
+
+
+def test_the_commands_are_the_ones_that_are_documented() -> None:
+    assert {" ".join(path) for path in commands() if path} >= {
+        "up", "api", "worker", "migrate", "demo", "rebuild", "audit", "verify", "erase",
+        "case list", "case show", "case watch", "policy load", "policy check", "calendar publish",
+    }  # fmt: skip
+
+
+NEEDS_A_STACK = (
+    ("case", "list"),
+    ("case", "show", "NC-2026-000001"),
+    ("case", "watch"),
+    ("audit",),
+    ("verify",),
+    ("rebuild",),
+    ("erase", "r-1", "--yes"),
+    ("migrate",),
+    ("worker",),
+    ("demo",),
+    ("policy", "load", str(NANCHENG)),
+    ("calendar", "publish", str(NANCHENG / "calendar-2026.yaml")),
+)
+
+
+@pytest.mark.parametrize("arguments", NEEDS_A_STACK, ids=lambda arguments: " ".join(arguments[:2]))
+def test_without_a_stack_a_command_says_what_to_do(arguments: tuple[str, ...], nowhere: dict[str, str]) -> None:
+    ran = hongxiu(*arguments, env=nowhere)
+    assert ran.code == 3, ran
+    assert "up" in ran.err
+
+
+def test_a_database_that_does_not_answer_is_named(nowhere: dict[str, str]) -> None:
+    ran = hongxiu("verify", env={**nowhere, "HONGXIU_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"})
+    assert ran.code == 3
+    assert "does not answer" in ran.err
+
+
+def test_a_database_without_tables_is_told_to_migrate(empty_database: Any) -> None:
+    database: Database = empty_database()
+    ran = hongxiu("case", "list", env=clean_environment(HONGXIU_DATABASE_URL=database.owner_dsn))
+    assert ran.code == 3
+    assert "hongxiu migrate" in ran.err
+
+
+def test_the_program_ends_with_the_command_s_exit_code(nowhere: dict[str, str]) -> None:
+    assert program("policy", "check", str(NANCHENG), env=nowhere).code == 0
+    assert program("policy", "check", str(NANCHENG.parent), env=nowhere).code == 2
+    unavailable = program("audit", env={**nowhere, "HONGXIU_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"})
+    assert unavailable.code == 3
+    assert "Traceback" not in unavailable.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("no-such-command",), ("case", "list", "--limit", "0"), ("erase",), ("erase", "r-1", "--case", "NC-1")],
+)
+def test_bad_usage_ends_with_2(arguments: tuple[str, ...], nowhere: dict[str, str]) -> None:
+    ran = hongxiu(*arguments, env=nowhere)
+    assert ran.code == 2
+
+
+def test_a_setting_that_cannot_be_used_is_named(nowhere: dict[str, str]) -> None:
+    ran = hongxiu("audit", env={**nowhere, "HONGXIU_API_PORT": "many"})
+    assert ran.code == 2
+    assert "HONGXIU_API_PORT" in ran.err
+
+
+def test_the_sample_policies_are_good(nowhere: dict[str, str]) -> None:
+    ran = hongxiu("policy", "check", str(NANCHENG), "--json", env=nowhere)
+    assert ran.code == 0, ran
+    kinds = [item["kind"] for item in ran.json["items"]]
+    assert set(kinds) == {"organisation", "ladder", "calendar"}
+
+
+def test_a_mistake_in_a_policy_is_named_by_file_and_line(tmp_path: Path, nowhere: dict[str, str]) -> None:
+    folder = copy_of_nancheng(tmp_path)
+    ladder = (folder / "ladder.yaml").read_text("utf-8").splitlines()
+    line = next(number for number, text in enumerate(ladder, start=1) if "duty_hours" in text)
+    ladder[line - 1] = ladder[line - 1].replace("2", "two")
+    (folder / "ladder.yaml").write_text("\n".join(ladder), "utf-8")
+    ran = hongxiu("policy", "check", str(folder), env=nowhere)
+    assert ran.code == 2
+    assert f"ladder.yaml:{line}: " in ran.err
+
+
+def test_a_ladder_for_another_organisation_does_not_fit(tmp_path: Path, nowhere: dict[str, str]) -> None:
+    folder = copy_of_nancheng(tmp_path)
+    organisation = folder / "organisation.yaml"
+    text = organisation.read_text("utf-8").replace("tiers: [alliance, community, estate]", "tiers: [a, b, c]")
+    organisation.write_text(text, "utf-8")
+    ran = hongxiu("policy", "check", str(folder), env=nowhere)
+    assert ran.code == 2
+    assert "c, b, a" in ran.err
+
+
+def copy_of_nancheng(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(NANCHENG, tmp_path / "policies"))

@@ -1,0 +1,56 @@
+"""The demo as it is played, on a real stack."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Stack, hongxiu, stack
+
+__all__ = ["stack"]  # the fixture
+
+
+def test_the_whole_demo_plays_as_its_scripts_say(stack: Stack) -> None:
+    ran = stack("demo", "--json")
+    assert ran.code == 0, ran
+    report = ran.json
+    assert report["problems"] == []
+    assert report["cases"] == sum(report["outcomes"].values())
+    assert [row["tier"] for row in report["settled"]] == ["estate", "community", "alliance"]
+    medians = [row["median_days"] for row in report["settled"]]
+    assert medians == sorted(medians)
+    assert any(case["overdue"] for case in report["open"])
+    assert any(case["raised"] for case in report["open"])
+    assert all(case["number"] in case["links"]["temporal"] for case in report["open"])
+    assert stack("audit", "--json").json["clean"]
+    assert stack("rebuild", "--check").code == 0
+    assert stack("verify").code == 0
+
+
+def test_it_plays_again_beside_what_is_there_and_ends_with_tables(stack: Stack) -> None:
+    for language, word in (("zh-CN", "尚未办结"), ("en", "Still open")):
+        ran = stack("demo", "--only", "silent-contact", "--only", "rusty-swing", "--lang", language)
+        assert ran.code == 0, ran
+        assert word in ran.out
+        assert "/namespaces/default/workflows/NC-" in ran.out
+        assert max(map(width, ran.out.splitlines())) <= 100
+
+
+def test_an_unknown_case_is_bad_input(stack: Stack) -> None:
+    assert stack("demo", "--only", "no-such-case").code == 2
+
+
+def test_a_stack_that_is_not_in_rehearsal_is_left_alone(stack: Stack) -> None:
+    ran = hongxiu("demo", env={**stack.env, "HONGXIU_REHEARSAL": "0"})
+    assert ran.code == 3
+    assert "HONGXIU_REHEARSAL=1 make up" in ran.err
+
+
+def test_an_api_that_is_away_is_named(stack: Stack) -> None:
+    ran = hongxiu("demo", env={**stack.env, "HONGXIU_PUBLIC_URL": "http://127.0.0.1:9"})
+    assert ran.code == 3
+    assert "127.0.0.1:9" in ran.err
+
+
+def width(line: str) -> int:
+    """Columns on a terminal: a Chinese character takes two. Links may be longer than the screen."""
+    from rich.cells import cell_len
+
+    return 0 if "http" in line else cell_len(line)
