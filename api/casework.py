@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from pydantic import BaseModel
 
 from api.problems import Problem
@@ -182,6 +183,7 @@ class Casework:
                 return done.state
             words = await self._words_of(number)
         command = _open_command(_command_id(claim_key), actor, new, words)
+        _speak_of(number, command)
         await self._running.open(rules, number, command)
         return (await self._committed(number, command.id)).state
 
@@ -232,6 +234,7 @@ class Casework:
         """Sends a decision to the case; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
         claim_key = _claim_key(number_scope(actor, number), actor, key)
         command = Command(id=_command_id(claim_key), actor=actor, body=body, if_version=if_version)
+        _speak_of(number, command)
         if key is not None:
             done = await self._claimed(number, claim_key, _fingerprint(number, body), command.id)
             if done is not None:
@@ -244,6 +247,7 @@ class Casework:
         """The resident's own decision; what they say is sealed first. The code has been checked."""
         claim_key = _claim_key(number_scope(RESIDENT, number), RESIDENT, key)
         command = Command(id=_command_id(claim_key), actor=RESIDENT, body=_residents_decision(word))
+        _speak_of(number, command)
         if key is not None:
             done = await self._claimed(number, claim_key, _fingerprint(number, word), command.id)
             if done is not None:
@@ -383,6 +387,11 @@ def number_scope(actor: Actor, number: str) -> str:
 
 
 _NO_WORDS = SealedRef(id="-", resident="-", digest="-")
+
+
+def _speak_of(number: str, command: Command) -> None:
+    """From here on, every line that this request logs says which case and command it is about."""
+    structlog.contextvars.bind_contextvars(case=number, workflow=number, command=command.id)
 
 
 def _open_command(command_id: str, actor: Actor, new: NewCase, words: SealedRef) -> Command:

@@ -104,6 +104,9 @@ class Edge:
             metrics: Metrics = services.metrics
             metrics.requests.labels(route, method, str(exchange.status)).inc()
             metrics.seconds.labels(route, method).observe(seconds)
+        case = exchange.scope.get("path_params", {}).get("number")
+        if case is not None:
+            structlog.contextvars.bind_contextvars(case=case)
         if route not in _QUIET:
             log.info("request", method=method, route=route, status=exchange.status, ms=round(seconds * 1000, 1))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.calendar import shanghai
 from domain.case import CaseState, Wait
-from domain.words import EXPIRIES, STAGES, WAITS, text
+from domain.words import EXPIRIES, STAGES, WAITS, WHO_ACTS, text
 
 SUMMARY_BYTES = 200
 """The Temporal server's limit for a summary, in bytes of UTF-8."""
@@ -30,6 +30,11 @@ def wait_reason(wait: Wait, language: str, where: str | None = None) -> str:
     """What the case waits for. ``where`` is the forum's name in ``language``; else as the event has it."""
     starts = moment(wait.starts_at, language) if wait.starts_at else ""
     return text(WAITS[wait.kind], language, where=where or wait.where or "", who=wait.who or "", starts_at=starts)
+
+
+def who_acts(wait: Wait, language: str) -> str:
+    """Who has to act."""
+    return text(WHO_ACTS[wait.kind], language, where=wait.where or "", who=wait.who or "")
 
 
 def on_expiry(wait: Wait, language: str) -> str:
@@ -61,7 +66,8 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
         rows += [
             ("等待" if zh else "Waits for", wait_reason(wait, state.language)),
             ("期限" if zh else "Until", moment(wait.until, state.language)),
-            ("到期后" if zh else "Then", on_expiry(wait, state.language)),
+            ("届时" if zh else "Then", on_expiry(wait, state.language)),
+            ("经办" if zh else "Who acts", who_acts(wait, state.language)),
         ]
     marks = [mark for mark, shown in _marks(state, zh) if shown]
     if marks:

@@ -152,6 +152,16 @@ EXPIRIES: dict[str, Name] = {
     "close_without_word": _n("届时按未参评办结", "closes without the resident's word"),
 }
 
+WHO_ACTS: dict[str, Name] = {
+    "contact": _n("小区联系点", "the estate's officer"),
+    "sitting": _n("{where}", "{where}"),
+    "plan": _n("{who}", "{who}"),
+    "suspension": _n("外部条件", "outside the ladder"),
+    "stand_down": _n("联盟综合服务中心", "the alliance's officer"),
+    "verification": _n("居民", "the resident"),
+}
+"""Who has to act for what a case waits for, by the kind of wait."""
+
 REFUSALS: dict[str, Name] = {
     "unknown_case": _n("没有这个诉求件。", "There is no such case."),
     "case_exists": _n("编号 {number} 已被使用。", "The number {number} is taken."),
