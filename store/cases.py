@@ -238,7 +238,9 @@ class _Where:
     def _scope(self, query: CaseQuery) -> None:
         under = "c.units && {}::text[]"
         # The joint response is everybody's: any department may be asked to a task.
-        theirs = "(c.lead = ANY({0}::text[]) OR c.co_handlers && {0}::text[] OR c.stage = 'joint_response')"
+        # A case there has an emergency's id, which has an index; the stage, which changes with every move, has none.
+        everybodys = "c.emergency_id IS NOT NULL AND c.stage = 'joint_response'"
+        theirs = f"(c.lead = ANY({{0}}::text[]) OR c.co_handlers && {{0}}::text[] OR {everybodys})"
         if query.units is not None and query.departments is not None:
             both = f"({under} OR {theirs.replace('{0}', '{1}')})".replace("{}", "{0}")
             self.add(both, list(query.units), list(query.departments))

@@ -29,7 +29,8 @@ def _live(estate: Caller, alliance: Caller, nobody: Caller) -> str:
         reporter={"name": NAME, "phone": PHONE, "anonymous": False},
         location={"address": ADDRESS, "lat": 35.24, "lon": 115.48},
     )
-    number, code = opened["number"], opened["code"]
+    number: str = opened["number"]
+    code = opened["code"]
     estate.decide(number, "contact", how="电话", outcome="已联系，等维保")
     estate.pass_time(number, days=20)
     alliance.decide(number, "resolve", what_was_done="更换门机")

@@ -63,6 +63,8 @@ CREATE TABLE cases (
 CREATE INDEX ON cases (opened_at DESC, number DESC);
 CREATE INDEX ON cases (opened_at DESC, number DESC) WHERE closed_at IS NULL;
 CREATE INDEX ON cases USING gin (units);
+CREATE INDEX ON cases (lead) WHERE lead IS NOT NULL;
+CREATE INDEX ON cases USING gin (co_handlers);
 CREATE INDEX ON cases (emergency_id) WHERE emergency_id IS NOT NULL;
 CREATE INDEX ON cases (resident);
 COMMENT ON TABLE cases IS 'A projection of events, written with them; hongxiu rebuild makes it anew.';

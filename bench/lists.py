@@ -1,0 +1,149 @@
+"""The case list with many cases: a page and a count, for the questions that officers ask.
+
+The cases are made by SQL from the sample organisation: one in nine open, the rest closed.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from urllib.parse import urlencode
+
+from bench.figures import Row, at_most, percentile
+from bench.sizes import Sizes
+from bench.stack import Stack
+from bench.wire import Wire
+from store.cases import CaseList, CaseQuery, grams
+
+PART = "lists"
+AIM = at_most(50, "ms")
+_FILL = """
+INSERT INTO cases
+SELECT 'LB-2026-' || lpad(i::text, 6, '0'), 3, (ARRAY['estate','estate','estate','community','alliance'])[1 + i % 5],
+    CASE WHEN closed THEN 'closed'
+         ELSE (ARRAY['contact','check_in','community','alliance','action','suspended'])[1 + (i/5) % 6] END,
+    e.estate, e.community, e.units, ($4::text[])[1 + (i * 7) % cardinality($4::text[])], 'normal', 'counter',
+    timestamptz '2024-01-01' + i * interval '8 minutes', now(), CASE WHEN closed THEN now() END,
+    CASE WHEN closed THEN 'settled' END, CASE WHEN closed THEN NULL ELSE $5::jsonb END,
+    CASE WHEN closed THEN NULL ELSE now() END, NOT closed AND i % 11 = 0, i % 50 = 0, NULL, i % 3,
+    CASE WHEN i % 4 = 0 THEN ($6::text[])[1 + i % cardinality($6::text[])] END, '{}', NULL, 'r-' || i % 60000
+FROM (SELECT i, (i % 10 <> 0 OR i % 90 = 0) AS closed, 1 + (i * 31) % cardinality($2::text[]) AS at
+      FROM generate_series(1, $1::int) AS i) AS s
+CROSS JOIN LATERAL (SELECT ($2::text[])[at] AS estate, ($3::text[])[at] AS community,
+    ARRAY[($2::text[])[at], ($3::text[])[at], 'nancheng'] AS units) AS e
+"""
+_WAIT = {
+    "kind": "sitting", "until": "2026-03-06T09:00:00+00:00", "on_expiry": "carry_over",
+    "sitting_id": "laocheng-2026-03", "forum": "laocheng", "starts_at": "2026-03-04T07:00:00+00:00",
+    "where": "老城社区月度工作会议", "provisional": False,
+}  # fmt: skip
+_WORDS = (
+    "电梯", "停运", "困人", "漏水", "下水道", "堵塞", "物业费", "收费", "停车", "乱停", "占道", "噪音", "扰民",
+    "路灯", "垃圾", "绿化",
+)  # fmt: skip
+
+Ask = Callable[[], Awaitable[object]]
+
+
+async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
+    """The slowest question's p99 for pages, counts and pages over HTTP; and all questions' p50."""
+    await fill(stack, sizes.listed)
+    cases = CaseList(stack.pool)
+    questions = _questions(stack)
+    times = sizes.questions
+    pages = {name: await _asked(partial(cases.page, query), times) for name, query in questions.items()}
+    counts = {name: await _asked(partial(cases.count, query), times) for name, query in questions.items()}
+    key = await _asked(partial(cases.get, "LB-2026-000042"), times)
+    plain = await _asked(partial(stack.pool.fetchval, "SELECT count(*) FROM cases"), times)
+    answers = await _over_http(stack, times)
+    among = f"among {sizes.listed:,}"
+    return [
+        *_rows(f"page of 50 {among}", pages, key, "read of one by its key"),
+        *_rows(f"count {among}", counts, plain, "SELECT count(*), no filter"),
+        *_rows(f"page of 50 over HTTP {among}", answers, key, "read of one by its key"),
+    ]
+
+
+def _rows(what: str, asked: dict[str, list[float]], plain: list[float], against: str) -> Iterator[Row]:
+    slowest = max(asked, key=lambda name: percentile(asked[name], 0.99))
+    middle = percentile([seconds for times in asked.values() for seconds in times], 0.5)
+    yield Row(part=PART, what=f"{what}: p50", unit="ms", ours=middle * 1000, baseline=percentile(plain, 0.5) * 1000,
+              against=against)  # fmt: skip
+    yield Row(part=PART, what=f"{what}: p99 of the slowest ({slowest})", unit="ms",
+              ours=percentile(asked[slowest], 0.99) * 1000, baseline=percentile(plain, 0.99) * 1000,
+              against=against, aim=AIM)  # fmt: skip
+
+
+async def fill(stack: Stack, cases: int) -> None:
+    """Makes the cases and their titles."""
+    organisation = stack.rules.organisation
+    estates = [estate.id for estate in organisation.estates]
+    communities = [organisation.ancestor(estate, "community").id for estate in estates]
+    categories = [category.id for category in organisation.categories]
+    departments = [department.code for department in organisation.departments]
+    await stack.owner.execute(_FILL, cases, estates, communities, categories, _WAIT, departments)
+    chance = random.Random(1)  # the same titles each time
+    titles = (f"{chance.randint(1, 30)}号楼{''.join(chance.sample(_WORDS, 3))}" for _ in range(cases))
+    records = ((f"LB-2026-{n:06d}", f"r-{n % 60000}", title, grams(title)) for n, title in enumerate(titles, 1))
+    await stack.owner.copy_records_to_table("case_titles", records=records)
+    for table in ("cases", "case_titles"):
+        await stack.owner.execute(f"VACUUM ANALYZE {table}")
+
+
+def _questions(stack: Stack) -> dict[str, CaseQuery]:
+    organisation = stack.rules.organisation
+    estate = organisation.estates[3].id
+    community = organisation.ancestor(estate, "community").id
+    everything = CaseQuery()
+    return {
+        "all": everything,
+        "open": CaseQuery(open=True),
+        "an estate": CaseQuery(units=(estate,)),
+        "a community, open": CaseQuery(units=(community,), open=True),
+        "the alliance, open": CaseQuery(units=("nancheng",), open=True),
+        "a department": CaseQuery(departments=("fire",)),
+        "a department, open": CaseQuery(departments=("fire",), open=True),
+        "a stage": CaseQuery(stage="action"),
+        "a tier, overdue": CaseQuery(tier="community", overdue=True),
+        "a category of a community": CaseQuery(community=community, category="lift"),
+        "a common word": CaseQuery(q="电梯"),
+        "two words, a community": CaseQuery(q="漏水 噪音", units=(community,)),
+        "a rare phrase": CaseQuery(q="17号楼电梯停运"),
+        "a word nobody used": CaseQuery(q="火星"),
+        "a number": CaseQuery(q="LB-2026-0123"),
+        "a page far down": replace(everything, cursor=_FAR_DOWN),
+    }
+
+
+_FAR_DOWN = "WyIyMDI0LTA2LTAxVDAwOjAwOjAwKzAwOjAwIiwgIk5DLTIwMjYtMDAwMDAwIl0"
+"""The cursor of 1 June 2024, a third of the way down."""
+
+
+async def _over_http(stack: Stack, times: int) -> dict[str, list[float]]:
+    """The same through the API, as the alliance's officer."""
+    await stack.start_temporal()
+    await stack.start_worker()
+    wire = await Wire.connect(stack.settings.api_port, await stack.start_api())
+    asked: dict[str, dict[str, str]] = {
+        "all": {}, "open": {"open": "true"}, "a stage": {"stage": "action"},
+        "overdue": {"tier": "community", "overdue": "true"}, "a common word": {"q": "电梯"},
+    }  # fmt: skip
+    found: dict[str, list[float]] = {}
+    for name, query in asked.items():
+        found[name] = await _asked(partial(wire.ask, "GET", f"/api/v1/cases?{urlencode(query)}"), times)
+    await wire.close()
+    return found
+
+
+async def _asked(ask: Ask, times: int) -> list[float]:
+    """Seconds of each answer, one after the other."""
+    await ask()
+    taken: list[float] = []
+    for _ in range(times):
+        began = time.perf_counter()
+        await ask()
+        taken.append(time.perf_counter() - began)
+    return taken

@@ -1,0 +1,31 @@
+"""How much each part does: enough for a steady figure, the whole of it, or just enough to see that it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """``seconds``: of one round. ``callers`` decide together; ``opening``: cases on their way at once.
+
+    Many short rounds, by turns: what else the machine does then falls on ours and on the baseline alike.
+    """
+
+    rounds: int = 5
+    seconds: float = 2.0
+    cases: int = 300
+    opening: int = 50
+    callers: tuple[int, ...] = (1, 8, 50)
+    writers: int = 16
+    listed: int = 100_000
+    questions: int = 200
+    held: int = 2_000
+    settles: float = 3.0
+
+
+DEFAULT = Sizes()
+FULL = Sizes(rounds=9, seconds=4.0, cases=600, questions=500, held=10_000, settles=10.0)
+SMALLEST = Sizes(
+    rounds=1, seconds=0.2, cases=6, opening=3, callers=(1, 2), writers=4, listed=600, questions=5, held=10, settles=0.0
+)
