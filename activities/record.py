@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from domain.case import CaseState, Command, Event, Fact, decide, evolve, summary
 from domain.errors import Refusal
@@ -108,7 +109,11 @@ class Recorder:
         if known is not None and known[0] == version:
             return known[1]
         rows = await self._log.read(number, version - 1, version)
-        return rows[0].hash if rows else ""
+        if not rows:
+            # PostgreSQL was restored from before what this process knows. Trying again cannot help: `hongxiu audit
+            # --repair` starts it again from the log.
+            raise ApplicationError(f"{number} is ahead of the log", type="AheadOfTheLog", non_retryable=True)
+        return rows[0].hash
 
     def _remember(self, number: str, version: int, head: str) -> None:
         self._heads[number] = (version, head)

@@ -73,7 +73,7 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
     if marks:
         rows.append(("标记" if zh else "Marks", "、".join(marks) if zh else ", ".join(marks)))
     if state.plan is not None:
-        rows.append(("方案" if zh else "Plan", f"{state.plan.lead} · {state.plan.due_date.isoformat()}"))
+        rows.append(("方案" if zh else "Plan", f"{state.plan.due_date.isoformat()} · {state.plan.deliverable}"))
     head = f"### {state.number}\n\n|  |  |\n|---|---|\n"
     body = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows)
     return f"{head}{body}\n" + (f"\n[{state.number}]({link})\n" if link else "")

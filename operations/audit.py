@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Kind = Literal[
-    "missing", "lingering", "unopened", "behind", "waits_differ", "unanswered", "overdue_wait",
+    "missing", "lingering", "unopened", "behind", "ahead", "waits_differ", "unanswered", "overdue_wait",
     "projection_differs", "chain",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -39,7 +39,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
 
 _REPAIRS: dict[Kind, Repair] = {
-    "missing": "restarted", "lingering": "nudged", "behind": "nudged", "waits_differ": "nudged",
+    "missing": "restarted", "lingering": "nudged", "behind": "nudged", "ahead": "restarted", "waits_differ": "nudged",
     "overdue_wait": "nudged", "unopened": "ended",
 }  # fmt: skip
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
@@ -107,7 +107,10 @@ class Auditor:
         return report
 
     async def repair(self, report: Report) -> Report:
-        """Start what is missing, nudge what is behind; then look at those again. The list and the chain stay."""
+        """Start what is missing, nudge what is behind, start again what is ahead; then look at those again.
+
+        The list and the chain stay as they are.
+        """
         wrong = {finding.number: finding for finding in report.findings if finding.kind in _REPAIRS}
         kept = [finding for finding in report.findings if finding.kind not in _REPAIRS]
         after = Report(cases=report.cases, open=report.open, running=report.running, findings=kept)
@@ -226,6 +229,8 @@ class Auditor:
     async def _put_right(self, finding: Finding) -> Repair:
         action = _REPAIRS[finding.kind]
         try:
+            if finding.kind == "ahead":
+                await self._client.get_workflow_handle(finding.number).terminate("audit: ahead of the log")
             if action == "restarted":
                 state = state_of(await self._log.read(finding.number))
                 if state is not None and not state.closed:
@@ -243,7 +248,9 @@ class Auditor:
 
 def differences(state: CaseState, standing: Standing[Wait], due_before: datetime | None) -> Iterable[Finding]:
     """What differs between a case of the log and what its process says; a wait that ended before ``due_before``."""
-    if standing.version != state.version:
+    if standing.version > state.version:
+        yield Finding(state.number, "ahead", {"log": state.version, "process": standing.version})
+    elif standing.version < state.version:
         yield Finding(state.number, "behind", {"log": state.version, "process": standing.version})
     elif set(standing.waits) != set(waits(state)):
         yield Finding(state.number, "waits_differ", {"log": _named(waits(state)), "process": _named(standing.waits)})

@@ -26,6 +26,7 @@ FINDINGS: dict[str, Name] = {
     "lingering": Name(zh="流程未结束", en="lingering"),
     "unopened": Name(zh="空流程", en="unopened"),
     "behind": Name(zh="流程落后", en="behind"),
+    "ahead": Name(zh="流程超前", en="ahead"),
     "waits_differ": Name(zh="等待不符", en="waits differ"),
     "unanswered": Name(zh="流程无应答", en="unanswered"),
     "overdue_wait": Name(zh="等待超时未处理", en="overdue wait"),
@@ -41,6 +42,10 @@ DETAILS: dict[str, Name] = {
     "unopened": Name(zh="有流程在运行，账本中没有此件", en="a process runs, the log has no such case"),
     "behind": Name(
         zh="账本第 {log} 版，流程第 {process} 版", en="the log is at version {log}, its process at {process}"
+    ),
+    "ahead": Name(
+        zh="账本只到第 {log} 版，流程已是第 {process} 版",
+        en="the log ends at version {log}, its process is at {process}",
     ),
     "waits_differ": Name(zh="应等 {log}，实等 {process}", en="should wait for {log}, waits for {process}"),
     "unanswered": Name(zh="流程没有应答：{why}", en="its process does not answer: {why}"),

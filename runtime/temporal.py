@@ -8,7 +8,9 @@ from typing import Any
 from pydantic_core import to_json
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import (
@@ -71,6 +73,19 @@ async def connect(settings: Settings, *, metrics_address: str | None = None) -> 
 def skipper(client: Client) -> TimeSkipper:
     """For a rehearsal: its client starts workflows whose clocks stand until they are moved."""
     return TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=10_000))
+
+
+RETENTION = timedelta(days=90)
+"""How long the embedded stack's Temporal shows ended cases; the log keeps them for ever."""
+
+
+async def keep_ended_cases(client: Client) -> None:
+    """Sets the namespace's retention, which a development server starts with at one day."""
+    config = NamespaceConfig()
+    config.workflow_execution_retention_ttl.FromTimedelta(RETENTION)
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(namespace=client.namespace, config=config), timeout=timedelta(seconds=20)
+    )
 
 
 _TYPES = {

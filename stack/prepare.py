@@ -10,7 +10,7 @@ from domain.organisation import Organisation
 from domain.policy_file import PolicyError, parse_policy
 from domain.words import refusal as refusal_words
 from runtime.settings import Settings
-from runtime.temporal import connect, register_search_attributes
+from runtime.temporal import connect, keep_ended_cases, register_search_attributes
 from stack.errors import StackError
 from stack.sample_accounts import add_sample_accounts
 from store import database
@@ -44,4 +44,7 @@ async def _prepare_store(settings: Settings) -> None:
 
 
 async def _prepare_temporal(settings: Settings) -> None:
-    await register_search_attributes(await connect(settings))
+    client = await connect(settings)
+    await register_search_attributes(client)
+    if settings.embedded:
+        await keep_ended_cases(client)

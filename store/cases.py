@@ -114,9 +114,7 @@ class CaseList:
     async def some(self, numbers: Iterable[str]) -> dict[str, CaseRow]:
         """The cases called `numbers`, by number; those that there are."""
         with reaching_the_store():
-            rows = await self._executor.fetch(
-                f"{_WITH_TITLES.format('cases')} WHERE c.number = ANY($1)", list(numbers)
-            )
+            rows = await self._executor.fetch(f"{_WITH_TITLES.format('cases')} WHERE c.number = ANY($1)", list(numbers))
         return {row["number"]: _row(row) for row in rows}
 
     async def page(self, query: CaseQuery) -> CasePage:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
@@ -205,7 +205,7 @@ class Host(ABC, Generic[S, C, W]):
                 return state.version
             try:
                 recorded = await self._record(command, names.record_name(command.kind))
-            except ActivityError as error:
+            except FailureError as error:
                 self._catch_up()
                 raise ApplicationError("the event log cannot be reached", type=UNAVAILABLE) from error
             if recorded.refused is not None:
@@ -214,6 +214,8 @@ class Host(ABC, Generic[S, C, W]):
 
     async def _record(self, command: C, name: str) -> Recorded[Any]:
         order = RecordOrder[Any, Any](number=self.number, state=self.state, command=command, now=workflow.now())
+        # Out of attempts, a local activity raises its own error, not an ActivityError around it: callers catch
+        # what the two have in common. Uncaught it would end the process.
         recorded: Recorded[Any] = await workflow.execute_local_activity(
             name, order, result_type=self.recorded_type, retry_policy=RECORDING,
             start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
@@ -264,7 +266,7 @@ class Host(ABC, Generic[S, C, W]):
         command, name = self.expiry(self.state, wait)
         try:
             recorded = await self._record(command, name)
-        except ActivityError:
+        except FailureError:
             self._catch_up()
             return
         if recorded.refused is not None:
@@ -309,7 +311,7 @@ class Host(ABC, Generic[S, C, W]):
                 names.LOAD, order, result_type=self.recorded_type, retry_policy=RECORDING,
                 start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
             )  # fmt: skip
-        except ActivityError:
+        except FailureError:
             return False
         self._to_load = False
         self._fold(recorded)

@@ -13,6 +13,7 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.record import Recorder
+from domain.calendar import SHANGHAI
 from domain.case import (
     AddNote,
     CaseState,
@@ -32,6 +33,7 @@ from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.engine.conftest import Engine, officer, running_engine
 from workflows import names
+from workflows.client import ProcessUnavailable
 from workflows.messages import ProcessInput, RecordOrder, Standing
 
 if TYPE_CHECKING:
@@ -115,7 +117,9 @@ async def test_lost_processes_are_all_brought_back_and_each_overdue_wait_is_acte
         old = [f"NC-OLD-{index}" for index in range(4)]
         for number in old:
             await record(before, number, opening(number), at=datetime.now(UTC) - LONG_AGO)
-        plan = MakePlan(kind="plan", lead="urban", deliverable="修好", due_date=(datetime.now(UTC) - LONG_AGO).date())
+        plan = MakePlan(
+            kind="plan", lead="urban", deliverable="修好", due_date=(datetime.now(SHANGHAI) - LONG_AGO).date()
+        )
         await record(before, old[0], plan, at=datetime.now(UTC) - LONG_AGO)
     lab.lose_everything()
     await lab.start()
@@ -155,6 +159,22 @@ async def test_a_process_behind_the_log_reads_it_again(pool: Pool, engine: Engin
     repaired = await auditor(pool, engine).repair(found)
     assert repaired.clean
     assert [finding.repair for finding in repaired.repaired] == ["nudged"]
+
+
+async def test_a_process_ahead_of_a_restored_log_starts_again_from_what_the_log_has(
+    pool: Pool, owner_pool: Pool, engine: Engine
+) -> None:
+    await engine.open("1")
+    number = engine.number("1")
+    await engine.send("1", "note", text="备份之后记的一笔")
+    await owner_pool.execute("DELETE FROM events WHERE stream = $1 AND version = 2", number)
+    with pytest.raises(ProcessUnavailable):
+        await engine.send("1", "note", text="写不进去")
+    found = await auditor(pool, engine).audit()
+    assert "ahead" in {finding.kind for finding in found.findings}
+    repaired = await auditor(pool, engine).repair(found)
+    assert [finding.repair for finding in repaired.repaired] == ["restarted"]
+    assert await engine.send("1", "note", text="又能记了") == 2
 
 
 async def test_a_process_that_outlives_its_case_is_ended(pool: Pool, engine: Engine) -> None:

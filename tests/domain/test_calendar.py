@@ -61,9 +61,7 @@ def test_every_day_agrees_with_chinesecalendar(year: int) -> None:
     assert every_day[-1] == date(year, 12, 31)
 
 
-@pytest.mark.parametrize(
-    ("year", "notice"), [(2025, "国办发明电〔2024〕12号"), (2026, "国办发明电〔2025〕7号")]
-)
+@pytest.mark.parametrize(("year", "notice"), [(2025, "国办发明电〔2024〕12号"), (2026, "国办发明电〔2025〕7号")])
 def test_every_day_names_the_notice_it_comes_from(year: int, notice: str) -> None:
     assert {day.notice for day in published(year).days} == {notice}
 

@@ -101,12 +101,8 @@ def dates(held: tuple[Sitting, ...]) -> list[str]:
     return [one.starts_at.date().isoformat() for one in held]
 
 
-weeklies = st.builds(
-    weekly, st.sampled_from(WEEKDAYS), st.sampled_from(["09:00", "18:30"]), st.integers(0, 3)
-)
-monthlies = st.builds(
-    monthly, st.sampled_from([1, 2, 3, 4, 5, -1]), st.sampled_from(WEEKDAYS), st.integers(0, 5)
-)
+weeklies = st.builds(weekly, st.sampled_from(WEEKDAYS), st.sampled_from(["09:00", "18:30"]), st.integers(0, 3))
+monthlies = st.builds(monthly, st.sampled_from([1, 2, 3, 4, 5, -1]), st.sampled_from(WEEKDAYS), st.integers(0, 5))
 any_forum = weeklies | monthlies
 instants = st.datetimes(
     datetime.fromisoformat("2024-11-01"),
@@ -133,9 +129,7 @@ def test_a_weekly_check_in_takes_a_case_on_until_it_starts_and_has_a_day_for_its
     assert check_in.id == "mudan-garden-2026-W10"
     assert check_in.freezes_at == check_in.starts_at == at("2026-03-04", "16:00")
     assert check_in.minutes_due == at("2026-03-05", "17:00")
-    assert (
-        next_sitting(weekly("wednesday"), CALENDAR, at("2026-03-04", "16:00")).id == "mudan-garden-2026-W11"
-    )
+    assert next_sitting(weekly("wednesday"), CALENDAR, at("2026-03-04", "16:00")).id == "mudan-garden-2026-W11"
 
 
 def test_a_case_that_comes_after_the_freeze_is_taken_by_the_next_sitting() -> None:
@@ -270,9 +264,7 @@ def test_an_id_that_names_no_sitting_of_the_forum_is_refused(sitting_id: str) ->
         sitting(monthly(1, "wednesday"), CALENDAR, sitting_id)
 
 
-@pytest.mark.parametrize(
-    "sitting_id", ["mudan-garden-2026-03", "mudan-garden-2026-W60", "mudan-garden-2025-W53"]
-)
+@pytest.mark.parametrize("sitting_id", ["mudan-garden-2026-03", "mudan-garden-2026-W60", "mudan-garden-2025-W53"])
 def test_a_weekly_forum_refuses_months_and_weeks_that_do_not_exist(sitting_id: str) -> None:
     with pytest.raises(Refusal, match="unknown_sitting"):
         sitting(weekly("monday"), CALENDAR, sitting_id)
@@ -342,9 +334,7 @@ def test_no_sitting_that_still_takes_a_case_on_is_passed_over(body: Forum, now: 
 
 
 @given(any_forum, instants, instants)
-def test_a_later_case_is_never_taken_by_an_earlier_sitting(
-    body: Forum, one: datetime, other: datetime
-) -> None:
+def test_a_later_case_is_never_taken_by_an_earlier_sitting(body: Forum, one: datetime, other: datetime) -> None:
     first, second = sorted((one, other))
     assert next_sitting(body, CALENDAR, first).starts_at <= next_sitting(body, CALENDAR, second).starts_at
 
@@ -361,9 +351,7 @@ def test_sittings_of_a_range_are_in_order_and_in_it_and_none_is_there_twice(
 
 
 @given(any_forum, instants, st.timedeltas(timedelta(0), timedelta(days=100)))
-def test_two_ranges_side_by_side_hold_what_the_whole_holds(
-    body: Forum, start: datetime, length: timedelta
-) -> None:
+def test_two_ranges_side_by_side_hold_what_the_whole_holds(body: Forum, start: datetime, length: timedelta) -> None:
     middle, end = start + length, start + 2 * length
     halves = sittings(body, CALENDAR, start, middle) + sittings(body, CALENDAR, middle, end)
     assert halves == sittings(body, CALENDAR, start, end)

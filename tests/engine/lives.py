@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from domain.calendar import SHANGHAI
 from domain.permission import RESIDENT, Actor
 from tests.engine.conftest import Engine, officer
 
@@ -21,7 +22,7 @@ def life(tell: Life) -> Life:
 
 
 def days_ahead(days: int) -> str:
-    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    return (datetime.now(SHANGHAI) + timedelta(days=days)).date().isoformat()
 
 
 @life

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 
+from domain.calendar import SHANGHAI
 from domain.case import Command, Reopen, waits
 from domain.errors import Refusal
 from tests.engine.conftest import Engine, officer
@@ -182,4 +183,4 @@ async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: En
 
 
 def _in_days(days: int) -> str:
-    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    return (datetime.now(SHANGHAI) + timedelta(days=days)).date().isoformat()
