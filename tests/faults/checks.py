@@ -1,0 +1,159 @@
+"""What must hold when the storm is over. Each check gives what it found wrong, in words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from operations.audit import Auditor
+from operations.connections import case_row, opened, processes, temporal_client
+from runtime.settings import Settings
+from store import rebuild
+from store.log import EventLog, StoredEvent
+from tests.faults.officers import Office, Request
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+AT_ONCE = 8
+SETTLING = 10.0  # seconds: a message acked while a task ran can take so long to show
+
+
+async def everything(settings: Settings, office: Office) -> list[str]:
+    """All checks, on a calm stack."""
+    await asyncio.sleep(SETTLING)
+    problems = list(office.faults)
+    async with opened(settings.database()) as pool:
+        events = await all_events(pool)
+        problems += acknowledged_once(events, office.requests)
+        problems += nothing_twice(events, office.requests)
+        problems += contiguous(events)
+        problems += await opened_once(pool, office.requests)
+        problems += await the_chain_holds(pool)
+        problems += await the_same_answers(office)
+        problems += [] if events == await all_events(pool) else ["asking again has written to the log"]
+        problems += await the_list_is_the_logs(pool, settings)
+        problems += await audit_finds_nothing(pool, settings)
+    return problems
+
+
+async def all_events(pool: Pool) -> list[StoredEvent]:
+    """The whole log by position."""
+    log, events = EventLog(pool), list[StoredEvent]()
+    while page := await log.feed(events[-1].position if events else 0, 1000):
+        events += page
+    return events
+
+
+def acknowledged_once(events: Sequence[StoredEvent], requests: Iterable[Request]) -> list[str]:
+    """Each acknowledged answer's events are in the log, all by one command, and that command did nothing else."""
+    problems = []
+    by_place = {(event.stream, event.version): event for event in events}
+    steps: Counter[str] = Counter(event.command_id for event in events)
+    for request in requests:
+        if not request.acknowledged or request.opens:
+            continue
+        answer = request.answer
+        told = [(by_place.get((answer["number"], event["version"])), event["type"]) for event in answer["events"]]
+        if any(found is None or found.type != type_ for found, type_ in told):
+            problems.append(f"acknowledged, not in the log: {request}")
+            continue
+        commands = {found.command_id for found, _ in told if found is not None}
+        if len(commands) != 1 or steps[next(iter(commands))] != len(told):
+            problems.append(f"acknowledged with other events than its command's: {request}")
+        if any(found is not None and found.data.get("reason", request.marker) != request.marker for found, _ in told):
+            problems.append(f"acknowledged with another's events: {request}")
+    return problems
+
+
+def nothing_twice(events: Sequence[StoredEvent], requests: Iterable[Request]) -> list[str]:
+    """No decision, acknowledged or not, was recorded by two commands; none that was refused was recorded."""
+    commands = defaultdict[str, set[str]](set)
+    for event in events:
+        commands[str(event.data.get("reason"))].add(event.command_id)
+    problems = []
+    for request in requests:
+        times = 0 if request.opens else len(commands.get(request.marker, ()))
+        if times > 1:
+            problems.append(f"recorded {times} times: {request}")
+        if not request.opens and request.acknowledged and times != 1:
+            problems.append(f"acknowledged and recorded {times} times: {request}")
+        if 400 <= request.status < 500 and times:
+            problems.append(f"refused and recorded: {request}")
+    return problems
+
+
+def contiguous(events: Sequence[StoredEvent]) -> list[str]:
+    """Positions from 1 without a gap; versions from 1 in each stream, in the order of positions."""
+    problems = [] if [e.position for e in events] == list(range(1, len(events) + 1)) else ["positions have gaps"]
+    versions: Counter[str] = Counter()
+    for event in events:
+        versions[event.stream] += 1
+        if event.version != versions[event.stream]:
+            problems.append(f"{event.stream}: version {event.version} where {versions[event.stream]} belongs")
+    return problems
+
+
+async def opened_once(pool: Pool, requests: Iterable[Request]) -> list[str]:
+    """Each case that was opened is one case, with one number and one set of sealed words."""
+    rows = await pool.fetch("SELECT title, count(*) AS times, min(number) AS number FROM case_titles GROUP BY title")
+    titles: dict[str, Any] = {row["title"]: row for row in rows}
+    words = {row["subject"]: row["times"] for row in await pool.fetch(
+        "SELECT subject, count(*) AS times FROM sealed WHERE kind = 'words' GROUP BY subject"
+    )}  # fmt: skip
+    problems = []
+    for request in requests:
+        if not (request.opens and request.acknowledged):
+            continue
+        number, row = request.answer["number"], titles.get(request.marker)
+        if row is None or (row["times"], row["number"], words.get(number)) != (1, number, 1):
+            problems.append(f"not opened exactly once: {request}")
+    return problems
+
+
+async def the_chain_holds(pool: Pool) -> list[str]:
+    """Every hash is what its event gives, and covers the one before."""
+    report = await EventLog(pool).verify_all()
+    return [f"chain: {problem}" for problem in report.problems]
+
+
+async def the_same_answers(office: Office) -> list[str]:
+    """The same request with the same key gives the same answer."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def differs(request: Request) -> str | None:
+        async with gate:
+            repeated = await office.again(request)
+        same = _told(repeated) == _told(request)
+        return None if same else f"another answer the second time: {request}\n  then {repeated}"
+
+    acknowledged = [request for request in office.requests if request.acknowledged]
+    return [found for found in await asyncio.gather(*map(differs, acknowledged)) if found is not None]
+
+
+def _told(request: Request) -> object:
+    if request.opens:
+        return request.status, request.answer["number"], request.answer["version"], request.answer["code"]
+    return request.status, request.answer
+
+
+async def the_list_is_the_logs(pool: Pool, settings: Settings) -> list[str]:
+    """The live list is what the log folds to; and so is the list that is made anew and swapped in."""
+    problems = [f"{number}: the list differs" for number in await rebuild.compare(pool, case_row)]
+    before = await pool.fetch("SELECT * FROM cases ORDER BY number")
+    async with opened(settings.owner_database()) as owner:
+        await rebuild.rebuild(owner, case_row)
+    after = await pool.fetch("SELECT * FROM cases ORDER BY number")
+    return problems if list(map(dict, before)) == list(map(dict, after)) else [*problems, "the rebuilt list differs"]
+
+
+async def audit_finds_nothing(pool: Pool, settings: Settings) -> list[str]:
+    """Every open case has a running process at the log's version, that waits for exactly what the log says."""
+    auditor = Auditor(pool, await temporal_client(settings), await processes(settings))
+    report = await auditor.audit()
+    found = [f"audit: {finding}" for finding in report.findings]
+    if report.open != report.running:
+        found.append(f"audit: {report.open} open cases, {report.running} running processes")
+    return found
