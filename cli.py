@@ -29,7 +29,7 @@ app = typer.Typer(
     name="hongxiu", no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
     pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example:  HONGXIU_REHEARSAL=1 hongxiu up",
-    help="红绣 · A resident's issue climbs three tiers, with a deadline at each.\n\n"
+    help="红绣匠 · A resident's issue climbs three tiers, with a deadline at each.\n\n"
     "Exit codes: 0 well, 1 something is wrong or differs, 2 bad usage or input, 3 what it needs is not there.",
 )  # fmt: skip
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases.", epilog="Example:  hongxiu case list --overdue")

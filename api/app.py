@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
         await app.state.services.close()
 
     app = FastAPI(
-        title="红绣 Hongxiu", version=VERSION, description=DESCRIPTION, lifespan=lifespan, docs_url=None,
+        title="红绣匠 Hongxiu", version=VERSION, description=DESCRIPTION, lifespan=lifespan, docs_url=None,
         redoc_url=None, redirect_slashes=False, separate_input_output_schemas=False,
     )  # fmt: skip
     app.router.route_class = StrictRoute

@@ -308,7 +308,7 @@ class Supervisor:
         table.add_row("数据 Data", escape(str(self._folder)))
         if self._given.rehearsal:
             table.add_row("演练 Rehearsal", "[yellow]time can be skipped: hongxiu demo[/]")
-        title = f"红绣 Hongxiu · up in {seconds:.1f} s · Ctrl-C stops it"
+        title = f"红绣匠 Hongxiu · up in {seconds:.1f} s · Ctrl-C stops it"
         return Panel(table, title=title, border_style="red", expand=False)
 
     def _say(self, text: str) -> None:
