@@ -23,8 +23,10 @@ up: $(RUN) ## set up and run the embedded stack until Ctrl-C (HONGXIU_REHEARSAL=
 demo: $(RUN) ## play a quarter of a subdistrict's life on a running stack in rehearsal
 	@$(PY) -m cli demo $(ARGS)
 
+# Folders of its own: another session's pytest closes the shared one to the user that PostgreSQL runs as.
 test: $(DEV) ## all tests, on real PostgreSQL and Temporal
-	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+		PYTEST_DEBUG_TEMPROOT="$$folder" $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(DEV) ## ruff and mypy --strict
 	@$(PY) -m ruff check .
