@@ -81,6 +81,7 @@ class Forum(_Frozen):
     unit: str
     name: Name
     cadence: Cadence
+    draft_workdays: int = Field(ge=0, le=30)
     freeze_workdays: int = Field(ge=0, le=30)
     minutes_due: MinutesDue
 
@@ -88,15 +89,17 @@ class Forum(_Frozen):
 class Sitting(_Frozen):
     """One meeting of a forum. Instants are in Shanghai time.
 
-    A case that is ready before ``freezes_at`` is taken on; ``minutes_due`` is when its outcome must be known.
-    ``provisional``: the dates rest on a year whose calendar is not published.
+    Its agenda is drafted at ``drafts_at``. A case that is ready before ``freezes_at`` is taken on;
+    ``minutes_due`` is when its outcome must be known. ``provisional``: the dates rest on a year whose calendar is
+    not published.
     """
 
     id: str
     forum: str
+    drafts_at: datetime
+    freezes_at: datetime
     starts_at: datetime
     ends_at: datetime
-    freezes_at: datetime
     minutes_due: datetime
     provisional: bool
 
@@ -117,6 +120,8 @@ class ForumTier(Protocol):
     def stage(self) -> ForumStage: ...
     @property
     def cadence(self) -> Weekly | Monthly: ...
+    @property
+    def draft_workdays(self) -> int: ...
     @property
     def freeze_workdays(self) -> int: ...
     @property
@@ -139,6 +144,7 @@ def _forum(tier: ForumTier, unit: Unit) -> Forum:
         unit=unit.id,
         name=Name(zh=f"{unit.name.zh} · {meeting.zh}", en=f"{unit.name.en} · {meeting.en}"),
         cadence=unit.cadence or tier.cadence,
+        draft_workdays=tier.draft_workdays,
         freeze_workdays=tier.freeze_workdays,
         minutes_due=tier.minutes_due,
     )
@@ -180,22 +186,42 @@ def forum_of(sitting_id: str) -> str:
     return match["forum"]
 
 
+def at_new_time(forum: Forum, calendar: WorkingCalendar, sitting: Sitting, starts_at: datetime) -> Sitting:
+    """The same sitting at another time, as an officer moves it: as long as before, its other dates anew."""
+    start = shanghai(starts_at)
+    return _dated(forum, calendar, sitting.id, start, start + (sitting.ends_at - sitting.starts_at))
+
+
 def _sitting(forum: Forum, calendar: WorkingCalendar, rule: date, day: date) -> Sitting:
     starts_at = datetime.combine(day, forum.cadence.time, SHANGHAI)
     ends_at = starts_at + timedelta(minutes=forum.cadence.minutes)
-    freezes_at = _freezes_at(forum, calendar, day)
+    sitting_id = f"{forum.id}-{_period_name(forum.cadence, rule)}"
+    return _dated(forum, calendar, sitting_id, starts_at, ends_at, rule)
+
+
+def _dated(
+    forum: Forum, calendar: WorkingCalendar, sitting_id: str, starts_at: datetime, ends_at: datetime,
+    rule: date | None = None,
+) -> Sitting:  # fmt: skip
+    freezes_at = _workdays_before(calendar, starts_at, forum.freeze_workdays)
+    drafts_at = _workdays_before(calendar, starts_at, forum.draft_workdays)
     minutes_due = _minutes_due_at(forum.minutes_due, calendar, ends_at)
     # Minutes due in hours run over the turn of the year whatever its calendar says.
     last = ends_at if forum.minutes_due.workdays is None else minutes_due
     return Sitting(
-        id=f"{forum.id}-{_period_name(forum.cadence, rule)}",
+        id=sitting_id,
         forum=forum.id,
+        drafts_at=drafts_at,
+        freezes_at=freezes_at,
         starts_at=starts_at,
         ends_at=ends_at,
-        freezes_at=freezes_at,
         minutes_due=minutes_due,
-        provisional=calendar.provisional(rule, freezes_at.date(), day, last.date()),
+        provisional=calendar.provisional(rule or starts_at.date(), drafts_at.date(), starts_at.date(), last.date()),
     )
+
+
+def _workdays_before(calendar: WorkingCalendar, starts_at: datetime, workdays: int) -> datetime:
+    return datetime.combine(calendar.add_workdays(starts_at.date(), -workdays), starts_at.time(), SHANGHAI)
 
 
 def _freezes_at(forum: Forum, calendar: WorkingCalendar, day: date) -> datetime:

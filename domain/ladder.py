@@ -52,13 +52,15 @@ class Tier(Policy):
 
     ``then``: ``escalate`` moves the case to the next tier; ``raise`` (only at the top) records that it is
     to be referred to the district, and it stays. ``marks``: each carry-over puts the case under
-    supervision (督办).
+    supervision (督办). ``draft_workdays`` and ``freeze_workdays``: how many working days before a sitting its
+    agenda is drafted, and closed to newcomers.
     """
 
     id: Id
     name: Name
     stage: TierStage
     cadence: Cadence
+    draft_workdays: Annotated[int, Field(ge=0, le=20)]
     freeze_workdays: Annotated[int, Field(ge=0, le=10)]
     minutes_due: MinutesDue
     carry_overs: Annotated[int, Field(ge=0, le=12)]

@@ -117,6 +117,24 @@ def may_stand_down(rules: Rules, actor: Actor) -> bool:
     return _tier_of(rules, actor) in rules.ladder.stages.joint_response.declared_by
 
 
+def may_run(rules: Rules, actor: Actor, forum: str) -> bool:
+    """Whether ``actor`` may prepare and run this forum's sittings: officers of its unit or of one above it."""
+    if actor.role == "system":
+        return True
+    if actor.role != "officer" or actor.unit is None:
+        return False
+    return any(unit.id == actor.unit for unit in rules.organisation.lineage(forum))
+
+
+def may_read_papers(rules: Rules, actor: Actor, forum: str) -> bool:
+    """Whether ``actor`` may read this forum's agendas and minutes: officers of its unit and of those above and
+    below it; departments, supervisors and administrators every one."""
+    if actor.role == "officer":
+        below = actor.unit is not None and any(unit.id == forum for unit in rules.organisation.lineage(actor.unit))
+        return below or may_run(rules, actor, forum)
+    return actor.role in ("department", "supervisor", "administrator", "system")
+
+
 def may_read(rules: Rules, actor: Actor, case: CaseLike) -> bool:
     """Whether ``actor`` may read this case: officers their units', departments their plans', supervisors and
     administrators every one."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from domain.calendar import WorkingCalendar
 from domain.errors import Refusal
-from domain.forum import Forum, Sitting, forums, next_sitting, sitting
+from domain.forum import Forum, Sitting, forum_of, forums, next_sitting, sitting
 from domain.ladder import Ladder
 from domain.organisation import Organisation
 
@@ -26,6 +26,8 @@ class Rules:
     organisation: Organisation
     calendar: WorkingCalendar
     forums_from: Ladder | None = None
+    moved: Mapping[str, Sitting | None] = field(default_factory=dict)
+    """Sittings that an officer has moved, by id, as they now stand; None for one that is cancelled."""
 
     @cached_property
     def forums(self) -> Mapping[str, Forum]:
@@ -37,7 +39,7 @@ class Rules:
         """The same day's rules for a case opened under ``ladder``."""
         if ladder is self.ladder:
             return self
-        rules = Rules(ladder, self.organisation, self.calendar, self.forums_from or self.ladder)
+        rules = Rules(ladder, self.organisation, self.calendar, self.forums_from or self.ladder, self.moved)
         rules.__dict__["forums"] = self.forums  # computed once for all versions
         return rules
 
@@ -50,16 +52,40 @@ class Rules:
 
     def next_sitting(self, tier: str, estate: str, now: datetime) -> Sitting:
         """The next sitting of that forum that still takes a case on (its agenda is not frozen)."""
-        return next_sitting(self.forum(tier, estate), self.calendar, now)
+        return self.next_of(self.forum(tier, estate), now)
+
+    def next_of(self, forum: Forum, now: datetime) -> Sitting:
+        """The next sitting of ``forum`` that still takes a case on, as officers have moved and cancelled them."""
+        regular = next_sitting(forum, self.calendar, now)
+        if forum.id not in self._moved_forums:
+            return regular
+        return min(self._candidates(forum, regular, now), key=lambda held: held.starts_at)
+
+    def _candidates(self, forum: Forum, regular: Sitting, now: datetime) -> Iterator[Sitting]:
+        while regular.id in self.moved:  # moved or not held: the rule's own date no longer counts
+            regular = next_sitting(forum, self.calendar, regular.freezes_at)
+        yield regular
+        for moved in self.moved.values():
+            if moved is not None and moved.forum == forum.id and moved.freezes_at > now:
+                yield moved
+
+    @cached_property
+    def _moved_forums(self) -> frozenset[str]:
+        return frozenset(forum_of(sitting_id) for sitting_id in self.moved)
 
     def sitting(self, forum: str, sitting_id: str) -> Sitting:
-        """A sitting by its id, with the dates that the calendar of today gives it.
+        """A sitting by its id, as officers have moved it, else with the dates that the calendar of today gives it.
 
-        Raises Refusal ``unknown_forum``, ``unknown_sitting``.
+        Raises Refusal ``unknown_forum``; ``unknown_sitting``, also for one that is cancelled.
         """
         if forum not in self.forums:
             raise Refusal("unknown_forum", forum=forum)
-        return sitting(self.forums[forum], self.calendar, sitting_id)
+        if sitting_id not in self.moved:
+            return sitting(self.forums[forum], self.calendar, sitting_id)
+        moved = self.moved[sitting_id]
+        if moved is None:
+            raise Refusal("unknown_sitting", sitting=sitting_id)
+        return moved
 
     def party_name(self, party: str) -> str:
         """Who leads or takes part, in the ladder's language: a department or unit by its name, else as written."""

@@ -9,7 +9,9 @@ from datetime import datetime
 
 from domain.calendar import shanghai
 from domain.case import CaseState, Wait
-from domain.words import EXPIRIES, STAGES, WAITS, WHO_ACTS, text
+from domain.sitting import SittingState, SittingWait
+from domain.sitting import waits as sitting_waits
+from domain.words import EXPIRIES, SITTING_STATUSES, SITTING_WAITS, STAGES, WAITS, WHO_ACTS, text
 
 SUMMARY_BYTES = 200
 """The Temporal server's limit for a summary, in bytes of UTF-8."""
@@ -96,3 +98,37 @@ def stage_name(stage: str, tier_stages: dict[str, str], language: str) -> str:
     """A stage in words: the fixed ones from here, a tier's own from the ladder's names."""
     fixed = STAGES.get(stage)
     return fixed.in_(language) if fixed else tier_stages.get(stage, stage)
+
+
+# ---------------------------------------------------------------- a sitting
+
+
+def sitting_wait_reason(state: SittingState, wait: SittingWait) -> str:
+    """What a sitting waits for, and what happens then."""
+    starts = moment(state.dates.starts_at, state.language)
+    return text(SITTING_WAITS[wait.kind], state.language, starts_at=starts)
+
+
+def sitting_timer_summary(state: SittingState, wait: SittingWait) -> str:
+    """The wait in one line of at most 200 bytes, for the timer that keeps it."""
+    return cut(sitting_wait_reason(state, wait), SUMMARY_BYTES)
+
+
+def sitting_details(state: SittingState, forum: str, link: str | None) -> str:
+    """The sitting as a supervisor reads it in the Temporal UI (Markdown)."""
+    zh = not state.language.startswith("en")
+    rows = [
+        ("议事会" if zh else "Forum", forum),
+        ("状态" if zh else "Status", SITTING_STATUSES[state.status].in_(state.language)),
+        ("时间" if zh else "Held", moment(state.dates.starts_at, state.language)),
+    ]
+    for wait in sitting_waits(state):
+        rows.append(("等待" if zh else "Waits for", sitting_wait_reason(state, wait)))
+        rows.append(("期限" if zh else "Until", moment(wait.until, state.language)))
+    if state.sequence:
+        rows.append(("变更次数" if zh else "Times changed", str(state.sequence)))
+    if state.agenda is not None:
+        rows.append(("议题" if zh else "Cases tabled", str(state.agenda.cases + len(state.addenda))))
+    head = f"### {state.dates.id}\n\n|  |  |\n|---|---|\n"
+    body = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows)
+    return f"{head}{body}\n" + (f"\n[{state.dates.id}]({link})\n" if link else "")

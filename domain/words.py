@@ -64,6 +64,8 @@ SYSTEM_COMMANDS: dict[str, Name] = {
     "wait_expired": _n("到期", "wait expired"),
     "stand_down": _n("解除联动", "stand down"),
     "reproject": _n("重排时限", "reproject"),
+    "sitting_moved": _n("会议变更", "sitting moved"),
+    "put_on_agenda": _n("列为补充议题", "put on the agenda"),
 }
 
 EVENTS: dict[str, Name] = {
@@ -99,6 +101,38 @@ EVENTS: dict[str, Name] = {
     "case_assigned": _n("已指派", "assigned"),
     "case_supervised": _n("已督办", "put under supervision"),
     "wait_reprojected": _n("时限重排", "dates computed again"),
+    "put_on_agenda": _n("列为补充议题", "put on the agenda"),
+}
+
+SITTING_STATUSES: dict[str, Name] = {
+    "announced": _n("已预告", "announced"),
+    "drafted": _n("议程已起草", "agenda drafted"),
+    "frozen": _n("议程已定", "agenda frozen"),
+    "in_session": _n("会议中", "in session"),
+    "minutes": _n("待纪要", "minutes due"),
+    "closed": _n("已结束", "closed"),
+    "cancelled": _n("已取消", "cancelled"),
+}
+
+SITTING_WAITS: dict[str, Name] = {
+    "draft": _n("等起草议程 → 届时自动起草", "the agenda's drafting → drafted by itself"),
+    "freeze": _n("等议程定稿 → 届时定稿，其后只列补充议题", "the freeze → later cases are addenda"),
+    "start": _n("等会议开始（{starts_at}）→ 届时开始", "the session ({starts_at}) → begins"),
+    "end": _n("会议中 → 届时转入纪要", "in session → minutes"),
+    "minutes": _n("等会议纪要 → 届时成稿，未决的自动结转", "the minutes → drawn; what is undecided is carried over"),
+}
+
+SITTING_EVENTS: dict[str, Name] = {
+    "sitting_convened": _n("已召集", "convened"),
+    "agenda_drafted": _n("议程已起草", "agenda drafted"),
+    "agenda_frozen": _n("议程已定稿", "agenda frozen"),
+    "session_opened": _n("会议开始", "session opened"),
+    "session_ended": _n("会议结束", "session ended"),
+    "sitting_closed": _n("纪要已成", "closed"),
+    "sitting_rescheduled": _n("会议改期", "rescheduled"),
+    "sitting_cancelled": _n("会议取消", "cancelled"),
+    "addendum_added": _n("增补议题", "addendum added"),
+    "attendance_recorded": _n("已记到会", "attendance recorded"),
 }
 
 CLOSED_AS: dict[str, Name] = {
@@ -166,8 +200,8 @@ REFUSALS: dict[str, Name] = {
     "unknown_case": _n("没有这个诉求件。", "There is no such case."),
     "case_exists": _n("编号 {number} 已被使用。", "The number {number} is taken."),
     "version_conflict": _n(
-        "诉求件已有新进展（现为第 {current} 版），请刷新后再办。",
-        "The case has moved on (now at version {current}); read it again before you decide.",
+        "已有新进展（现为第 {current} 版），请刷新后再办。",
+        "It has moved on (now at version {current}); read it again before you decide.",
     ),
     "forbidden": _n("您的岗位无权进行此操作。", "Your post has no right to do this."),
     "not_allowed_now": _n(
@@ -208,6 +242,22 @@ REFUSALS: dict[str, Name] = {
     "date_too_late": _n("日期太晚，最晚 {latest}。", "The date is too late; the latest is {latest}."),
     "date_out_of_range": _n("日期“{date}”超出范围。", "The date {date} is out of range."),
     "unknown_ladder": _n("没有议事规则“{ladder}”。", "There is no ladder policy {ladder}."),
+    "not_before_this_sitting": _n(
+        "会议“{sitting}”现在不审议该诉求件（未开始、已过期或不在其议程）。",
+        "{sitting} does not have this case before it (not begun, over, or not on its agenda).",
+    ),
+    "not_waiting_for_this_forum": _n(
+        "诉求件 {number} 现处“{stage}”，不在议事会“{forum}”待议。",
+        "Case {number} is at {stage} and does not wait for forum {forum}.",
+    ),
+    "sitting_in_the_past": _n("会议时间 {starts_at} 已过。", "The sitting's time {starts_at} is past."),
+    "sitting_already_then": _n("会议“{sitting}”本来就在此时。", "{sitting} is at that time already."),
+    "sitting_not_there": _n(
+        "会议“{sitting}”现为“{status}”，不能这样办。", "{sitting} is {status}; this cannot be done."
+    ),
+    "already_on_the_agenda": _n(
+        "诉求件 {case} 已在会议“{sitting}”的议程上。", "{case} is on {sitting}'s agenda already."
+    ),
     "reason_required": _n("请写明理由。", "A reason is required."),
     "reopen_too_late": _n("已过重启期限（{latest}）。", "Too late to reopen; the limit was {latest}."),
     "policy_version_taken": _n(

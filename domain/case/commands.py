@@ -8,14 +8,19 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from domain.case.events import Frozen, Instant, SealedRef, WaitKind
+from domain.forum import Sitting
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
 
 
 class Decision(Frozen):
-    """Base of every decision; ``reason`` is asked for where the ladder asks for one."""
+    """Base of every decision; ``reason`` is asked for where the ladder asks for one.
+
+    ``sitting``: the meeting that takes it, named by who records it there; the case has to be before that meeting.
+    """
 
     reason: WorkingText | None = None
+    sitting: Line | None = None
 
 
 class Contact(Decision):
@@ -231,11 +236,28 @@ class Reproject(Frozen):
     cause: Line
 
 
-SystemCommand = OpenCase | WaitExpired | StandDown | Reproject
+class SittingMoved(Frozen):
+    """The sitting that the case waits for has another date; without ``sitting`` it is cancelled."""
+
+    kind: Literal["sitting_moved"] = "sitting_moved"
+    sitting_id: str
+    sitting: Sitting | None = None
+    cause: Line
+
+
+class PutOnAgenda(Frozen):
+    """An officer has added the case to a sitting whose agenda is frozen: it waits for that one."""
+
+    kind: Literal["put_on_agenda"] = "put_on_agenda"
+    sitting: Sitting
+    reason: WorkingText
+
+
+SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | PutOnAgenda
 AnyCommand = Annotated[
     Contact | Resolve | MakePlan | Complete | Extend | Hold | Escalate | Return | Suspend | Resume | Refer
     | Reject | MarkDuplicate | Reroute | Withdraw | Confirm | Dispute | Reopen | DeclareEmergency | AddNote
-    | Assign | Supervise | OpenCase | WaitExpired | StandDown | Reproject,
+    | Assign | Supervise | OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | PutOnAgenda,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from domain.case.commands import (
     MakePlan,
     MarkDuplicate,
     OpenCase,
+    PutOnAgenda,
     Refer,
     Reject,
     Reopen,
@@ -30,6 +32,7 @@ from domain.case.commands import (
     Resolve,
     Resume,
     Return,
+    SittingMoved,
     StandDown,
     Supervise,
     Suspend,
@@ -63,9 +66,16 @@ def decide(rules: Rules, state: CaseState | None, command: Command, now: datetim
         return _reproject(_Deciding(rules, state, command, now), body)
     if isinstance(body, StandDown):
         return _stand_down(_Deciding(rules, state, command, now), body)
+    if isinstance(body, SittingMoved):
+        return _follow_sitting(_Deciding(rules, state, command, now), body)
+    if isinstance(body, PutOnAgenda):
+        return _put_on_agenda(_Deciding(rules, state, command, now), body)
     check_allowed(rules, state, command.actor, body.kind)
+    d = _Deciding(rules, state, command, now)
+    if body.sitting is not None and body.sitting != d.before_sitting:
+        raise Refusal("not_before_this_sitting", sitting=body.sitting, number=state.number)
     rule = cast("Callable[[_Deciding, Any], tuple[Event, ...]]", _RULES[body.kind])
-    return rule(_Deciding(rules, state, command, now), body)
+    return rule(d, body)
 
 
 def check_allowed(rules: Rules, state: CaseState, actor: Actor, kind: DecisionKind) -> None:
@@ -96,9 +106,19 @@ class _Deciding:
     def today(self) -> date:
         return self.now.astimezone(SHANGHAI).date()
 
+    @property
+    def before_sitting(self) -> str | None:
+        """The sitting that has the case before it: begun, and its minutes not yet due."""
+        wait = self.state.wait
+        if wait is None or wait.starts_at is None or not wait.starts_at <= self.now <= wait.until:
+            return None
+        return wait.sitting_id
+
     def event(self, type_: EventType, *, place: Place | None = None, reason: str | None = None, **detail: Any) -> Event:
         if reason is None:
             reason = getattr(self.command.body, "reason", None)
+        if self.command.actor.role == "officer":
+            detail.setdefault("sitting", self.before_sitting)
         return Event(
             type=type_, at=self.now, actor=self.command.actor, reason=reason, place=place,
             detail={key: value for key, value in detail.items() if value is not None},
@@ -258,8 +278,9 @@ def _escalate(d: _Deciding, body: Escalate) -> tuple[Event, ...]:
     return (_escalated(d, target, "decision"),)
 
 
-def _escalated(d: _Deciding, target: Tier, cause: str) -> Event:
-    return d.event("case_escalated", place=d.to_sitting(target), from_tier=d.state.tier, to_tier=target.id, cause=cause)
+def _escalated(d: _Deciding, target: Tier, cause: str, **detail: Any) -> Event:
+    place = d.to_sitting(target)
+    return d.event("case_escalated", place=place, from_tier=d.state.tier, to_tier=target.id, cause=cause, **detail)
 
 
 def _return(d: _Deciding, body: Return) -> tuple[Event, ...]:
@@ -430,7 +451,7 @@ def _pass_sitting(d: _Deciding, body: WaitExpired) -> tuple[Event, ...]:
     tier = d.own_tier()
     above = d.ladder.above(tier.id)
     if tier.then == "escalate" and d.state.carried_over >= tier.carry_overs and above is not None:
-        return (_escalated(d, above, "carry_over_limit"),)
+        return (_escalated(d, above, "carry_over_limit", sitting=d.state.wait.sitting_id if d.state.wait else None),)
     return _carry_over(d, tier, "case_carried_over")
 
 
@@ -474,3 +495,39 @@ def _same_dates(one: Wait, other: Wait) -> bool:
     return (one.sitting_id, one.until, one.starts_at, one.provisional) == (
         other.sitting_id, other.until, other.starts_at, other.provisional,
     )  # fmt: skip
+
+
+def _follow_sitting(d: _Deciding, body: SittingMoved) -> tuple[Event, ...]:
+    """The sitting that the case waits for was moved or cancelled: the case waits for its new date, or the next one."""
+    wait = d.state.wait
+    if wait is None or wait.sitting_id != body.sitting_id:
+        return ()
+    sitting = body.sitting or _next_but(d, body.sitting_id)
+    moved = _sitting_wait(d.rules, d.own_tier(), sitting, d.state.carried_over)
+    if moved == wait:
+        return ()
+    place = d.state.place.model_copy(update={"wait": moved})
+    return (d.event("wait_reprojected", place=place, reason=body.cause, was=wait.until.isoformat()),)
+
+
+def _next_but(d: _Deciding, cancelled: str) -> Sitting:
+    """The next sitting, where these rules may not have heard yet that one is cancelled."""
+    rules = replace(d.rules, moved={**d.rules.moved, cancelled: None})
+    return rules.next_sitting(d.state.tier, d.state.estate, d.now)
+
+
+def _put_on_agenda(d: _Deciding, body: PutOnAgenda) -> tuple[Event, ...]:
+    wait = d.state.wait
+    if wait is None or wait.forum != body.sitting.forum:
+        raise Refusal(
+            "not_waiting_for_this_forum", number=d.state.number, forum=body.sitting.forum, stage=d.state.stage
+        )
+    if body.sitting.minutes_due <= d.now:
+        raise Refusal("sitting_in_the_past", starts_at=body.sitting.starts_at.isoformat())
+    if wait.sitting_id == body.sitting.id:
+        return ()
+    if d.state.heard_at == body.sitting.id:  # held or passed over there: it is not tabled twice in one sitting
+        raise Refusal("already_on_the_agenda", case=d.state.number, sitting=body.sitting.id)
+    moved = _sitting_wait(d.rules, d.own_tier(), body.sitting, d.state.carried_over)
+    place = d.state.place.model_copy(update={"wait": moved})
+    return (d.event("put_on_agenda", place=place, sitting=body.sitting.id, instead_of=wait.sitting_id),)

@@ -59,6 +59,8 @@ class CaseState(Frozen):
     disputes: int = 0
     reroutes: int = 0
     duplicate_of: str | None = None
+    heard_at: str | None = None
+    """The last sitting that has dealt with it: decided, held, or passed over."""
     closing: Closing | None = None
     commands: tuple[str, ...] = ()
 
@@ -92,7 +94,7 @@ _CLOSES: dict[EventType, ClosedAs] = {
 _MAKES_LATE: frozenset[EventType] = frozenset({"contact_missed", "plan_overdue", "emergency_review_missed"})
 _NEUTRAL: frozenset[EventType] = frozenset(
     {"note_added", "case_assigned", "case_supervised", "wait_reprojected", "case_raised_to_district",
-     "case_carried_over", "case_held"}
+     "case_carried_over", "case_held", "put_on_agenda"}
 )  # fmt: skip
 
 
@@ -105,6 +107,8 @@ def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str
         change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
     if event.place is not None:
         change["place"] = event.place
+    if "sitting" in event.detail and event.type != "put_on_agenda":
+        change["heard_at"] = event.detail["sitting"]
     change.update(_lateness(state, event))
     change.update(_counters(state, event))
     change.update(_particulars(state, event))
@@ -160,7 +164,7 @@ def _counters(state: CaseState, event: Fact) -> dict[str, Any]:
 
 
 _KEEPS_CARRY_OVERS: frozenset[EventType] = frozenset(
-    {"case_suspended", "suspension_extended", "case_resumed", "wait_reprojected"}
+    {"case_suspended", "suspension_extended", "case_resumed", "wait_reprojected", "put_on_agenda"}
 )
 
 

@@ -196,6 +196,7 @@ tiers:
     name: {zh: 小区, en: estate}
     stage: {id: circle, name: {zh: 议事圈, en: circle}}
     cadence: {every: week, weekday: monday, time: "10:00", minutes: 30}
+    draft_workdays: 1
     freeze_workdays: 0
     minutes_due: {hours: 4}
     carry_overs: 0
@@ -205,6 +206,7 @@ tiers:
     name: {zh: 网格, en: grid}
     stage: {id: grid, name: {zh: 网格例会, en: grid round}}
     cadence: {every: week, weekday: thursday, time: "10:00", minutes: 30}
+    draft_workdays: 2
     freeze_workdays: 1
     minutes_due: {workdays: 1}
     carry_overs: 2
@@ -214,6 +216,7 @@ tiers:
     name: {zh: 社区, en: community}
     stage: {id: council, name: {zh: 社区会, en: council}}
     cadence: {every: month, nth: -1, weekday: friday, time: "15:00", minutes: 60}
+    draft_workdays: 3
     freeze_workdays: 2
     minutes_due: {workdays: 2}
     carry_overs: 1
@@ -223,6 +226,7 @@ tiers:
     name: {zh: 联盟, en: alliance}
     stage: {id: joint, name: {zh: 联席会, en: joint meeting}}
     cadence: {every: month, nth: 3, weekday: thursday, time: "09:00", minutes: 60}
+    draft_workdays: 3
     freeze_workdays: 2
     minutes_due: {workdays: 2}
     carry_overs: 1

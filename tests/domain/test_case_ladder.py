@@ -118,7 +118,8 @@ def test_after_the_second_missed_check_in_the_case_escalates_to_the_community() 
     assert case.where == ("community", "community")
     assert case.state.carried_over == 0
     assert case.last[0].detail == {
-        "from_tier": "estate", "to_tier": "community", "cause": "carry_over_limit"
+        "from_tier": "estate", "to_tier": "community", "cause": "carry_over_limit",
+        "sitting": "mudan-garden-2026-W11",
     }  # fmt: skip
 
 

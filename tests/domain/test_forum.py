@@ -76,6 +76,7 @@ def forum(cadence: Weekly | Monthly, freeze_workdays: int, minutes_due: MinutesD
         unit="mudan-garden",
         name=Name(zh="牡丹花园", en="Mudan Garden"),
         cadence=cadence,
+        draft_workdays=freeze_workdays,
         freeze_workdays=freeze_workdays,
         minutes_due=minutes_due,
     )
@@ -116,6 +117,7 @@ def test_a_monthly_meeting_on_the_first_wednesday() -> None:
     assert march == Sitting(
         id="mudan-garden-2026-03",
         forum="mudan-garden",
+        drafts_at=at("2026-03-02", "15:00"),
         starts_at=at("2026-03-04", "15:00"),
         ends_at=at("2026-03-04", "17:00"),
         freezes_at=at("2026-03-02", "15:00"),
@@ -217,6 +219,7 @@ def test_a_sitting_in_an_unpublished_year_is_provisional_until_its_calendar_is_g
     assert sitting(meeting, CALENDAR, "mudan-garden-2027-01") == Sitting(
         id="mudan-garden-2027-01",
         forum="mudan-garden",
+        drafts_at=at("2026-12-30", "15:00"),
         starts_at=at("2027-01-01", "15:00"),
         ends_at=at("2027-01-01", "17:00"),
         freezes_at=at("2026-12-30", "15:00"),
@@ -291,7 +294,7 @@ def test_an_instant_without_a_time_zone_is_refused() -> None:
 def tier(tier_id: str, meeting: str, cadence: Weekly | Monthly) -> Any:
     stage = SimpleNamespace(id="any", name=Name(zh=meeting, en="meeting"))
     return SimpleNamespace(
-        id=tier_id, stage=stage, cadence=cadence, freeze_workdays=0, minutes_due=MinutesDue(hours=24)
+        id=tier_id, stage=stage, cadence=cadence, draft_workdays=0, freeze_workdays=0, minutes_due=MinutesDue(hours=24)
     )
 
 

@@ -20,6 +20,8 @@ from domain.permission import (
     may_decide,
     may_open,
     may_read,
+    may_read_papers,
+    may_run,
     may_stand_down,
 )
 from domain.policy_file import parse_policy
@@ -193,3 +195,15 @@ def test_an_officer_who_leads_a_plan_made_above_completes_it(unit: str, rules: R
     case = Case("action", "alliance", plan=Work(unit))
     own: set[DecisionKind] = {"complete", "extend", "note", "assign"}
     assert {k for k in DECISIONS if may_decide(rules, Actor(id="x", role="officer", unit=unit), case, k)} == own
+
+
+@pytest.mark.parametrize("who", ACTORS)
+def test_a_forums_sittings_are_run_by_its_officers_and_those_above_and_its_papers_read_below_too(
+    who: str, rules: Rules
+) -> None:
+    actor = _actor(rules, who)
+    assert may_run(rules, actor, "laocheng") == (who in {"its community's officer", "the alliance's officer"})
+    assert may_read_papers(rules, actor, "laocheng") == (who not in {"another community's officer", "the resident"})
+    below = actor.role == "officer" and who != "the alliance's officer"
+    assert may_run(rules, actor, "nancheng") == (who == "the alliance's officer")
+    assert may_read_papers(rules, actor, "nancheng") or not below

@@ -7,7 +7,7 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import pytest
 
@@ -15,20 +15,25 @@ from domain import words
 from domain.case import ClosedAs, EventType, Expiry, WaitKind
 from domain.ladder import DECISIONS, FIXED_STAGES
 from domain.permission import Role
+from domain.sitting import SittingBody, SittingEventType, SittingWaitKind, Status
 from domain.words import LANGUAGES, Name, refusal, text
 from workflows import names
 
+SystemKind = Literal["open", "wait_expired", "stand_down", "reproject", "sitting_moved", "put_on_agenda"]
 DOMAIN = Path(__file__).parents[2] / "domain"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TABLES: dict[str, tuple[dict[str, Name], tuple[str, ...]]] = {
     "stages": (words.STAGES, FIXED_STAGES),
     "decisions": (words.DECISIONS, DECISIONS),
-    "system commands": (words.SYSTEM_COMMANDS, ("open", "wait_expired", "stand_down", "reproject")),
+    "system commands": (words.SYSTEM_COMMANDS, get_args(SystemKind)),
     "events": (words.EVENTS, get_args(EventType)),
     "closings": (words.CLOSED_AS, get_args(ClosedAs)),
     "roles": (words.ROLES, get_args(Role)),
     "waits": (words.WAITS, get_args(WaitKind)),
     "expiries": (words.EXPIRIES, get_args(Expiry)),
+    "sittings' statuses": (words.SITTING_STATUSES, get_args(Status)),
+    "sittings' waits": (words.SITTING_WAITS, get_args(SittingWaitKind)),
+    "sittings' events": (words.SITTING_EVENTS, get_args(SittingEventType)),
 }
 PROVIDED = {"where", "starts_at", "who"}
 """What ``domain.telling`` fills a wait's sentence with."""
@@ -154,7 +159,23 @@ def test_an_expirys_record_is_named_by_what_happens_and_its_code(expiry: str) ->
     assert names.record_name("wait_expired", expiry) == f"入账·{said} {code}"
 
 
-@pytest.mark.parametrize("name", [*names.UPDATES.values(), *names.RECORDS, names.LOAD, names.CASE_WORKFLOW])
+def test_every_command_to_a_sitting_has_an_update_and_every_wait_a_record() -> None:
+    kinds = {body.model_fields["kind"].default for body in get_args(get_args(SittingBody)[0])}
+    assert set(names.SITTING_UPDATES) == kinds - {"wait_expired"}
+    assert set(names.SITTING_EXPIRIES) == set(get_args(SittingWaitKind))
+    assert not set(names.SITTING_RECORDS) & set(names.RECORDS)
+    assert all(name.endswith(f" {kind}") for kind, name in names.SITTING_UPDATES.items())
+
+
+NAMES = (
+    *names.UPDATES.values(), *names.RECORDS, *names.SITTING_UPDATES.values(), *names.SITTING_RECORDS, names.LOAD,
+    names.LOAD_SITTING, names.DRAFT_AGENDA, names.FREEZE_AGENDA, names.LIST_LATE, names.DRAW_MINUTES,
+    names.TELL_CASES, names.CONVENE_SITTINGS, names.EXTEND_SCHEDULE, names.CASE_WORKFLOW, names.SITTING_WORKFLOW,
+    names.CONVENE_WORKFLOW,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_name_in_the_temporal_ui_has_words(name: str) -> None:
     assert CHINESE.search(name)
     assert len(name.encode()) <= 200

@@ -1,0 +1,76 @@
+"""Notices 通知 of a sitting's agenda, new dates and minutes: who gets one, what it says, where it goes.
+
+A notice names the meeting, its time and where to read on. It never speaks of a case, so that it has no personal
+data, wherever it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.rules import Rules
+from domain.sitting import SittingEventType, SittingState
+from domain.telling import moment
+
+NoticeKind = Literal["agenda", "rescheduled", "cancelled", "minutes"]
+
+KINDS: Mapping[SittingEventType, NoticeKind] = {
+    "agenda_frozen": "agenda", "sitting_rescheduled": "rescheduled", "sitting_cancelled": "cancelled",
+    "sitting_closed": "minutes",
+}  # fmt: skip
+"""What of a sitting is told to its members, by the event."""
+
+Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
+"""The name of an environment variable. An address itself, which holds a secret, is none."""
+
+
+class Channels(BaseModel):
+    """Where notices go besides the inbox: ``policies/*/notices.yaml``. ``units``: by unit's id or department's code,
+    the environment variables that hold an address each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str = "1"
+    units: dict[str, tuple[Variable, ...]] = Field(default_factory=dict)
+
+    def of(self, unit: str) -> tuple[str, ...]:
+        """A unit's variables, each once."""
+        return tuple(dict.fromkeys(self.units.get(unit, ())))
+
+
+def members(rules: Rules, forum: str) -> tuple[str, ...]:
+    """Who belongs to a forum: its unit, the units right below it, and at the highest tier the departments."""
+    organisation = rules.organisation
+    unit = organisation.unit(rules.forums[forum].unit)
+    tiers = [tier.id for tier in rules.ladder.tiers]
+    below = tiers[: tiers.index(unit.tier)][-1:]
+    units = [one.id for tier in below for one in organisation.units_at(tier) if one.parent == unit.id]
+    departments = [department.code for department in organisation.departments] if unit.tier == tiers[-1] else []
+    return (unit.id, *units, *departments)
+
+
+def wording(rules: Rules, state: SittingState, kind: NoticeKind, public_url: str) -> tuple[str, str]:
+    """Subject and body in the sitting's language. Instants are Shanghai's."""
+    language, dates = state.language, state.dates
+    name, when = rules.forums[dates.forum].name.in_(language), moment(dates.starts_at, language)
+    agenda, minutes = state.agenda.cases if state.agenda else 0, state.minutes.cases if state.minutes else 0
+    paper = "minutes" if kind == "minutes" else "agenda"
+    link = f"{public_url}/api/v1/sittings/{dates.id}" + ("" if kind == "cancelled" else f"/{paper}.html")
+    if language.startswith("en"):
+        subject, line = {
+            "agenda": (f"Agenda: {name}", f"{when}. The agenda is frozen, with {agenda} cases."),
+            "rescheduled": (f"Rescheduled: {name}", f"The sitting is now on {when}."),
+            "cancelled": (f"Cancelled: {name}", f"The sitting of {when} is not held; its cases wait for the next."),
+            "minutes": (f"Minutes: {name}", f"The minutes of {when} are done, with {minutes} cases."),
+        }[kind]
+    else:
+        subject, line = {
+            "agenda": (f"议程：{name}", f"{when}召开，议程已定稿，共{agenda}件。"),
+            "rescheduled": (f"改期：{name}", f"会议改于{when}召开。"),
+            "cancelled": (f"取消：{name}", f"原定{when}的会议取消，待议诉求件转下次会议。"),
+            "minutes": (f"纪要：{name}", f"{when}会议的纪要已成稿，共{minutes}件。"),
+        }[kind]
+    return subject, f"{line}\n{link}"
