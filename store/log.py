@@ -14,6 +14,7 @@ import asyncpg
 from store.cases import whole_row
 from store.database import is_text
 from store.errors import CommandTaken, Diverged, NotCanonical, reaching_the_store
+from store.together import Together
 
 if TYPE_CHECKING:
     from store.database import Connection, Pool
@@ -94,6 +95,7 @@ class EventLog:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._together = Together(pool)
 
     async def append(
         self,
@@ -103,8 +105,9 @@ class EventLog:
         command_id: str,
         events: Sequence[NewEvent],
         case_row: Mapping[str, object] | None = None,
+        sitting_row: Mapping[str, object] | None = None,
     ) -> Appended:
-        """Record a command's `events` after `expected_version`, and the case's row with them; all or nothing.
+        """Record a command's `events` after `expected_version`, and the row of the case or sitting; all or nothing.
 
         `prev_hash` is the hash of the stream's last event that the caller knows, "" at version 0. The same
         command again records nothing. Raises NotCanonical (bad data), CommandTaken (the id was used in
@@ -114,24 +117,13 @@ class EventLog:
             raise ValueError("a command that is recorded has at least one event")
         chained = _chain(stream, expected_version, prev_hash, command_id, events)
         row = None if case_row is None else whole_row(case_row)
-        arguments = (stream, expected_version, prev_hash, command_id, chained, row)
+        arguments = (stream, expected_version, prev_hash, command_id, chained, row, sitting_row)
         with reaching_the_store():
-            answer = await self._call_append(arguments)
+            answer = await self._together.append(arguments)
             if answer["status"] == "appended":
                 stored = _as_stored(arguments, events, answer["first_position"], answer["at"])
                 return Appended("appended", stored)
             return await self._not_appended(stream, expected_version, prev_hash, command_id, answer["status"])
-
-    async def _call_append(self, arguments: tuple[object, ...]) -> asyncpg.Record:
-        call = "SELECT * FROM hx_append($1, $2, $3, $4, $5, $6)"
-        try:
-            row = await self._pool.fetchrow(call, *arguments)
-        except asyncpg.UniqueViolationError:
-            # Another one recorded at the same version, or the same command, between the look and the insert.
-            # Nothing of ours was kept; now the look finds theirs.
-            row = await self._pool.fetchrow(call, *arguments)
-        assert row is not None
-        return row
 
     async def _not_appended(
         self, stream: str, expected_version: int, prev_hash: str, command_id: str, status: Status
@@ -166,6 +158,13 @@ class EventLog:
                 to_version,
             )
         return tuple(map(_stored, rows))
+
+    async def read_some(self, streams: Sequence[str]) -> dict[str, tuple[StoredEvent, ...]]:
+        """The events of several streams in one call, by stream; those that there are."""
+        with reaching_the_store():
+            async with self._pool.acquire() as connection:
+                found = await some_streams(connection, streams)
+        return {events[0].stream: events for events in found}
 
     async def command(self, command_id: str) -> tuple[StoredEvent, ...]:
         """The events that a command recorded; empty when it recorded none."""
@@ -373,12 +372,12 @@ def _chain(stream: str, version: int, prev_hash: str, command_id: str, events: S
 
 
 def _as_stored(
-    arguments: tuple[str, int, str, str, list[Json], object],
+    arguments: tuple[str, int, str, str, list[Json], object, object],
     events: Sequence[NewEvent],
     position: int,
     recorded_at: datetime,
 ) -> tuple[StoredEvent, ...]:
-    stream, version, _, command_id, chained, _ = arguments
+    stream, version, _, command_id, chained, *_ = arguments
     return tuple(
         StoredEvent(
             position=position + step,

@@ -91,6 +91,12 @@ class Policies:
             )
         return tuple(map(_policy, rows))
 
+    async def last_loaded(self) -> datetime | None:
+        """When a policy of any kind was added last, in UTC."""
+        with reaching_the_store():
+            loaded: datetime | None = await self._pool.fetchval("SELECT max(loaded_at) FROM policy_versions")
+        return loaded
+
     async def versions(self, kind: Kind) -> tuple[PolicyVersion, ...]:
         """Every version of a kind, in the order of loading."""
         with reaching_the_store():

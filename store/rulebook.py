@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.calendar import CalendarYear, WorkingCalendar
@@ -12,6 +13,7 @@ from domain.organisation import Organisation
 from domain.policy_file import parse_policy
 from domain.rules import Rules
 from store.policies import Policies, PolicyVersion
+from store.sittings import SittingRow, Sittings
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -29,6 +31,8 @@ class Rulebook:
 
     def __init__(self, pool: Pool) -> None:
         self._policies = Policies(pool)
+        self._sittings = Sittings(pool)
+        self._moves = -1
         self._ladders: dict[str, Ladder] = {}
         self._rules: dict[str, Rules] = {}
         self._seen: tuple[str, ...] = ()
@@ -59,17 +63,37 @@ class Rulebook:
         _required(years[0] if years else None, "calendar")
         seen = (ladder.sha256, organisation.sha256, *(year.sha256 for year in years))
         if seen == self._seen:
-            return False
+            return await self.refresh_sittings()
         in_force = self._parse_ladder(ladder)
+        moves, moved = await self._sittings.moves(), await self._sittings.moved()
         self._current = Rules(
             in_force,
             parse_policy(Organisation, organisation.content, _file(organisation)),
             WorkingCalendar.of(parse_policy(CalendarYear, year.content, _file(year)) for year in years),
             in_force,
+            moved,
         )
         self._rules = {}
         self._seen = seen
+        self._moves = moves
         return True
+
+    async def refresh_sittings(self) -> bool:
+        """Reads which sittings have been moved or cancelled, if any has since; True then. Raises StoreUnavailable."""
+        moves = await self._sittings.moves()
+        if self._current is None or moves <= self._moves:
+            return False
+        moved = await self._sittings.moved()
+        if moves <= self._moves:  # somebody else has read it meanwhile
+            return False
+        self._current = replace(self._current, moved=moved)
+        self._rules = {}
+        self._moves = moves
+        return True
+
+    async def sitting(self, sitting_id: str) -> SittingRow | None:
+        """A sitting as it stands now; None if its process has not begun. Raises StoreUnavailable."""
+        return await self._sittings.get(sitting_id)
 
     async def rules(self, ladder: str | None = None) -> Rules:
         """The rules under ``ladder`` (``nancheng@1``), read if it is not at hand; without one, today's.

@@ -1,0 +1,108 @@
+"""Notices: each recorded once, what became of its sending, and whether its unit has read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from store.database import is_text
+from store.errors import reaching_the_store
+
+if TYPE_CHECKING:
+    from domain.notices import NoticeKind
+    from store.database import Executor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One event told to one unit. Instants are UTC.
+
+    ``channel``: ``inbox`` where nothing else is set up for the unit. ``delivered``: the settings whose address has
+    taken it. ``failure``: why the last attempt went wrong.
+    """
+
+    id: str
+    event: str
+    sitting: str
+    unit: str
+    kind: NoticeKind
+    subject: str
+    body: str
+    made_at: datetime
+    channel: Literal["inbox", "outside"]
+    status: Literal["inbox", "pending", "sent", "failed"]
+    delivered: list[str]
+    attempts: int
+    failure: str | None
+    sent_at: datetime | None
+    read_at: datetime | None
+
+
+class Notices:
+    """The notices on a pool (or connection). Every call may raise StoreUnavailable."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def put(
+        self, event: str, sitting: str, unit: str, kind: NoticeKind, words: tuple[str, str], made_at: datetime, *,
+        outside: bool,
+    ) -> Notice:  # fmt: skip
+        """Keeps a notice, ``words`` its subject and body; the event told to the unit already stands as it is."""
+        channel, status = ("outside", "pending") if outside else ("inbox", "inbox")
+        notice_id = f"{event}:{unit}"
+        with reaching_the_store():
+            await self._executor.execute(
+                "INSERT INTO notices (id, event, sitting, unit, kind, subject, body, made_at, channel, status) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+                notice_id, event, sitting, unit, kind, *words, made_at, channel, status,
+            )  # fmt: skip
+            row = await self._executor.fetchrow("SELECT * FROM notices WHERE id = $1", notice_id)
+        assert row is not None
+        return Notice(**dict(row))
+
+    async def delivered(self, notice_id: str, by: str) -> None:
+        """An address has taken it: it is not sent there again."""
+        with reaching_the_store():
+            await self._executor.execute(
+                "UPDATE notices SET delivered = array_append(delivered, $2) "
+                "WHERE id = $1 AND NOT $2 = ANY(delivered)",
+                notice_id, by,
+            )  # fmt: skip
+
+    async def attempted(self, notice_id: str, at: datetime, failure: str | None) -> None:
+        """An attempt has ended; without ``failure`` everything is sent."""
+        with reaching_the_store():
+            await self._executor.execute(
+                "UPDATE notices SET attempts = attempts + 1, failure = $3, "
+                "status = CASE WHEN $3::text IS NULL THEN 'sent' ELSE 'failed' END, "
+                "sent_at = CASE WHEN $3::text IS NULL THEN $2::timestamptz END WHERE id = $1",
+                notice_id, at, failure,
+            )  # fmt: skip
+
+    async def list(
+        self, unit: str | None, *, unread: bool = False, after: str | None = None, limit: int = 50
+    ) -> tuple[Notice, ...]:
+        """A unit's notices (everybody's without), newest first, those after the notice ``after``."""
+        if after is not None and not is_text(after):
+            return ()
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT * FROM notices WHERE ($1::text IS NULL OR unit = $1) AND ($2 IS FALSE OR read_at IS NULL) "
+                "AND ($3::text IS NULL OR (made_at, id) < (SELECT made_at, id FROM notices WHERE id = $3)) "
+                "ORDER BY made_at DESC, id DESC LIMIT $4",
+                unit, unread, after, limit,
+            )  # fmt: skip
+        return tuple(Notice(**dict(row)) for row in rows)
+
+    async def read(self, notice_id: str, unit: str, at: datetime) -> Notice | None:
+        """Marks a unit's notice as read, if it is not yet; None where the unit has none such."""
+        if not is_text(notice_id):
+            return None
+        with reaching_the_store():
+            row = await self._executor.fetchrow(
+                "UPDATE notices SET read_at = coalesce(read_at, $3) WHERE id = $1 AND unit = $2 RETURNING *",
+                notice_id, unit, at,
+            )  # fmt: skip
+        return Notice(**dict(row)) if row else None

@@ -1,0 +1,196 @@
+"""A sitting's papers: its agenda and minutes, written from the case list and the log, and read again.
+
+The builders are pure (``domain/agenda_building.py``, ``domain/minutes_building.py``); here is what they are given.
+Only the cases that fit are told from their events, so that thousands may wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from domain.agenda import Agenda, LateItem, Minutes, to_json
+from domain.agenda_building import Context, Step, Tabled, arrange, draft, item_for
+from domain.calendar import shanghai
+from domain.case import Wait
+from domain.errors import Refusal
+from domain.forum import Sitting
+from domain.minutes_building import Attendance, minutes
+from domain.rules import Rules
+from domain.sitting import Addendum, DocumentRef, SittingState, check_addendum
+from store.cases import CaseList, CaseQuery, CaseRow
+from store.documents import Documents, DocumentStatus
+from store.folding import event_of
+from store.log import EventLog
+from store.rulebook import Rulebook
+from store.sittings import SittingRow, Sittings
+from store.statistics import statistics
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the minutes need to know of a sitting besides its cases. ``agenda``: the document's id."""
+
+    dates: Sitting
+    agenda: str | None
+    addenda: tuple[Addendum, ...]
+    attendance: Attendance
+
+    @classmethod
+    def of(cls, state: SittingState, dissent: tuple[str, ...] = ()) -> Held:
+        """From the sitting's own state."""
+        attendance = Attendance(
+            chair=state.chair, recorder=state.recorder, present=state.present, absent=state.absent, dissent=dissent
+        )
+        agenda = state.agenda.id if state.agenda else None
+        return cls(dates=state.dates, agenda=agenda, addenda=state.addenda, attendance=attendance)
+
+
+class Papers:
+    """Writes and reads papers on a pool. Every call may raise StoreUnavailable and NoRules."""
+
+    def __init__(self, pool: Pool, rulebook: Rulebook) -> None:
+        self._pool = pool
+        self._cases = CaseList(pool)
+        self._log = EventLog(pool)
+        self._sittings = Sittings(pool)
+        self._documents = Documents(pool)
+        self._rulebook = rulebook
+
+    # ---------------------------------------------------------------- written
+
+    async def write_agenda(self, dates: Sitting, now: datetime, *, frozen: bool) -> DocumentRef:
+        """Writes the agenda as it stands. The same again is the same document."""
+        rules = await self._fresh()
+        rows = await self._tabled(rules, dates)
+        fitting = arrange(rules, dates, map(Tabled.of, rows)).fitting
+        streams = await self._streams(fitting)
+        tabled = [Tabled.of(row, streams.get(row.number, ())) for row in rows]
+        agenda = draft(rules, dates, tabled, await self._context(rules, dates, now), now, frozen)
+        status: DocumentStatus = "frozen" if frozen else "draft"
+        cases = len(fitting) + len(agenda.not_fitting)
+        return await self._documents.put(dates.id, "agenda", status, to_json(agenda), cases, now)
+
+    async def write_minutes(self, held: Held, now: datetime) -> DocumentRef:
+        """Draws the minutes from what the cases' own events say."""
+        rules = await self._fresh()
+        agenda = await self._agenda(rules, held, now)
+        listed = [item.case for section in agenda.sections for item in section.items]
+        listed += [late.item.case for late in agenda.addenda]
+        # Those whose own timers pass at this very instant still wait; the others' events name the sitting.
+        waiting = [case.number for case in await self._sittings.waiting_cases(held.dates.id)]
+        numbers = dict.fromkeys((*listed, *waiting, *await self._sittings.heard(held.dates.id)))
+        streams = await self._streams(numbers)
+        following = rules.next_of(rules.forums[held.dates.forum], max(now, held.dates.starts_at))
+        drawn = minutes(rules, held.dates, agenda, streams, held.attendance, following, now)
+        cases = len(drawn.resolutions) + len(drawn.carried_over)
+        return await self._documents.put(held.dates.id, "minutes", "frozen", to_json(drawn), cases, now)
+
+    async def late(self, sitting_id: str, agenda_id: str | None, addenda: Iterable[str]) -> tuple[str, ...]:
+        """The cases that wait for the sitting without being on its frozen agenda or its addenda."""
+        known = {*await self._on_agenda(agenda_id), *addenda}
+        waiting = await self._sittings.waiting_cases(sitting_id)
+        return tuple(case.number for case in waiting if case.number not in known)
+
+    # ---------------------------------------------------------------- read
+
+    async def agenda(self, row: SittingRow, now: datetime) -> Agenda | None:
+        """A sitting's agenda with its addenda; before it is drafted, None. ``now`` dates what is made on the way."""
+        if row.agenda is None:
+            return None
+        held = Held(dates=row.dates, agenda=row.agenda, addenda=addenda_of(row), attendance=Attendance())
+        return await self._agenda(await self._rulebook.rules(), held, now)
+
+    async def minutes(self, row: SittingRow) -> Minutes | None:
+        """A sitting's minutes; None until they are drawn."""
+        document = await self._documents.get(row.minutes) if row.minutes else None
+        return Minutes.model_validate(document.content) if document else None
+
+    async def check_addendum(self, state: SittingState, number: str) -> None:
+        """Raises Refusal ``unknown_case``, ``not_waiting_for_this_forum``, ``already_on_the_agenda``."""
+        row = await self._cases.get(number)
+        if row is None:
+            raise Refusal("unknown_case")
+        agenda = await self._on_agenda(state.agenda.id if state.agenda else None)
+        wait = Wait.model_validate(row.wait) if row.wait else None
+        heard = {
+            event.data.get("detail", {}).get("sitting")
+            for event in await self._log.read(number)
+            if event.type != "put_on_agenda"
+        }
+        check_addendum(state, wait, number, agenda, heard_at={state.dates.id} if state.dates.id in heard else ())
+
+    # ---------------------------------------------------------------- what they rest on
+
+    async def _fresh(self) -> Rules:
+        await self._rulebook.refresh_sittings()
+        return await self._rulebook.rules()
+
+    async def _tabled(self, rules: Rules, dates: Sitting) -> list[CaseRow]:
+        """Who waits for the sitting, what is due before the next one, and the emergencies under its unit."""
+        forum = rules.forums[dates.forum]
+        following = rules.next_of(forum, max(dates.starts_at, dates.freezes_at))
+        waiting = [case.number for case in await self._sittings.waiting_cases(dates.id)]
+        rows = list((await self._cases.some(waiting)).values())
+        plans = CaseQuery(units=(forum.unit,), tier=forum.tier, stage="action", open=True)
+        due = [row for row in await self._cases.all(plans) if row.until and row.until <= following.starts_at]
+        emergencies = await self._cases.all(CaseQuery(units=(forum.unit,), stage="joint_response", open=True))
+        return sorted({row.number: row for row in (*rows, *due, *emergencies)}.values(), key=lambda row: row.number)
+
+    async def _context(self, rules: Rules, dates: Sitting, now: datetime) -> Context:
+        forum = rules.forums[dates.forum]
+        last = await self._sittings.last_closed(forum.id, dates.starts_at)
+        following = rules.next_of(forum, max(dates.starts_at, dates.freezes_at))
+        until = shanghai(now).date()
+        since = until - timedelta(days=6 if forum.cadence.every == "week" else 29)
+        figures = await statistics(self._pool, forum.unit, since, until)
+        previous = await self.minutes(last) if last else None
+        return Context(previous=previous, next_sitting=following, statistics=figures)
+
+    async def _agenda(self, rules: Rules, held: Held, now: datetime) -> Agenda:
+        document = await self._documents.get(held.agenda) if held.agenda else None
+        if document is None:
+            agenda = draft(rules, held.dates, [], Context(), now, True)
+        else:
+            agenda = Agenda.model_validate(document.content)
+        late = await self._late_items(rules, held.dates, held.addenda, first=_items(agenda) + 1)
+        return agenda.model_copy(update={"addenda": late})
+
+    async def _late_items(
+        self, rules: Rules, dates: Sitting, addenda: Sequence[Addendum], first: int
+    ) -> tuple[LateItem, ...]:
+        numbers = [addendum.case for addendum in addenda]
+        rows, streams = await self._cases.some(numbers), await self._streams(numbers)
+        found = [addendum for addendum in addenda if addendum.case in rows]
+        cases = [Tabled.of(rows[addendum.case], streams[addendum.case]) for addendum in found]
+        return tuple(
+            LateItem(item=item_for(rules, dates, case, place), reason=it.reason, by=it.by, at=it.at)
+            for place, (it, case) in enumerate(zip(found, cases, strict=True), first)
+        )
+
+    async def _on_agenda(self, agenda_id: str | None) -> frozenset[str]:
+        document = await self._documents.get(agenda_id) if agenda_id else None
+        if document is None:
+            return frozenset()
+        agenda = Agenda.model_validate(document.content)
+        return frozenset((*(item.case for section in agenda.sections for item in section.items), *agenda.not_fitting))
+
+    async def _streams(self, numbers: Iterable[str]) -> Mapping[str, Sequence[Step]]:
+        rows = await self._log.read_some(tuple(numbers))
+        return {
+            number: [Step(event_of(row), row.version, row.hash) for row in events] for number, events in rows.items()
+        }
+
+
+def addenda_of(row: SittingRow) -> tuple[Addendum, ...]:
+    """A sitting's addenda as the list has them."""
+    return tuple(map(Addendum.model_validate, row.addenda))
+
+
+def _items(agenda: Agenda) -> int:
+    return sum(len(section.items) for section in agenda.sections)

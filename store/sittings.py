@@ -1,0 +1,255 @@
+"""The list of sittings: one row each, written with each append; and which cases wait for which.
+
+A sitting that has no row yet is computed from its forum's cadence (``domain.forum``): its process begins when its
+agenda is to be drafted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from domain.calendar import shanghai
+from domain.errors import Refusal
+from domain.forum import Sitting, sittings
+from domain.rules import Rules
+from domain.sitting import BEFORE_SESSION, Status
+from store.database import is_text
+from store.errors import reaching_the_store
+from store.log import StoredEvent, every_stream, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store.database import Connection, Executor, Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingRow:
+    """A sitting as lists show it. Instants are UTC; ``agenda`` and ``minutes`` are ids of documents."""
+
+    id: str
+    version: int
+    forum: str
+    tier: str
+    status: Status
+    sequence: int
+    drafts_at: datetime
+    freezes_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    minutes_due: datetime
+    provisional: bool
+    agenda: str | None
+    minutes: str | None
+    addenda: list[dict[str, Any]]
+    chair: str | None
+    recorder: str | None
+    present: list[str]
+    absent: list[str]
+    updated_at: datetime
+
+    @property
+    def dates(self) -> Sitting:
+        """The sitting as the rules know it, in Shanghai's time."""
+        return Sitting(
+            id=self.id, forum=self.forum, drafts_at=shanghai(self.drafts_at), freezes_at=shanghai(self.freezes_at),
+            starts_at=shanghai(self.starts_at), ends_at=shanghai(self.ends_at),
+            minutes_due=shanghai(self.minutes_due), provisional=self.provisional,
+        )  # fmt: skip
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is not held."""
+        return self.status == "cancelled"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it can still be moved or cancelled."""
+        return self.status in BEFORE_SESSION
+
+
+COLUMNS = tuple(field.name for field in fields(SittingRow))
+_COLUMN_SET = frozenset(COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCase:
+    """An open case that waits for a sitting, with the dates that it knows (UTC)."""
+
+    number: str
+    version: int
+    starts_at: datetime | None
+    until: datetime | None
+
+
+class Sittings:
+    """The list on a pool (or connection). Every call may raise StoreUnavailable."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def get(self, sitting_id: str) -> SittingRow | None:
+        """One sitting; None if its process has not begun."""
+        if not is_text(sitting_id):
+            return None
+        with reaching_the_store():
+            row = await self._executor.fetchrow("SELECT * FROM sittings WHERE id = $1", sitting_id)
+        return _row(row) if row else None
+
+    async def of_forum(self, forum: str, start: datetime, end: datetime) -> tuple[SittingRow, ...]:
+        """A forum's sittings that start in ``[start, end)``, in order; those whose process has begun."""
+        if not is_text(forum):
+            return ()
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT * FROM sittings WHERE forum = $1 AND starts_at >= $2 AND starts_at < $3 ORDER BY starts_at, id",
+                forum,
+                start,
+                end,
+            )
+        return tuple(map(_row, rows))
+
+    async def between(self, start: datetime, end: datetime) -> tuple[SittingRow, ...]:
+        """Every forum's sittings that start in ``[start, end)``, in order."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT * FROM sittings WHERE starts_at >= $1 AND starts_at < $2 ORDER BY starts_at, id", start, end
+            )
+        return tuple(map(_row, rows))
+
+    async def timetable(
+        self, rules: Rules, forum: str, start: datetime, end: datetime
+    ) -> tuple[tuple[Sitting, SittingRow | None], ...]:
+        """A forum's sittings that start in ``[start, end)``: as they stand, else as the calendar gives them.
+
+        Raises Refusal ``unknown_forum``.
+        """
+        if forum not in rules.forums:
+            raise Refusal("unknown_forum", forum=forum)
+        rows = await self.of_forum(forum, start, end)
+        computed = sittings(rules.forums[forum], rules.calendar, start, end)
+        begun = await self.some([sitting.id for sitting in computed])  # one of them may have been moved out of the time
+        found: list[tuple[Sitting, SittingRow | None]] = [(row.dates, row) for row in rows]
+        found += [(sitting, None) for sitting in computed if sitting.id not in begun]
+        return tuple(sorted(found, key=lambda one: one[0].starts_at))
+
+    async def some(self, sitting_ids: Sequence[str]) -> dict[str, SittingRow]:
+        """Those of ``sitting_ids`` whose process has begun, by id."""
+        with reaching_the_store():
+            rows = await self._executor.fetch("SELECT * FROM sittings WHERE id = ANY($1)", list(sitting_ids))
+        return {row["id"]: _row(row) for row in rows}
+
+    async def open(self) -> tuple[SittingRow, ...]:
+        """Every forum's sittings that have begun and not ended, in order."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT * FROM sittings WHERE status NOT IN ('closed', 'cancelled') ORDER BY starts_at, id"
+            )
+        return tuple(map(_row, rows))
+
+    async def last_closed(self, forum: str, before: datetime) -> SittingRow | None:
+        """The forum's last sitting before an instant that has minutes."""
+        with reaching_the_store():
+            row = await self._executor.fetchrow(
+                "SELECT * FROM sittings WHERE forum = $1 AND starts_at < $2 AND status = 'closed' "
+                "AND minutes IS NOT NULL ORDER BY starts_at DESC LIMIT 1",
+                forum,
+                before,
+            )
+        return _row(row) if row else None
+
+    async def moves(self) -> int:
+        """Grows with every move and cancellation: whether ``moved`` has to be read again."""
+        with reaching_the_store():
+            return int(await self._executor.fetchval(_MOVES))
+
+    async def moved(self) -> Mapping[str, Sitting | None]:
+        """The sittings that have been moved, as they now stand; None for one that is cancelled (``Rules.moved``)."""
+        with reaching_the_store():
+            rows = await self._executor.fetch("SELECT * FROM sittings WHERE sequence > 0")
+        found = map(_row, rows)
+        return {row.id: None if row.is_cancelled else row.dates for row in found}
+
+    async def waiting_cases(self, sitting_id: str) -> tuple[WaitingCase, ...]:
+        """The open cases that wait for a sitting, by number."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT number, version, (wait ->> 'starts_at')::timestamptz AS starts_at, until FROM cases "
+                "WHERE closed_at IS NULL AND wait ->> 'sitting_id' = $1 ORDER BY number",
+                sitting_id,
+            )
+        return tuple(WaitingCase(**dict(row)) for row in rows)
+
+    async def heard(self, sitting_id: str) -> tuple[str, ...]:
+        """The cases with an event that names the sitting: decided there, held, carried over or added to it."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT DISTINCT stream FROM events WHERE data #>> '{detail,sitting}' = $1 "
+                "AND jsonb_typeof(data #> '{detail,sitting}') = 'string' ORDER BY stream",
+                sitting_id,
+            )
+        return tuple(row["stream"] for row in rows)
+
+
+_MOVES = "SELECT coalesce(sum(sequence), 0) FROM sittings WHERE sequence > 0"
+
+
+def _row(record: asyncpg.Record) -> SittingRow:
+    return SittingRow(**dict(record))
+
+
+def whole_row(row: Mapping[str, object]) -> Mapping[str, object]:
+    """``row`` itself if it has exactly the list's columns, else ValueError."""
+    if row.keys() != _COLUMN_SET:
+        raise ValueError(f"not a row of the sittings' list: {sorted(row.keys() ^ _COLUMN_SET)}")
+    return row
+
+
+# ---------------------------------------------------------------- made anew from the log
+
+if TYPE_CHECKING:
+    Fold = Callable[[Sequence[StoredEvent]], Mapping[str, object] | None]
+
+_ALL = "SELECT * FROM jsonb_populate_recordset(NULL::sittings, $1)"
+
+
+async def rebuild_sittings(owner: Pool, fold: Fold) -> int:
+    """Make the list anew from the log in one transaction; how many sittings it has. Appends wait meanwhile.
+
+    ``fold`` gives a stream's row (``store.folding.sitting_row``), None for a stream that is not a sitting.
+    Raises StoreUnavailable.
+    """
+    with reaching_the_store():
+        async with owner.acquire() as connection, connection.transaction():
+            # An append writes its row before its events: from here on none comes between.
+            await connection.execute("LOCK TABLE sittings IN ACCESS EXCLUSIVE MODE")
+            rows = await _folded(connection, fold)
+            await connection.execute("DELETE FROM sittings")
+            await connection.execute(f"INSERT INTO sittings {_ALL}", rows)
+    return len(rows)
+
+
+async def compare_sittings(pool: Pool, fold: Fold) -> tuple[str, ...]:
+    """The ids of sittings whose live row is not what their events fold to, or that only one side has.
+
+    Both sides are read at one instant. Raises StoreUnavailable.
+    """
+    with reaching_the_store():
+        async with pool.acquire() as connection, snapshot(connection):
+            rows = await _folded(connection, fold)
+            found = await connection.fetch(
+                f"SELECT id FROM ({_ALL}) AS fresh FULL JOIN sittings AS live USING (id) "
+                "WHERE to_jsonb(live) IS DISTINCT FROM to_jsonb(fresh) ORDER BY id",
+                rows,
+            )
+    return tuple(row["id"] for row in found)
+
+
+async def _folded(connection: Connection, fold: Fold) -> list[Mapping[str, object]]:
+    rows = [fold(events) async for events in every_stream(connection)]
+    return [whole_row(row) for row in rows if row is not None]
