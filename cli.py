@@ -177,19 +177,27 @@ async def _publish(file: Path) -> tuple[Kept, dict[str, Any]]:
 
 async def _reproject(pool: Pool, cause: str) -> dict[str, Any]:
     """Waits until the workers know what is in force, then moves what has to move."""
-    from operations import connections, reprojection
+    from operations import connections, meetings, reprojection
+    from runtime.temporal import TemporalUnavailable
     from store.cases import CaseList, CaseQuery
 
-    if not await CaseList(pool).count(CaseQuery(open=True)):
-        return {"looked_at": 0, "moved": [], "failed": []}
+    try:
+        await meetings.plan_schedules(pool, await connections.temporal_client(commands.settings()))
+    except TemporalUnavailable:
+        if await CaseList(pool).count(CaseQuery(open=True)):
+            raise
+        return {"looked_at": 0, "moved": [], "failed": [], "sittings": []}  # schedules are planned at every start
     processes = await connections.processes(commands.settings())
     with terminal.progress("waiting until the workers know") as step:
         tenths = int(reprojection.KNOWN_TO_WORKERS_AFTER * 10)
         for tenth in range(tenths):
             step(tenth, tenths)
             await asyncio.sleep(0.1)
+    redated = await meetings.redate(pool, processes, cause)
     with terminal.progress("open cases") as step:
-        return asdict(await reprojection.reproject(pool, processes, cause, step))
+        moved = await reprojection.reproject(pool, processes, cause, step)
+    sittings = [*redated.moved, *redated.cancelled]
+    return {**asdict(moved), "failed": [*redated.failed, *moved.failed], "sittings": sittings}
 
 
 def _tell_moved(moved: dict[str, Any]) -> None:
@@ -369,7 +377,7 @@ def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 when something differs.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the case list anew from the log, beside the live one, and swap it in."""
+    """Make the lists of cases and of sittings anew from the log; the cases' beside the live one, then swapped in."""
     differing, cases = commands.run(_rebuild(check))
     if as_json:
         terminal.print_json({"cases": cases, "differing": list(differing), "rebuilt": not check})
@@ -385,14 +393,18 @@ async def _rebuild(check: bool) -> tuple[Sequence[str], int]:
     from operations.connections import case_row, opened
     from store import rebuild as rebuilding
     from store.cases import CaseList, CaseQuery
+    from store.folding import sitting_row
+    from store.sittings import compare_sittings, rebuild_sittings
 
     settings = commands.settings()
     with terminal.progress("streams") as step:
         if not check:
             async with opened(settings.owner_database()) as owner:
+                await rebuild_sittings(owner, sitting_row)
                 return (), await rebuilding.rebuild(owner, case_row, lambda done: step(done, 0))
         async with opened(settings.database()) as pool:
             differing = await rebuilding.compare(pool, case_row, lambda done: step(done, 0))
+            differing = (*differing, *await compare_sittings(pool, sitting_row))
             return differing, await CaseList(pool).count(CaseQuery())
 
 

@@ -7,22 +7,30 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.meetings import Meetings
+from activities.notices import Notifier, read_channels
 from activities.record import Recorder
+from domain.policy_file import PolicyError
 from runtime import logs
 from runtime.settings import Settings, load
-from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect
+from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect, skipper
 from store import database
 from store.errors import StoreUnavailable
 from store.log import EventLog
 from store.rulebook import NoRules, Rulebook
 from workflows.case import CaseWorkflow
+from workflows.client import Processes
+from workflows.convening import ConveneWorkflow
 from workflows.rules import AT_HAND
+from workflows.sitting import SittingWorkflow
 
 log = structlog.get_logger()
 
@@ -31,6 +39,7 @@ REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
 CACHED_WORKFLOWS = 20_000
+WORKFLOWS: Sequence[type[Any]] = (CaseWorkflow, SittingWorkflow, ConveneWorkflow)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -38,13 +47,20 @@ def runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
-def build(client: Client, recorder: Recorder, *, task_queue: str = TASK_QUEUE) -> Worker:
-    """A worker over ``client``. Used by the tests as well, so that they run what is run."""
+class Activities(Protocol):
+    """Something that activities belong to."""
+
+    def activities(self) -> Sequence[Callable[..., Any]]: ...
+
+
+def build(client: Client, *owners: Activities, task_queue: str = TASK_QUEUE) -> Worker:
+    """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings`` and a
+    ``Notifier`` where sittings are run). Used by the tests as well, so that they run what is run."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CaseWorkflow],
-        activities=recorder.activities(),
+        workflows=WORKFLOWS,
+        activities=[done for owner in owners for done in owner.activities()],
         workflow_runner=runner(),
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=200,
@@ -78,12 +94,17 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     AT_HAND.public_url = settings.public_url
+    channels = read_channels(settings.policies)
     pool = await database.connect(settings.database(), min_size=0)  # PostgreSQL may be on its way up
     rulebook = Rulebook(pool)
     await put_at_hand(rulebook)
     refreshing = asyncio.create_task(keep_rules(rulebook))
     client = await _connected(settings, stop)
-    async with build(client, Recorder(EventLog(pool), rulebook)):
+    # In a rehearsal the processes that a schedule begins have clocks that can be moved.
+    starting = skipper(client).client if settings.rehearsal else client
+    meetings = Meetings(pool, rulebook, Processes(starting, TASK_QUEUE), client, task_queue=TASK_QUEUE)
+    notifier = Notifier(pool, rulebook, channels, settings.public_url)
+    async with build(client, Recorder(EventLog(pool), rulebook), meetings, notifier):
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
         await stop.wait()
         log.info("worker stops")
@@ -109,7 +130,7 @@ def main() -> None:
     logs.configure(settings)
     try:
         asyncio.run(serve(settings))
-    except (TemporalUnavailable, StoreUnavailable) as error:
+    except (TemporalUnavailable, StoreUnavailable, PolicyError) as error:
         log.error("the worker cannot start", error=str(error))
         raise SystemExit(1) from None
 

@@ -1,20 +1,28 @@
-"""Recording: decides a command where the log is, and appends what comes of it in one transaction."""
+"""Recording: decides a command where the log is, and appends what comes of it in one transaction.
+
+One recorder for every kind of process: what is particular to cases or sittings is their ``Stream``.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.case import CaseState, Command, Event, Fact, decide, evolve, summary
+from domain import case, sitting
+from domain.case import CaseState, Command, Event, Fact
 from domain.errors import Refusal
 from domain.rules import Rules
-from store.folding import event_of, fold_rows, row_of
-from store.log import Appended, EventLog, StoredEvent
+from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingFact, SittingState
+from store.folding import event_of, fold_rows, fold_sitting, row_of, row_of_sitting, sitting_event_of
+from store.log import Appended, EventLog, NewEvent, StoredEvent
+from store.papers import Papers
 from store.rulebook import Rulebook
 from workflows import names
 from workflows.messages import LoadOrder, Logged, Recorded, RecordOrder, Refused
@@ -25,34 +33,98 @@ _HEADS = 20_000
 _TRIES = 5
 
 
-class Recorder:
-    """The recording and loading activities, on one event log and one rulebook."""
+class Versioned(Protocol):
+    """A process's state, as far as recording needs to know it."""
 
-    def __init__(self, events: EventLog, rulebook: Rulebook) -> None:
+    @property
+    def version(self) -> int: ...
+
+
+class Commanding(Protocol):
+    """A command, as far as recording needs to know it."""
+
+    @property
+    def id(self) -> str: ...
+
+
+S = TypeVar("S", bound=Versioned)
+C = TypeVar("C", bound=Commanding)
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Stream(Generic[S, C, E]):
+    """What a kind of process is to its recorder: its names, its messages' types, its decider, its rows.
+
+    ``row``: the keyword of ``EventLog.append`` that takes its projection. ``picks_a_sitting``: whether a decision
+    rests on the sittings' dates, which must then be today's.
+    """
+
+    records: Sequence[str]
+    load: str
+    order_type: type[Any]
+    recorded_type: type[Any]
+    decide: Callable[[Rules, S | None, C, datetime], tuple[E, ...]]
+    evolve: Callable[[str, S | None, E, str], S]
+    fold: Callable[[str, Iterable[StoredEvent], S | None], S | None]
+    fact_of: Callable[[StoredEvent], Any]
+    row_of: Callable[[E], NewEvent]
+    row: str
+    projection: Callable[[S], Mapping[str, object]]
+    ladder: Callable[[S | None], str | None]
+    picks_a_sitting: Callable[[E], bool]
+
+
+CASES: Stream[CaseState, Command, Event] = Stream(
+    records=names.RECORDS, load=names.LOAD, order_type=RecordOrder[CaseState, Command], recorded_type=Recorded[Fact],
+    decide=case.decide,
+    evolve=lambda number, state, event, id_: case.evolve(state, event, number=number, command_id=id_),
+    fold=lambda number, rows, state: fold_rows(number, rows, state), fact_of=lambda row: event_of(row).fact(),
+    row_of=row_of, row="case_row", projection=case.summary, ladder=lambda state: state.ladder if state else None,
+    picks_a_sitting=lambda event: event.place is not None and event.place.wait is not None
+    and event.place.wait.sitting_id is not None,
+)  # fmt: skip
+
+SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
+    records=names.SITTING_RECORDS, load=names.LOAD_SITTING, order_type=RecordOrder[SittingState, SittingCommand],
+    recorded_type=Recorded[SittingFact],
+    decide=sitting.decide, evolve=lambda _, state, event, id_: sitting.evolve(state, event, command_id=id_),
+    fold=lambda _, rows, state: fold_sitting(rows, state), fact_of=lambda row: sitting_event_of(row).fact(),
+    row_of=row_of_sitting, row="sitting_row", projection=sitting.summary, ladder=lambda _: None,
+    picks_a_sitting=lambda _: False,
+)  # fmt: skip
+
+
+class StreamRecorder(Generic[S, C, E]):
+    """The recording and loading activities of one kind of process, on one event log and one rulebook."""
+
+    def __init__(self, stream: Stream[S, C, E], events: EventLog, rulebook: Rulebook) -> None:
+        self._stream = stream
         self._log = events
         self._rulebook = rulebook
         self._heads: OrderedDict[str, tuple[int, str]] = OrderedDict()
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """One activity for each name that a supervisor reads, and the loading."""
-        return [*(self._named(name) for name in names.RECORDS), self._loading()]
+        return [*(self._named(name) for name in self._stream.records), self._loading()]
 
     def _named(self, name: str) -> Callable[..., Any]:
-        @activity.defn(name=name)
-        async def record(order: RecordOrder[CaseState, Command]) -> Recorded[Fact]:
+        async def record(order: Any) -> Any:
             return await self.record(order)
 
-        return record
+        # How the SDK learns what to read and write.
+        record.__annotations__ = {"order": self._stream.order_type, "return": self._stream.recorded_type}
+        return activity.defn(name=name)(record)
 
     def _loading(self) -> Callable[..., Any]:
-        @activity.defn(name=names.LOAD)
-        async def load(order: LoadOrder) -> Recorded[Fact]:
+        async def load(order: LoadOrder) -> Any:
             rows = await self._log.read(order.number, order.version)
-            return Recorded[Fact](facts=tuple(logged(row) for row in rows))
+            return Recorded[Any](facts=tuple(self._logged(row) for row in rows))
 
-        return load
+        load.__annotations__ = {"order": LoadOrder, "return": self._stream.recorded_type}
+        return activity.defn(name=self._stream.load)(load)
 
-    async def record(self, order: RecordOrder[CaseState, Command]) -> Recorded[Fact]:
+    async def record(self, order: RecordOrder[S, C]) -> Recorded[Any]:
         """What the log has beyond the order's state once the command is in it; or why it is not.
 
         Where the log is ahead (a process that was reset, or an append whose answer was lost), what it has is
@@ -61,40 +133,47 @@ class Recorder:
         state, beyond = order.state, list[StoredEvent]()
         for _ in range(_TRIES):
             try:
-                events = decide(await self._rules(state), state, order.command, order.now)
+                events = await self._decide(order.number, state, order.command, order.now)
             except Refusal as refusal:
                 unknown = await self._log.read(order.number, state.version if state else 0)
                 if not unknown:
-                    return _answer(order, beyond, Refused(code=refusal.code, params=refusal.params))
+                    return self._answer(order, beyond, Refused(code=refusal.code, params=refusal.params))
                 beyond.extend(unknown)
-                state = fold_rows(order.number, unknown, state)
+                state = self._stream.fold(order.number, unknown, state)
                 if any(row.command_id == order.command.id for row in unknown):
-                    return _answer(order, beyond)
+                    return self._answer(order, beyond)
                 continue
             if not events:
-                return _answer(order, beyond)
+                return self._answer(order, beyond)
             appended = await self._append(order.number, state, order.command, events)
             beyond.extend(appended.events)
             if appended.status != "behind":
                 self._tell(order, appended)
-                return _answer(order, beyond)
-            state = fold_rows(order.number, appended.events, state)
+                return self._answer(order, beyond)
+            state = self._stream.fold(order.number, appended.events, state)
         raise RuntimeError(f"{order.number}: the log ran ahead {_TRIES} times")
 
-    async def _rules(self, state: CaseState | None) -> Rules:
-        return await self._rulebook.rules(state.ladder if state else None)
+    async def _decide(self, number: str, state: S | None, command: C, now: datetime) -> tuple[E, ...]:
+        await self._look(number, state, command)
+        ladder = self._stream.ladder(state)
+        events = self._stream.decide(await self._rulebook.rules(ladder), state, command, now)
+        if any(map(self._stream.picks_a_sitting, events)) and await self._rulebook.refresh_sittings():
+            events = self._stream.decide(await self._rulebook.rules(ladder), state, command, now)
+        return events
 
-    async def _append(
-        self, number: str, state: CaseState | None, command: Command, events: Sequence[Event]
-    ) -> Appended:
+    async def _look(self, number: str, state: S | None, command: C) -> None:
+        """What ``decide`` cannot see, being pure. Raises Refusal."""
+
+    async def _append(self, number: str, state: S | None, command: C, events: Sequence[E]) -> Appended:
         version = state.version if state else 0
         after = state
         for event in events:
-            after = evolve(after, event, number=number, command_id=command.id)
+            after = self._stream.evolve(number, after, event, command.id)
         assert after is not None
+        row: dict[str, Any] = {self._stream.row: self._stream.projection(after)}
         appended = await self._log.append(
             number, version, await self._head(number, version), command.id,
-            [row_of(event) for event in events], summary(after),
+            [self._stream.row_of(event) for event in events], **row,
         )  # fmt: skip
         if appended.events:
             last = max(appended.events, key=lambda event: event.version)
@@ -121,24 +200,47 @@ class Recorder:
         if len(self._heads) > _HEADS:
             self._heads.popitem(last=False)
 
-    def _tell(self, order: RecordOrder[CaseState, Command], appended: Appended) -> None:
+    def _tell(self, order: RecordOrder[S, C], appended: Appended) -> None:
         for event in appended.events:
             log.info(
                 "event recorded", case=order.number, workflow=activity.info().workflow_id, command=order.command.id,
                 type=event.type, version=event.version, status=appended.status,
             )  # fmt: skip
 
+    def _answer(
+        self, order: RecordOrder[S, C], rows: Sequence[StoredEvent], refused: Refused | None = None
+    ) -> Recorded[Any]:
+        known = order.state.version if order.state else 0
+        new = {row.version: row for row in rows if row.version > known}
+        facts = tuple(self._logged(new[version], order.command.id) for version in sorted(new))
+        return Recorded[Any](facts=facts, refused=refused)
 
-def _answer(
-    order: RecordOrder[CaseState, Command], rows: Sequence[StoredEvent], refused: Refused | None = None
-) -> Recorded[Fact]:
-    known = order.state.version if order.state else 0
-    new = {row.version: row for row in rows if row.version > known}
-    facts = tuple(logged(new[version], order.command.id) for version in sorted(new))
-    return Recorded[Fact](facts=facts, refused=refused)
+    def _logged(self, row: StoredEvent, recording: str | None = None) -> Logged[Any]:
+        """A row as a process folds it; the process knows the id of the command that it is ``recording``."""
+        command = None if row.command_id == recording else row.command_id
+        return Logged[Any](fact=self._stream.fact_of(row), command=command)
 
 
-def logged(row: StoredEvent, recording: str | None = None) -> Logged[Fact]:
-    """A row as a process folds it; the process knows the id of the command that it is ``recording``."""
-    command = None if row.command_id == recording else row.command_id
-    return Logged[Fact](fact=event_of(row).fact(), command=command)
+class Recorder(StreamRecorder[CaseState, Command, Event]):
+    """The cases' recorder. A sitting that a decision names must not have been closed."""
+
+    def __init__(self, events: EventLog, rulebook: Rulebook) -> None:
+        super().__init__(CASES, events, rulebook)
+
+    async def _look(self, number: str, state: CaseState | None, command: Command) -> None:
+        named = getattr(command.body, "sitting", None)
+        row = await self._rulebook.sitting(named) if isinstance(named, str) else None
+        if row is not None and row.status in ("closed", "cancelled"):
+            raise Refusal("sitting_not_there", decision=command.kind, status=row.status, sitting=row.id)
+
+
+class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingEvent]):
+    """The sittings' recorder. An addendum's case and the agenda's document are looked at before it is decided."""
+
+    def __init__(self, events: EventLog, rulebook: Rulebook, papers: Papers) -> None:
+        super().__init__(SITTINGS, events, rulebook)
+        self._papers = papers
+
+    async def _look(self, number: str, state: SittingState | None, command: SittingCommand) -> None:
+        if isinstance(command.body, AddToAgenda) and state is not None:
+            await self._papers.check_addendum(state, command.body.case)

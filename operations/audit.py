@@ -18,9 +18,12 @@ from temporalio.service import RPCError
 
 from domain.case import CaseState, Wait, waits
 from operations.connections import case_row, state_of
+from operations.meetings import bring_back, lost_sittings
 from store import rebuild
 from store.errors import reaching_the_store
+from store.folding import sitting_row
 from store.log import EventLog, chain_problems, every_stream, snapshot
+from store.sittings import compare_sittings
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
 from workflows.messages import Standing
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Kind = Literal[
     "missing", "lingering", "unopened", "behind", "ahead", "waits_differ", "unanswered", "overdue_wait",
-    "projection_differs", "chain",
+    "projection_differs", "chain", "sitting_missing",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Repair = Literal["restarted", "nudged", "ended", "failed"]
@@ -103,6 +106,7 @@ class Auditor:
         await _each(self._processes.running(), self._look_at_running, self._at_once)
         differing = await rebuild.compare(self._pool, case_row, lambda n: self._progress("list", n, report.cases))
         self._find(Finding(number, "projection_differs") for number in differing)
+        await self._look_at_sittings()
         report.findings.sort(key=lambda finding: (KINDS.index(finding.kind), finding.number))
         return report
 
@@ -111,8 +115,9 @@ class Auditor:
 
         The list and the chain stay as they are.
         """
+        lost = [finding for finding in report.findings if finding.kind == "sitting_missing"]
         wrong = {finding.number: finding for finding in report.findings if finding.kind in _REPAIRS}
-        kept = [finding for finding in report.findings if finding.kind not in _REPAIRS]
+        kept = [finding for finding in report.findings if finding.kind not in _REPAIRS and finding not in lost]
         after = Report(cases=report.cases, open=report.open, running=report.running, findings=kept)
         self._report = after
 
@@ -122,12 +127,21 @@ class Auditor:
             self._find(await self._again(finding.number, first_after=_PAUSES[0]))
             self._progress("repair", len(after.repaired), len(wrong))
 
+        await bring_back(self._pool, self._processes, [finding.number for finding in lost])
+        after.repaired += [replace(finding, repair="restarted") for finding in lost]
         # Most of a repair is waiting for processes to have read the log.
         await _each(_through(wrong.values()), one, 4 * self._at_once)
         after.repaired.sort(key=lambda finding: finding.number)
         return after
 
     # ---------------------------------------------------------------- looking
+
+    async def _look_at_sittings(self) -> None:
+        """Sittings that are open in the log without a process, and rows of their list that are not the log's."""
+        lost = await lost_sittings(self._pool, self._processes)
+        self._find(Finding(row.id, "sitting_missing", {"stage": row.status}) for row in lost)
+        differing = await compare_sittings(self._pool, sitting_row)
+        self._find(Finding(number, "projection_differs") for number in differing)
 
     async def _states(self) -> AsyncIterator[CaseState]:
         """Every open case in the log, stream by stream; closed ones are counted, chains checked on the way."""

@@ -32,6 +32,7 @@ FINDINGS: dict[str, Name] = {
     "overdue_wait": Name(zh="等待超时未处理", en="overdue wait"),
     "projection_differs": Name(zh="列表不符", en="projection differs"),
     "chain": Name(zh="哈希链断裂", en="chain broken"),
+    "sitting_missing": Name(zh="会议流程缺失", en="sitting missing"),
 }
 DETAILS: dict[str, Name] = {
     "missing": Name(zh="账本中未办结（{stage}），没有流程在运行", en="open in the log ({stage}), no process runs"),
@@ -51,6 +52,10 @@ DETAILS: dict[str, Name] = {
     "unanswered": Name(zh="流程没有应答：{why}", en="its process does not answer: {why}"),
     "overdue_wait": Name(zh="{wait} 已过，没有处理", en="{wait} has passed and nothing happened"),
     "projection_differs": Name(zh="列表中的一行与账本不符", en="the list's row is not what the log says"),
+    "sitting_missing": Name(
+        zh="会议在账本中未结束（{stage}），没有流程在运行",
+        en="the sitting is open in the log ({stage}), no process runs",
+    ),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
 }
 REPAIRS: dict[str, Name] = {

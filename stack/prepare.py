@@ -1,4 +1,4 @@
-"""What must be in place before workers and API start: the schema, policies, accounts, search attributes."""
+"""What must be in place before workers and API start: schema, policies, accounts, search attributes, schedules."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from domain.errors import Refusal
 from domain.organisation import Organisation
 from domain.policy_file import PolicyError, parse_policy
 from domain.words import refusal as refusal_words
+from operations.meetings import plan_schedules
 from runtime.settings import Settings
 from runtime.temporal import connect, keep_ended_cases, register_search_attributes
 from stack.errors import StackError
@@ -26,6 +27,7 @@ async def prepare(settings: Settings) -> None:
     password = unquote(urlsplit(settings.database()).password or "")
     await asyncio.to_thread(upgrade, settings.owner_database(), app_password=password)
     await asyncio.gather(_prepare_store(settings), _prepare_temporal(settings))
+    await _plan_schedules(settings)
 
 
 async def _prepare_store(settings: Settings) -> None:
@@ -48,3 +50,12 @@ async def _prepare_temporal(settings: Settings) -> None:
     await register_search_attributes(client)
     if settings.embedded:
         await keep_ended_cases(client)
+
+
+async def _plan_schedules(settings: Settings) -> None:
+    """The forums' schedules, after both halves are ready: they rest on the policies."""
+    pool = await database.connect(settings.database())
+    try:
+        await plan_schedules(pool, await connect(settings))
+    finally:
+        await pool.close()

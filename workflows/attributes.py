@@ -13,6 +13,8 @@ from temporalio.common import (
 )
 
 from domain.case import CaseState
+from domain.sitting import SittingState
+from domain.sitting import waits as sitting_waits
 
 TIER = SearchAttributeKey.for_keyword("Tier")
 STAGE = SearchAttributeKey.for_keyword("Stage")
@@ -22,10 +24,11 @@ CATEGORY = SearchAttributeKey.for_keyword("Category")
 EMERGENCY = SearchAttributeKey.for_bool("Emergency")
 OVERDUE = SearchAttributeKey.for_bool("Overdue")
 SUPERVISED = SearchAttributeKey.for_bool("Supervised")
+FORUM = SearchAttributeKey.for_keyword("Forum")
 NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
-    TIER, STAGE, ESTATE, COMMUNITY, CATEGORY, EMERGENCY, OVERDUE, SUPERVISED, NEXT_DEADLINE,
+    TIER, STAGE, ESTATE, COMMUNITY, CATEGORY, EMERGENCY, OVERDUE, SUPERVISED, NEXT_DEADLINE, FORUM,
 )  # fmt: skip
 
 Values = dict[SearchAttributeKey[Any], Any]
@@ -52,6 +55,15 @@ def of_case(state: CaseState) -> Values:
     if "community" in state.units:
         values[COMMUNITY] = state.units["community"]
     return values
+
+
+def of_sitting(state: SittingState) -> Values:
+    """The attributes of a sitting as it stands; its status is its stage."""
+    wait = next(iter(sitting_waits(state)), None)
+    return {
+        FORUM: state.dates.forum, TIER: state.tier, STAGE: state.status,
+        NEXT_DEADLINE: wait.until.astimezone(UTC) if wait else None,
+    }  # fmt: skip
 
 
 def typed(values: Values) -> TypedSearchAttributes:

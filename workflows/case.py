@@ -55,7 +55,7 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         """See ``Host``."""
         return waits(state)
 
-    def expiry(self, state: CaseState, wait: Wait) -> tuple[Command, str]:
+    def expiry(self, state: CaseState, wait: Wait, prepared: object) -> tuple[Command, str]:
         """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
         body = WaitExpired(wait=wait.kind, until=wait.until)
         command = Command(id=f"{state.number}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -20,7 +20,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import CaseState, Command, OpenCase, Wait
 from domain.errors import Refusal
+from domain.forum import Sitting, forum_of
+from domain.permission import SYSTEM, Actor
 from domain.rules import Rules
+from domain.sitting import Convene, SittingCommand, SittingState, SittingWait
+from domain.telling import moment
 from workflows import attributes, names
 from workflows.host import REFUSED
 from workflows.messages import ProcessInput, Standing
@@ -57,7 +61,7 @@ class Processes:
         summary = f"{organisation.category(body.category).name.in_(language)} · {estate.name.in_(language)}"
         values = attributes.at_start(estate.id, community, body.category, "contact", rules.ladder.tiers[0].id)
         start = self._start(ProcessInput[CaseState](number=number), values, summary)
-        return await self._with_start(start, command)
+        return await self._with_start(start, names.UPDATES[command.kind], command)
 
     async def send(self, number: str, command: Command) -> int:
         """Sends a command to a running process; answers with the version once it is committed.
@@ -66,14 +70,40 @@ class Processes:
         what makes a command one is its id, which process and log know.
         Raises Refusal, ProcessGone, ProcessUnavailable.
         """
-        handle = self._client.get_workflow_handle(number)
-        try:
-            version: int = await _patiently(
-                handle.execute_update(names.UPDATES[command.body.kind], command, result_type=int, rpc_timeout=PATIENCE)
-            )
-        except Exception as error:
-            raise _translated(error, number) from error
-        return version
+        return await self._update(number, names.UPDATES[command.kind], command)
+
+    async def send_to_sitting(self, sitting_id: str, command: SittingCommand) -> int:
+        """The same for a sitting; its process must have begun (``convene``). Raises as ``send``."""
+        return await self._update(sitting_id, names.SITTING_UPDATES[command.kind], command)
+
+    async def convene(self, rules: Rules, sitting_id: str, *, dates: Sitting | None = None, by: Actor = SYSTEM) -> int:
+        """Begins a sitting's process with the dates that the calendar gives it, or with ``dates``; where it has
+        begun, that one stands. Before its agenda is due it waits for that.
+
+        Raises Refusal ``unknown_sitting``, ``unknown_forum``, ``forbidden``; ProcessUnavailable.
+        """
+        sitting = dates or rules.sitting(forum_of(sitting_id), sitting_id)
+        if sitting.forum not in rules.forums:
+            raise Refusal("unknown_forum", forum=sitting.forum)
+        forum, language = rules.forums[sitting.forum], rules.ladder.language
+        summary = f"{forum.name.in_(language)} · {moment(sitting.starts_at, language)}"
+        values: attributes.Values = {
+            attributes.FORUM: forum.id, attributes.TIER: forum.tier, attributes.STAGE: "announced",
+        }  # fmt: skip
+        start = self._start(
+            ProcessInput[SittingState](number=sitting_id), values, summary, workflow=names.SITTING_WORKFLOW
+        )
+        command = SittingCommand(id=f"{sitting_id}:convene", actor=by, body=Convene(sitting=sitting))
+        return await self._with_start(start, names.SITTING_UPDATES[command.kind], command)
+
+    async def restart_sitting(self, state: SittingState) -> int:
+        """Starts a sitting's process again from the log; where it is running, that one is used.
+
+        Raises ProcessUnavailable.
+        """
+        start = ProcessInput[SittingState](number=state.dates.id, restore=True)
+        await self._begin(names.SITTING_WORKFLOW, start, attributes.of_sitting(state))
+        return state.version
 
     async def restart(self, state: CaseState, command: Command | None = None) -> int:
         """Starts a process again from the log; with ``command`` sends it along (a reopening).
@@ -84,23 +114,24 @@ class Processes:
             ProcessInput[CaseState](number=state.number, restore=True), attributes.of_case(state), state.number
         )
         if command is not None:
-            return await self._with_start(start, command)
-        try:
-            await self._client.start_workflow(
-                names.CASE_WORKFLOW, ProcessInput[CaseState](number=state.number, restore=True), id=state.number,
-                task_queue=self._task_queue, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                search_attributes=attributes.typed(_present(attributes.of_case(state))), rpc_timeout=PATIENCE,
-            )  # fmt: skip
-        except RPCError as error:
-            raise _translated(error, state.number) from error
+            return await self._with_start(start, names.UPDATES[command.kind], command)
+        again = ProcessInput[CaseState](number=state.number, restore=True)
+        await self._begin(names.CASE_WORKFLOW, again, attributes.of_case(state))
         return state.version
 
     async def standing(self, number: str) -> Standing[Wait]:
-        """What a running process knows and waits for. Raises ProcessGone, ProcessUnavailable."""
+        """What a running case knows and waits for. Raises ProcessGone, ProcessUnavailable."""
+        return await self._standing(number, Standing[Wait])
+
+    async def sitting_standing(self, sitting_id: str) -> Standing[SittingWait]:
+        """The same of a sitting."""
+        return await self._standing(sitting_id, Standing[SittingWait])
+
+    async def _standing(self, number: str, result_type: type[T]) -> T:
         handle = self._client.get_workflow_handle(number)
         try:
-            answer: Standing[Wait] = await handle.query(
-                names.STANDING, result_type=Standing[Wait], rpc_timeout=PATIENCE,
+            answer: T = await handle.query(
+                names.STANDING, result_type=result_type, rpc_timeout=PATIENCE,
                 reject_condition=QueryRejectCondition.NOT_OPEN,
             )  # fmt: skip
         except WorkflowQueryRejectedError as error:
@@ -118,29 +149,52 @@ class Processes:
             raise _translated(error, number) from error
         return version
 
-    async def running(self) -> AsyncIterator[str]:
-        """The numbers of all running case processes, as the server's visibility has them (a moment behind)."""
-        query = f"WorkflowType = '{names.CASE_WORKFLOW}' AND ExecutionStatus = 'Running'"
+    async def running(self, workflow: str = names.CASE_WORKFLOW) -> AsyncIterator[str]:
+        """The numbers of all running processes, cases unless told, as the server's visibility has them (a moment
+        behind)."""
+        query = f"WorkflowType = '{workflow}' AND ExecutionStatus = 'Running'"
         async for execution in self._client.list_workflows(query):
             yield execution.id
 
     def _start(
-        self, start: ProcessInput[CaseState], values: attributes.Values, summary: str
-    ) -> WithStartWorkflowOperation[object, object]:
+        self, start: ProcessInput[Any], values: attributes.Values, summary: str,
+        workflow: str = names.CASE_WORKFLOW,
+    ) -> WithStartWorkflowOperation[object, object]:  # fmt: skip
         return WithStartWorkflowOperation(
-            names.CASE_WORKFLOW, start, id=start.number, task_queue=self._task_queue,
+            workflow, start, id=start.number, task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=attributes.typed(_present(values)), static_summary=summary,
         )  # fmt: skip
 
-    async def _with_start(self, start: WithStartWorkflowOperation[object, object], command: Command) -> int:
+    async def _begin(self, workflow: str, start: ProcessInput[Any], values: attributes.Values) -> None:
+        try:
+            await self._client.start_workflow(
+                workflow, start, id=start.number, task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=attributes.typed(_present(values)), rpc_timeout=PATIENCE,
+            )  # fmt: skip
+        except RPCError as error:
+            raise _translated(error, start.number) from error
+
+    async def _update(self, number: str, update: str, command: Command | SittingCommand) -> int:
+        handle = self._client.get_workflow_handle(number)
+        try:
+            version: int = await _patiently(
+                handle.execute_update(update, command, result_type=int, rpc_timeout=PATIENCE)
+            )
+        except Exception as error:
+            raise _translated(error, number) from error
+        return version
+
+    async def _with_start(
+        self, start: WithStartWorkflowOperation[object, object], update: str, command: Command | SittingCommand
+    ) -> int:
         try:
             version: int = await _patiently(
                 self._client.execute_update_with_start_workflow(
-                    names.UPDATES[command.body.kind], command, start_workflow_operation=start, result_type=int,
-                    rpc_timeout=PATIENCE,
+                    update, command, start_workflow_operation=start, result_type=int, rpc_timeout=PATIENCE
                 )
-            )  # fmt: skip
+            )
         except Exception as error:
             raise _translated(error, command.id) from error
         return version

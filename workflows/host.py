@@ -33,6 +33,8 @@ RECORD_FOR = timedelta(seconds=20)
 LOAD_AGAIN_AFTER = timedelta(seconds=15)
 EXPIRE_AGAIN_AFTER = timedelta(minutes=10)
 READING_AGAIN = "账本暂不可用，稍后再读 · the log is unavailable; reading it again"
+TRYING_AGAIN = "未能办成，稍后再办 · not done; trying again"
+TRY_AGAIN_AFTER = timedelta(minutes=1)
 
 UPDATES_A_RUN = 1_500
 """A run takes 2,000 updates and warns of none (ARCHITECTURE); it is left well before."""
@@ -86,6 +88,8 @@ class Host(ABC, Generic[S, C, W]):
     """The update that carries each kind of command, by kind (``workflows.names``)."""
     opens: ClassVar[str] = "open"
     """The kind of command that begins a stream."""
+    loading: ClassVar[str] = names.LOAD
+    """The local activity that reads the log."""
 
     def __init__(self, start: ProcessInput[S]) -> None:
         self.number = start.number
@@ -96,6 +100,8 @@ class Host(ABC, Generic[S, C, W]):
         self._catching_up: asyncio.Task[None] | None = None
         self._fault: Exception | None = None
         self._updates = 0
+        self._effects: list[str] = []
+        self._carrying: asyncio.Task[None] | None = None
         # One handler for all of them: registering each by its name costs every process some 30 KB and 1 ms.
         workflow.set_dynamic_update_handler(self._handle, validator=self._check)
         workflow.set_update_handler(names.NUDGE, self._nudged)
@@ -116,8 +122,8 @@ class Host(ABC, Generic[S, C, W]):
         """What the state waits for."""
 
     @abstractmethod
-    def expiry(self, state: S, wait: W) -> tuple[C, str]:
-        """The command for when ``wait`` passes, and the name of its recording."""
+    def expiry(self, state: S, wait: W, prepared: Any) -> tuple[C, str]:
+        """The command for when ``wait`` passes, with what was prepared for it; and the name of its recording."""
 
     @abstractmethod
     def summary(self, state: S, wait: W) -> str:
@@ -127,6 +133,23 @@ class Host(ABC, Generic[S, C, W]):
     def show(self, state: S) -> None:
         """Called after each change: search attributes and current details."""
 
+    async def prepare(self, state: S, wait: W) -> Any:
+        """What has to be there before the expiry of ``wait`` is recorded: a regular activity's answer. May raise
+        ActivityError; then it is tried again."""
+        return None
+
+    async def complete(self, state: S | None, command: C) -> C:
+        """``command`` with what an activity adds to it. May raise ActivityError; then the sender tries again."""
+        return command
+
+    def effects(self, fact: Any) -> Sequence[str]:
+        """What has to be done because of ``fact``, by name. Done at least once, one after the other."""
+        return ()
+
+    async def carry_out(self, effect: str) -> None:
+        """Does one effect, as the state now is. May raise ActivityError; then it is tried again."""
+        raise NotImplementedError(effect)
+
     # ---------------------------------------------------------------- its life
 
     async def live(self) -> S:
@@ -135,18 +158,26 @@ class Host(ABC, Generic[S, C, W]):
             await self._load_until_done()
         self._rearm()
         while True:
-            await workflow.wait_condition(lambda: self._ended or self._is_long or self._fault is not None)
+            await workflow.wait_condition(lambda: self._may_leave or self._fault is not None)
             await workflow.wait_condition(workflow.all_handlers_finished)
             async with self._lock:
                 if self._fault is not None:
                     raise self._fault  # a bug: suspends the workflow until a worker without it comes
-                if not workflow.all_handlers_finished():
+                if not workflow.all_handlers_finished() or self._is_carrying:
                     continue
                 if self._ended:
                     assert self.state is not None
                     return self.state
                 if self._is_long:
                     self._renew()
+
+    @property
+    def _may_leave(self) -> bool:
+        return not self._is_carrying and (self._ended or self._is_long)
+
+    @property
+    def _is_carrying(self) -> bool:
+        return self._carrying is not None and not self._carrying.done()
 
     @property
     def _ended(self) -> bool:
@@ -199,18 +230,25 @@ class Host(ABC, Generic[S, C, W]):
         """Answers only after the commit, with the version that the log has then reached."""
         self._updates += 1
         await workflow.wait_condition(lambda: not self._to_load)
+        command = await self._completed(command)
         async with self._lock:
             state = self.state
             if state is not None and command.id in state.commands:
                 return state.version
             try:
-                recorded = await self._record(command, names.record_name(command.kind))
+                recorded = await self._record(command, names.RECORD_PREFIX + self.updates[command.kind])
             except FailureError as error:
                 self._catch_up()
                 raise ApplicationError("the event log cannot be reached", type=UNAVAILABLE) from error
             if recorded.refused is not None:
                 raise _refused(recorded.refused.code, recorded.refused.params)
             return self.state.version if self.state is not None else 0
+
+    async def _completed(self, command: C) -> C:
+        try:
+            return await self.complete(self.state, command)
+        except FailureError as error:
+            raise ApplicationError("what the command needs cannot be had now", type=UNAVAILABLE) from error
 
     async def _record(self, command: C, name: str) -> Recorded[Any]:
         order = RecordOrder[Any, Any](number=self.number, state=self.state, command=command, now=workflow.now())
@@ -226,6 +264,9 @@ class Host(ABC, Generic[S, C, W]):
     def _fold(self, recorded: Recorded[Any], command_id: str = "") -> None:
         for logged in recorded.facts:
             self.state = self.evolve(self.state, logged.fact, logged.command or command_id)
+            self._effects += [effect for effect in self.effects(logged.fact) if effect not in self._effects]
+        if self._effects and not self._is_carrying:
+            self._carrying = self._in_background(self._carry_out_all())
         if self.state is not None:
             self._rearm()
             self.show(self.state)
@@ -241,6 +282,15 @@ class Host(ABC, Generic[S, C, W]):
 
         return asyncio.create_task(guarded())
 
+    async def _carry_out_all(self) -> None:
+        while self._effects:
+            effect = self._effects.pop(0)
+            try:
+                await self.carry_out(effect)
+            except FailureError:
+                await workflow.sleep(TRY_AGAIN_AFTER, summary=TRYING_AGAIN)
+                self._effects.insert(0, effect)
+
     # ---------------------------------------------------------------- waits
 
     def _rearm(self) -> None:
@@ -255,15 +305,30 @@ class Host(ABC, Generic[S, C, W]):
         assert self.state is not None
         left = max(wait.until - workflow.now(), timedelta(milliseconds=1))
         await workflow.sleep(left, summary=self.summary(self.state, wait))
+        prepared = await self._prepared(wait)
         async with self._lock:
-            if self._timers.get(wait) is not asyncio.current_task():
+            if not self._is_mine(wait):
                 return
             del self._timers[wait]  # from here on it is being acted on, and a change of waits must not cancel it
-            await self._expire(wait)
+            await self._expire(wait, prepared)
 
-    async def _expire(self, wait: W) -> None:
+    def _is_mine(self, wait: W) -> bool:
+        return self._timers.get(wait) is asyncio.current_task()
+
+    async def _prepared(self, wait: W) -> Any:
+        # Outside the lock, so that the mailbox stays open. A cancelled activity raises ActivityError as well.
+        while self._is_mine(wait):
+            assert self.state is not None
+            try:
+                return await self.prepare(self.state, wait)
+            except FailureError:
+                if self._is_mine(wait):
+                    await workflow.sleep(TRY_AGAIN_AFTER, summary=TRYING_AGAIN)
+        return None
+
+    async def _expire(self, wait: W, prepared: Any) -> None:
         assert self.state is not None
-        command, name = self.expiry(self.state, wait)
+        command, name = self.expiry(self.state, wait, prepared)
         try:
             recorded = await self._record(command, name)
         except FailureError:
@@ -308,7 +373,7 @@ class Host(ABC, Generic[S, C, W]):
         order = LoadOrder(number=self.number, version=self.state.version if self.state else 0)
         try:
             recorded: Recorded[Any] = await workflow.execute_local_activity(
-                names.LOAD, order, result_type=self.recorded_type, retry_policy=RECORDING,
+                self.loading, order, result_type=self.recorded_type, retry_policy=RECORDING,
                 start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
             )  # fmt: skip
         except FailureError:

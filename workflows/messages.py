@@ -10,6 +10,9 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.notices import NoticeKind
+from domain.sitting import SittingState
+
 S = TypeVar("S")
 C = TypeVar("C")
 F = TypeVar("F")
@@ -76,3 +79,59 @@ class Standing(Message, Generic[W]):
 
     version: int
     waits: tuple[W, ...] = ()
+
+
+class PaperOrder(Message):
+    """To what writes a sitting's papers: the sitting as it stands at ``now``."""
+
+    state: SittingState
+    now: datetime
+    dissent: tuple[str, ...] = ()
+
+
+class LateCases(Message):
+    """The cases that wait for a sitting without being on its agenda."""
+
+    numbers: tuple[str, ...] = ()
+
+
+class TellOrder(Message):
+    """To what tells the cases of a sitting that it was moved, cancelled, or has an addendum."""
+
+    sitting: str
+    cause: str
+
+
+class Told(Message):
+    """How many cases were told, and which could not be reached."""
+
+    told: int
+    unreached: tuple[str, ...] = ()
+
+
+class ConveneOrder(Message):
+    """Convenes a forum's sittings whose agenda is to be drafted; ``at`` is given to the activities."""
+
+    forum: str
+    at: datetime | None = None
+
+
+class Convened(Message):
+    """The sittings whose processes were begun."""
+
+    sittings: tuple[str, ...] = ()
+
+
+class NoticeOrder(Message):
+    """To what tells a sitting's members: ``event`` (sitting and version) made it stand as ``state`` at ``now``."""
+
+    event: str
+    kind: NoticeKind
+    state: SittingState
+    now: datetime
+
+
+class Noticed(Message):
+    """How many units were told."""
+
+    units: int = 0

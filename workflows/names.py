@@ -8,6 +8,8 @@ They are written here and not derived from ``domain.words``, so that a better wo
 from __future__ import annotations
 
 CASE_WORKFLOW = "诉求件 Case"
+SITTING_WORKFLOW = "会议 Sitting"
+CONVENE_WORKFLOW = "召集 Convene"
 
 UPDATES: dict[str, str] = {
     "contact": "联系居民 contact",
@@ -35,6 +37,8 @@ UPDATES: dict[str, str] = {
     "open": "登记 open",
     "stand_down": "解除联动 stand_down",
     "reproject": "重排时限 reproject",
+    "sitting_moved": "会议变更 sitting_moved",
+    "put_on_agenda": "列为补充议题 put_on_agenda",
 }
 """The update that carries each command, by the command's kind."""
 
@@ -49,11 +53,42 @@ EXPIRIES: dict[str, str] = {
 }
 """The record of each expired wait, by what happens at its expiry."""
 
+SITTING_UPDATES: dict[str, str] = {
+    "convene": "召集 convene",
+    "reschedule": "会议改期 reschedule",
+    "cancel": "会议取消 cancel",
+    "addendum": "增补议题 addendum",
+    "attendance": "登记到会 attendance",
+    "close": "会议结束 close",
+}
+"""The update that carries each command to a sitting, by the command's kind."""
+
+SITTING_EXPIRIES: dict[str, str] = {
+    "draft": "到期·议程起草 draft",
+    "freeze": "到期·议程定稿 freeze",
+    "start": "到期·会议开始 start",
+    "end": "到期·会议结束 end",
+    "minutes": "到期·纪要成稿 minutes",
+}
+"""The record of each of a sitting's expired waits, by the wait's kind."""
+
+DRAFT_AGENDA = "起草议程 draft_agenda"
+FREEZE_AGENDA = "议程定稿 freeze_agenda"
+LIST_LATE = "汇总迟到议题 list_late"
+DRAW_MINUTES = "成稿纪要 draw_minutes"
+TELL_CASES = "告知诉求件 tell_cases"
+CONVENE_SITTINGS = "召集会议 convene_sittings"
+EXTEND_SCHEDULE = "续排日程 extend_schedule"
+NOTIFY = "发通知 notify"
+
 RECORD_PREFIX = "入账·"
 """Goes before a command's name to name the recording of what it brought about."""
 
 LOAD = "读账 load"
 """Reads what the log has beyond what the process knows."""
+
+LOAD_SITTING = "读账 load_sitting"
+"""The same for a sitting."""
 
 NUDGE = "核对 nudge"
 """The update by which an operator makes a process read the log again."""
@@ -71,3 +106,15 @@ RECORDS: tuple[str, ...] = tuple(
     [record_name(kind) for kind in UPDATES] + [record_name("wait_expired", expiry) for expiry in EXPIRIES]
 )
 """Every recording's type; the worker registers one function under all of them."""
+
+
+def sitting_record_name(kind: str, wait: str | None = None) -> str:
+    """The same for a sitting; ``wait`` is the kind of the expired one."""
+    return RECORD_PREFIX + (SITTING_EXPIRIES[wait] if wait else SITTING_UPDATES[kind])
+
+
+SITTING_RECORDS: tuple[str, ...] = tuple(
+    [sitting_record_name(kind) for kind in SITTING_UPDATES]
+    + [sitting_record_name("wait_expired", wait) for wait in SITTING_EXPIRIES]
+)
+"""Every recording's type of a sitting."""

@@ -199,6 +199,21 @@ async def test_a_process_without_a_case_is_ended(pool: Pool, engine: Engine) -> 
     assert (await auditor(pool, engine, grace=timedelta(0)).repair(found)).clean
 
 
+async def test_a_sitting_without_a_process_is_brought_back(pool: Pool, engine: Engine) -> None:
+    sitting = engine.next_sitting("laocheng")
+    await engine.convene(sitting)
+    assert (await auditor(pool, engine).audit()).clean
+    await engine.client.get_workflow_handle(sitting.id).terminate()
+    while sitting.id in [running async for running in engine.processes.running(names.SITTING_WORKFLOW)]:
+        pass
+    found = await auditor(pool, engine).audit()
+    assert kinds(found) == {sitting.id: "sitting_missing"}
+    repaired = await auditor(pool, engine).repair(found)
+    assert [(finding.number, finding.repair) for finding in repaired.repaired] == [(sitting.id, "restarted")]
+    await engine.processes.nudge(sitting.id)
+    assert (await auditor(pool, engine).audit()).clean
+
+
 async def test_a_changed_row_and_a_changed_event_are_found_and_left(
     pool: Pool, owner_pool: Pool, engine: Engine
 ) -> None:

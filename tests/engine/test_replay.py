@@ -18,14 +18,14 @@ from temporalio.worker import Replayer
 import worker
 from tests.engine.conftest import Engine
 from tests.engine.lives import LIVES
-from workflows.case import CaseWorkflow
+from tests.engine.sittings import SITTINGS
 
 KEPT = Path(__file__).parent / "histories"
 KEEP = os.environ.get("HONGXIU_KEEP_HISTORIES") == "1"
 
 
 def replayer() -> Replayer:
-    return Replayer(workflows=[CaseWorkflow], data_converter=pydantic_data_converter, workflow_runner=worker.runner())
+    return Replayer(workflows=worker.WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=worker.runner())
 
 
 @pytest.mark.parametrize("file", sorted(KEPT.glob("*.json.gz")), ids=lambda file: file.name)
@@ -38,6 +38,16 @@ async def test_a_kept_history_replays(file: Path) -> None:
 async def test_a_life_lived_today_replays(engine: Engine, name: str) -> None:
     await LIVES[name](engine, "A")
     history = await engine.handle("A").fetch_history()
+    await replayed(name, history)
+
+
+@pytest.mark.parametrize("name", SITTINGS)
+async def test_a_sitting_held_today_replays(engine: Engine, name: str) -> None:
+    sitting = await SITTINGS[name](engine)
+    await replayed(name, await engine.client.get_workflow_handle(sitting).fetch_history())
+
+
+async def replayed(name: str, history: WorkflowHistory) -> None:
     await replayer().replay_workflow(history)
     if KEEP:
         keep(name, history)
@@ -45,7 +55,7 @@ async def test_a_life_lived_today_replays(engine: Engine, name: str) -> None:
 
 def test_every_life_has_a_kept_history() -> None:
     kept = {file.name.split("@")[0] for file in KEPT.glob("*.json.gz")}
-    assert set(LIVES) <= kept
+    assert {*LIVES, *SITTINGS} <= kept
 
 
 def keep(name: str, history: WorkflowHistory) -> None:

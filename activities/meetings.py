@@ -1,0 +1,234 @@
+"""What sittings need done: their papers, telling the cases that wait for them, and beginning their processes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.record import SittingRecorder
+from domain.case import Command, PutOnAgenda, SittingMoved
+from domain.errors import Refusal
+from domain.forum import Sitting, sittings
+from domain.permission import SYSTEM
+from domain.rules import Rules
+from domain.sitting import Addendum, DocumentRef
+from store.log import EventLog
+from store.papers import Held, Papers, addenda_of
+from store.rulebook import Rulebook
+from store.sittings import SittingRow, Sittings, WaitingCase
+from workflows import names
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.messages import Convened, ConveneOrder, LateCases, PaperOrder, TellOrder, Told
+from workflows.scheduling import sync_schedule
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+log = structlog.get_logger()
+
+AT_ONCE = 50
+"""How many cases are told at the same time."""
+
+SETTLED_AFTER = 6.0
+"""Seconds of looking on after the last case was told: what picked the sitting's old dates is recorded by then."""
+
+LOOK_AGAIN = 0.5
+HEARTBEAT_EVERY = 5.0
+GIVE_UP_AFTER = 5
+"""How often a case whose process is gone is looked for before it is left to the auditor."""
+
+BEFORE = timedelta(days=92)
+"""How long before its session a sitting's agenda is drafted at most (``draft_workdays`` is at most 20, or 30)."""
+
+
+class Meetings:
+    """The activities of sittings. ``processes`` begins and reaches processes; ``client`` keeps the schedules."""
+
+    def __init__(
+        self, pool: Pool, rulebook: Rulebook, processes: Processes, client: Client, *, task_queue: str,
+        settled_after: float = SETTLED_AFTER,
+    ) -> None:  # fmt: skip
+        self._papers = Papers(pool, rulebook)
+        self._recorder = SittingRecorder(EventLog(pool), rulebook, self._papers)
+        self._sittings = Sittings(pool)
+        self._rulebook = rulebook
+        self._processes = processes
+        self._client = client
+        self._task_queue = task_queue
+        self._settled_after = settled_after
+
+    def activities(self) -> Sequence[Callable[..., Any]]:
+        """Everything that a worker registers for sittings."""
+        return [
+            *self._recorder.activities(), self.draft_agenda, self.freeze_agenda, self.list_late, self.draw_minutes,
+            self.tell_cases, self.convene_sittings, self.extend_schedule,
+        ]  # fmt: skip
+
+    # ---------------------------------------------------------------- papers
+
+    @activity.defn(name=names.DRAFT_AGENDA)
+    async def draft_agenda(self, order: PaperOrder) -> DocumentRef:
+        """Writes the agenda's draft."""
+        return await self._papers.write_agenda(order.state.dates, order.now, frozen=False)
+
+    @activity.defn(name=names.FREEZE_AGENDA)
+    async def freeze_agenda(self, order: PaperOrder) -> DocumentRef:
+        """Writes the agenda as it is frozen."""
+        return await self._papers.write_agenda(order.state.dates, order.now, frozen=True)
+
+    @activity.defn(name=names.LIST_LATE)
+    async def list_late(self, order: PaperOrder) -> LateCases:
+        """The cases that came while the agenda was being frozen."""
+        agenda = order.state.agenda.id if order.state.agenda else None
+        listed = [addendum.case for addendum in order.state.addenda]
+        return LateCases(numbers=await self._papers.late(order.state.dates.id, agenda, listed))
+
+    @activity.defn(name=names.DRAW_MINUTES)
+    async def draw_minutes(self, order: PaperOrder) -> DocumentRef:
+        """Draws the minutes."""
+        return await self._papers.write_minutes(Held.of(order.state, order.dissent), order.now)
+
+    # ---------------------------------------------------------------- telling the cases
+
+    @activity.defn(name=names.TELL_CASES)
+    async def tell_cases(self, order: TellOrder) -> Told:
+        """Tells every open case that waits for the sitting with other dates than it has, and puts addenda on it.
+
+        Goes by what the sitting is by now, so that runs in any order agree. A command's id comes from sitting,
+        sequence, case and the case's version: sent again after a crash it is the same command.
+        """
+        telling = _Telling(self._sittings, self._processes, order, self._settled_after)
+        async with _heartbeat(telling):
+            return await telling.run()
+
+    # ---------------------------------------------------------------- beginning
+
+    @activity.defn(name=names.CONVENE_SITTINGS)
+    async def convene_sittings(self, order: ConveneOrder) -> Convened:
+        """Begins the forum's sittings whose agenda is due at ``order.at``; where none is, the next one ahead."""
+        await self._rulebook.refresh()
+        rules = await self._rulebook.rules()
+        due = due_sittings(rules, order.forum, order.at or datetime.now(UTC))
+        begun = await self._sittings.some([sitting.id for sitting in due])
+        missing = [sitting for sitting in due if sitting.id not in begun]
+        for sitting in missing:
+            await self._processes.convene(rules, sitting.id, dates=sitting)
+        return Convened(sittings=tuple(sitting.id for sitting in missing))
+
+    @activity.defn(name=names.EXTEND_SCHEDULE)
+    async def extend_schedule(self, order: ConveneOrder) -> str:
+        """Plans the forum's schedule on to the horizon."""
+        rules = await self._rulebook.rules()
+        if order.forum not in rules.forums:
+            return "kept"
+        forum, now = rules.forums[order.forum], order.at or datetime.now(UTC)
+        return await sync_schedule(self._client, rules, forum, now, task_queue=self._task_queue)
+
+
+def due_sittings(rules: Rules, forum_id: str, at: datetime) -> tuple[Sitting, ...]:
+    """The sittings whose agenda is to be drafted at ``at`` or before, and whose minutes are not due yet.
+
+    Where there is none (a supervisor triggers the schedule by hand), the next one, ahead of its time.
+    """
+    if forum_id not in rules.forums:
+        return ()
+    forum = rules.forums[forum_id]
+    near = sittings(forum, rules.calendar, at - BEFORE, at + BEFORE)
+    due = tuple(sitting for sitting in near if sitting.drafts_at <= at < sitting.minutes_due)
+    return due or tuple(sitting for sitting in near if sitting.drafts_at > at)[:1]
+
+
+class _Telling:
+    """One run of telling a sitting's cases."""
+
+    def __init__(self, sittings: Sittings, processes: Processes, order: TellOrder, settled_after: float) -> None:
+        self._sittings = sittings
+        self._processes = processes
+        self._order = order
+        self._settled_after = settled_after
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._left: dict[str, int] = {}
+        self.told: set[str] = set()
+
+    async def run(self) -> Told:
+        """Sweeps until nobody waits with other dates any more, for long enough."""
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < self._settled_after:
+            row = await self._sittings.get(self._order.sitting)
+            orders = await self._orders(row) if row is not None else []
+            if orders:
+                await asyncio.gather(*(self._tell(number, command) for number, command in orders))
+                quiet_since = time.monotonic()
+            await asyncio.sleep(min(LOOK_AGAIN, self._settled_after / 2))
+        return Told(told=len(self.told), unreached=tuple(sorted(self._given_up)))
+
+    @property
+    def _given_up(self) -> set[str]:
+        return {number for number, times in self._left.items() if times >= GIVE_UP_AFTER}
+
+    async def _orders(self, row: SittingRow) -> list[tuple[str, Command]]:
+        waiting = await self._sittings.waiting_cases(row.id)
+        moved = [(case.number, self._moved(row, case)) for case in waiting if _is_outdated(row, case)]
+        put = [
+            (addendum.case, self._put(row, addendum.case, addendum.reason))
+            for addendum in await self._to_put(row, {case.number for case in waiting})
+        ]
+        given_up = self._given_up
+        return [(number, command) for number, command in (*moved, *put) if number not in given_up]
+
+    async def _to_put(self, row: SittingRow, waiting: set[str]) -> list[Addendum]:
+        """The addenda whose cases do not wait for the sitting yet, and have not been heard there either."""
+        added = [it for it in addenda_of(row) if it.by == "decision" and it.case not in waiting]
+        if not added or not (row.is_ahead or row.status == "in_session"):
+            return []
+        heard = await self._sittings.heard(row.id)
+        return [it for it in added if it.case not in heard]
+
+    def _moved(self, row: SittingRow, case: WaitingCase) -> Command:
+        body = SittingMoved(sitting_id=row.id, sitting=None if row.is_cancelled else row.dates, cause=self._order.cause)
+        return Command(id=f"{row.id}:{row.sequence}:{case.number}:{case.version}", actor=SYSTEM, body=body)
+
+    def _put(self, row: SittingRow, number: str, reason: str) -> Command:
+        body = PutOnAgenda(sitting=row.dates, reason=reason)
+        return Command(id=f"{row.id}:addendum:{number}", actor=SYSTEM, body=body)
+
+    async def _tell(self, number: str, command: Command) -> None:
+        async with self._gate:
+            try:
+                await self._processes.send(number, command)
+            except ProcessUnavailable:
+                return  # the next sweep finds it again
+            except ProcessGone:  # it has ended meanwhile; or Temporal has lost it, which is the auditor's
+                self._left[number] = self._left.get(number, 0) + 1
+                return
+            except Refusal as refusal:
+                log.warning("a case was not told", case=number, sitting=self._order.sitting, code=refusal.code)
+                self._left[number] = GIVE_UP_AFTER
+                return
+            self.told.add(number)
+
+
+def _is_outdated(row: SittingRow, case: WaitingCase) -> bool:
+    return row.is_cancelled or (case.starts_at, case.until) != (row.starts_at, row.minutes_due)
+
+
+@asynccontextmanager
+async def _heartbeat(telling: _Telling) -> AsyncIterator[None]:
+    async def beat() -> None:
+        while True:
+            activity.heartbeat(len(telling.told))
+            await asyncio.sleep(HEARTBEAT_EVERY)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

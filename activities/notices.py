@@ -1,0 +1,105 @@
+"""The one activity that tells a sitting's members: into the inbox, and by Apprise to what is set up for a unit."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from apprise import Apprise
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from domain.notices import Channels, members, wording
+from domain.policy_file import parse_policy
+from store.notices import Notice, Notices
+from store.rulebook import Rulebook
+from workflows import names
+from workflows.messages import Noticed, NoticeOrder
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+log = structlog.get_logger()
+
+FILE = "notices.yaml"
+
+
+def read_channels(policies: Path) -> Channels:
+    """The channels of a policies folder; none without a ``notices.yaml``. Raises PolicyError."""
+    file = policies / FILE
+    return parse_policy(Channels, file.read_text("utf-8"), str(file)) if file.exists() else Channels()
+
+
+class Notifier:
+    """Tells members. ``environ`` holds the addresses that ``channels`` names."""
+
+    def __init__(
+        self, pool: Pool, rulebook: Rulebook, channels: Channels, public_url: str,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:  # fmt: skip
+        self._notices = Notices(pool)
+        self._rulebook = rulebook
+        self._channels = channels
+        self._public_url = public_url
+        self._environ = environ
+
+    def activities(self) -> Sequence[Callable[..., Any]]:
+        """What a worker registers."""
+        return [self.notify]
+
+    @activity.defn(name=names.NOTIFY)
+    async def notify(self, order: NoticeOrder) -> Noticed:
+        """Tells each member unit once; an address that has taken a notice is left out when this is tried again.
+
+        Raises ApplicationError ``NotSent`` when an address did not take it.
+        """
+        rules = await self._rulebook.rules()
+        if order.state.dates.forum not in rules.forums:
+            return Noticed()  # the forum has been dissolved meanwhile
+        words = wording(rules, order.state, order.kind, self._public_url)
+        notices = [
+            await self._notices.put(
+                order.event, order.state.dates.id, unit, order.kind, words, order.now,
+                outside=bool(self._channels.of(unit)),
+            )
+            for unit in members(rules, order.state.dates.forum)
+        ]  # fmt: skip
+        outside = [notice for notice in notices if notice.channel == "outside" and notice.status != "sent"]
+        sent = await asyncio.gather(*(self._send(notice) for notice in outside))
+        failed = [notice.unit for notice, was_sent in zip(outside, sent, strict=True) if not was_sent]
+        if failed:
+            raise ApplicationError(f"not sent to {', '.join(failed)}", type="NotSent")
+        return Noticed(units=len(notices))
+
+    async def _send(self, notice: Notice) -> bool:
+        """One attempt at each address that has not taken it."""
+        failures = []
+        for variable in self._channels.of(notice.unit):
+            if variable in notice.delivered:
+                continue
+            failure = await self._deliver(notice, variable)
+            if failure is None:
+                await self._notices.delivered(notice.id, variable)
+            else:
+                failures.append(f"{variable}: {failure}")
+        await self._notices.attempted(notice.id, datetime.now(UTC), "; ".join(failures) or None)
+        if failures:
+            log.warning("a notice was not sent", notice=notice.id, failures=failures)
+        return not failures
+
+    async def _deliver(self, notice: Notice, variable: str) -> str | None:
+        """Why the address did not take it; None if it did. Never names the address, which holds a secret."""
+        address = self._environ.get(variable)
+        if not address:
+            return "not set"
+        target = Apprise.instantiate(address)
+        if target is None:
+            return "not an address that Apprise knows"
+        # Apprise's own plug-ins block; their sockets time out after some seconds.
+        taken = await asyncio.to_thread(target.notify, body=notice.body, title=notice.subject)
+        return None if taken else "not taken"
