@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -66,6 +67,14 @@ def matches(if_none_match: str | None, tag: str) -> bool:
     if if_none_match is None:
         return False
     return any(one.strip().removeprefix("W/") in (tag, "*") for one in if_none_match.split(","))
+
+
+def tagged(content: bytes, media_type: str, if_none_match: str | None, headers: Mapping[str, str]) -> Response:
+    """Content with its digest as entity tag; 304 for who has it already."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if matches(if_none_match, tag):
+        return Response(status_code=304, headers={"etag": tag, **headers})
+    return Response(content, 200, {"etag": tag, **headers}, media_type)
 
 
 def documented(*codes: int) -> dict[int | str, dict[str, Any]]:

@@ -12,7 +12,19 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from api import auth, cases, docs, emergencies, health, organisation, rehearsal, stream
+from api import (
+    auth,
+    cases,
+    docs,
+    emergencies,
+    health,
+    notices,
+    organisation,
+    rehearsal,
+    sittings,
+    stream,
+    subscriptions,
+)
 from api.answers import EVERYWHERE
 from api.edge import Edge
 from api.problems import http_response, problem_response, refusal_response, validation_response
@@ -58,7 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _include_routes(app: FastAPI, settings: Settings) -> None:
     routers = [
-        auth.router, organisation.router, cases.router, cases.residents, emergencies.router, stream.router,
+        auth.router, organisation.router, sittings.router, subscriptions.router, cases.router, cases.residents,
+        emergencies.router, stream.router, notices.router,
     ]  # fmt: skip
     if settings.rehearsal:
         routers.append(rehearsal.router)

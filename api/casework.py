@@ -5,11 +5,8 @@ Every answer is computed from the log after the commit, so the same request agai
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import json
-import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +14,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from pydantic import BaseModel
 
+from api import idempotency
 from api.problems import Problem
 from api.schemas import NewCase, Word
 from domain.calendar import SHANGHAI
@@ -57,7 +54,6 @@ WORDS = "words"
 WORD = "word"
 """The kind of the sealed records of what a resident says later, with the command's id after a colon."""
 
-_COMMANDS = uuid.UUID("6f1a1c52-37a4-5b0e-9d0a-5a0c7c1d9b11")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
 
@@ -172,17 +168,17 @@ class Casework:
         command that opens the case. What breaks in between is finished by the caller's next try.
         """
         rules = self._rulebook.current
-        claim_key, fingerprint = _claim_key("open", actor, key), _fingerprint("open", new)
+        claim_key, fingerprint = idempotency.claim_key("open", actor, key), idempotency.fingerprint("open", new)
         refused = _refusal_of(rules, _open_command("", actor, new, _NO_WORDS))
         if refused is not None:
             return await self._opened_before(claim_key, fingerprint, key, refused)
         number, words = await self._claim_number(rules, claim_key, fingerprint, new)
         if words is None:
-            done = await self._done_before(number, _command_id(claim_key))
+            done = await self._done_before(number, idempotency.command_id(claim_key))
             if done is not None:
                 return done.state
             words = await self._words_of(number)
-        command = _open_command(_command_id(claim_key), actor, new, words)
+        command = _open_command(idempotency.command_id(claim_key), actor, new, words)
         _speak_of(number, command)
         await self._running.open(rules, number, command)
         return (await self._committed(number, command.id)).state
@@ -192,7 +188,7 @@ class Casework:
         found = await claims.find(self._pool, claim_key, fingerprint) if key is not None else None
         if found is None or not found.matches or found.subject is None:
             raise refused
-        done = await self._done(found.subject, _command_id(claim_key))
+        done = await self._done(found.subject, idempotency.command_id(claim_key))
         if done is None:
             raise refused
         return done.state
@@ -232,11 +228,11 @@ class Casework:
         if_version: int | None = None,
     ) -> Done:
         """Sends a decision to the case; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
-        claim_key = _claim_key(number_scope(actor, number), actor, key)
-        command = Command(id=_command_id(claim_key), actor=actor, body=body, if_version=if_version)
+        claim_key = idempotency.claim_key(number_scope(actor, number), actor, key)
+        command = Command(id=idempotency.command_id(claim_key), actor=actor, body=body, if_version=if_version)
         _speak_of(number, command)
         if key is not None:
-            done = await self._claimed(number, claim_key, _fingerprint(number, body), command.id)
+            done = await self._claimed(number, claim_key, idempotency.fingerprint(number, body), command.id)
             if done is not None:
                 return done
         if isinstance(body, MarkDuplicate):
@@ -245,11 +241,11 @@ class Casework:
 
     async def word(self, number: str, word: Word, *, key: str | None) -> Done:
         """The resident's own decision; what they say is sealed first. The code has been checked."""
-        claim_key = _claim_key(number_scope(RESIDENT, number), RESIDENT, key)
-        command = Command(id=_command_id(claim_key), actor=RESIDENT, body=_residents_decision(word))
+        claim_key = idempotency.claim_key(number_scope(RESIDENT, number), RESIDENT, key)
+        command = Command(id=idempotency.command_id(claim_key), actor=RESIDENT, body=_residents_decision(word))
         _speak_of(number, command)
         if key is not None:
-            done = await self._claimed(number, claim_key, _fingerprint(number, word), command.id)
+            done = await self._claimed(number, claim_key, idempotency.fingerprint(number, word), command.id)
             if done is not None:
                 return done
         state = await self.state(number)
@@ -416,21 +412,6 @@ def _residents_decision(word: Word) -> Confirm | Dispute | Withdraw:
         assert word.stars is not None
         return Confirm(kind="confirm", stars=word.stars)
     return Dispute(kind="dispute") if word.kind == "dispute" else Withdraw(kind="withdraw")
-
-
-def _claim_key(what: str, actor: Actor, key: str | None) -> str:
-    text = json.dumps([what, actor.id, key if key is not None else uuid.uuid4().hex])
-    return str(uuid.uuid5(_COMMANDS, text))
-
-
-def _command_id(claim_key: str) -> str:
-    """The key in 22 characters: a decision's id is in its history ten times."""
-    return base64.urlsafe_b64encode(uuid.UUID(claim_key).bytes).decode().rstrip("=")
-
-
-def _fingerprint(what: str, body: BaseModel) -> str:
-    text = json.dumps([what, body.model_dump(mode="json")], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _folded(number: str, rows: Sequence[StoredEvent], before: CaseState | None = None) -> CaseState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from api.metrics import Metrics
     from store.cases import CaseList, CaseRow
     from store.log import EventLog
+    from store.sittings import Sittings
 
 log = structlog.get_logger()
 
@@ -29,18 +30,34 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event, with its case as it now stands (for scope)."""
+    """An event, with its case as it now stands, or its sitting's forum (for scope)."""
 
     event: StoredEvent
-    case: CaseRow | None
+    case: CaseRow | None = None
+    forum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Whose events are told to a subscriber: the cases in a scope, the sittings of some forums."""
+
+    scope: Scope
+    forums: Collection[str]
+
+    def hears(self, news: News) -> bool:
+        """Whether it is told."""
+        if news.case is not None:
+            return self.scope.sees(news.case)
+        return news.forum in self.forums
 
 
 class Feed:
     """Subscribers go on from any position; none misses an event."""
 
-    def __init__(self, events: EventLog, cases: CaseList, metrics: Metrics) -> None:
+    def __init__(self, events: EventLog, cases: CaseList, sittings: Sittings, metrics: Metrics) -> None:
         self._log = events
         self._cases = cases
+        self._sittings = sittings
         self._metrics = metrics
         self._recent: deque[News] = deque(maxlen=_RECENT)
         self._head = 0
@@ -58,8 +75,8 @@ class Feed:
         """Where a subscriber begins that asks for nothing older."""
         return await self._log.last_position()
 
-    async def listen(self, after: int, scope: Scope) -> AsyncIterator[News | None]:
-        """Events in ``scope`` after a position, as they come; None when there was none for a while.
+    async def listen(self, after: int, hearing: Hearing) -> AsyncIterator[News | None]:
+        """What ``hearing`` hears of the events after a position, as they come; None when there was none for a while.
 
         Ends when the process stops, or when the log cannot be read: the caller comes again with the last id.
         """
@@ -72,7 +89,7 @@ class Feed:
                 news = await self._after(after)
                 for one in news:
                     after = one.event.position
-                    if one.case is not None and scope.sees(one.case):
+                    if hearing.hears(one):
                         yield one
                 if not news and not await _within(moved, HEARTBEAT_SECONDS):
                     yield None
@@ -105,8 +122,13 @@ class Feed:
 
     async def _read(self, position: int) -> Sequence[News]:
         events = await self._log.feed(position, _PAGE)
-        rows = await self._cases.some({event.stream for event in events}) if events else {}
-        return [News(event, rows.get(event.stream)) for event in events]
+        if not events:
+            return ()
+        cases = await self._cases.some({event.stream for event in events})
+        others = {event.stream for event in events if event.stream not in cases}
+        sittings = await self._sittings.some(sorted(others)) if others else {}
+        forums = {sitting.id: sitting.forum for sitting in sittings.values()}
+        return [News(event, cases.get(event.stream), forums.get(event.stream)) for event in events]
 
     async def _poll(self) -> None:
         while self._listening and not self._closed:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from domain.errors import Refusal
-from domain.words import DECISIONS, Name, refusal, text
+from domain.words import DECISIONS, SITTING_STATUSES, Name, refusal, text
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "1"
@@ -27,11 +27,13 @@ class Problem(HTTPException):
         *,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[Mapping[str, str]] = (),
+        said: Mapping[str, str] | None = None,
         **params: Any,
     ) -> None:
         super().__init__(status_of(code), code, dict(headers) if headers else None)
         self.code = code
         self.errors = errors
+        self.said = said
         self.params = params
 
 
@@ -87,6 +89,18 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
         _n("账号或密码不对。", "The account or the password is not right."),
     ),
     "not_found": (404, _n("没有找到", "Not found"), _n("没有这个地址。", "There is nothing at this address.")),
+    "no_agenda_yet": (
+        404, _n("还没有议程", "No agenda yet"),
+        _n("议程将于 {drafts_at} 自动起草。", "The agenda is drafted by itself at {drafts_at}."),
+    ),
+    "no_minutes_yet": (
+        404, _n("还没有纪要", "No minutes yet"),
+        _n("纪要最迟于 {minutes_due} 成稿。", "The minutes are drawn by {minutes_due}."),
+    ),
+    "sitting_not_held": (
+        404, _n("会议未举行", "Not held"),
+        _n("会议“{sitting}”已取消，没有此文件。", "{sitting} is cancelled; there is no such paper."),
+    ),
     "method_not_allowed": (
         405, _n("方法不适用", "Method not allowed"),
         _n("这个地址不接受此方法。", "This address does not take that method."),
@@ -134,7 +148,8 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
             {
                 "not_allowed_now", "carry_over_limit", "no_tier_above", "no_tier_below", "skips_a_tier",
                 "reroute_needs_supervisor", "already_there", "not_in_emergency", "reopen_too_late",
-                "case_exists", "policy_version_taken", "duplicate_of_duplicate",
+                "case_exists", "policy_version_taken", "duplicate_of_duplicate", "not_before_this_sitting",
+                "not_waiting_for_this_forum", "sitting_not_there", "sitting_already_then", "already_on_the_agenda",
             }
         ),
     ),
@@ -146,7 +161,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "unknown_estate", "unknown_category", "unknown_unit", "unknown_department", "unknown_company",
                 "unknown_tier", "unknown_playbook", "duplicate_of_itself", "duplicate_of_unknown",
                 "not_a_higher_tier", "date_too_early", "date_too_late", "date_out_of_range", "reason_required",
-                "bad_cursor",
+                "bad_cursor", "sitting_in_the_past",
             }
         ),
     ),
@@ -247,10 +262,15 @@ def refusal_response(request: Request, refused: Refusal) -> Response:
 
 def _names(request: Request, params: Mapping[str, Any]) -> dict[str, str]:
     """A tier's stage by its name in the ladder in force; the fixed stages have theirs in ``domain.words``."""
+    said, spoken = dict[str, str](), language(request)
     services = getattr(request.app.state, "services", None)
     ladder = services.rulebook.ladder if services is not None else None
     tier = ladder.sitting_tier(params.get("stage", "")) if ladder is not None else None
-    return {"stage": tier.stage.name.in_(language(request))} if tier is not None else {}
+    if tier is not None:
+        said["stage"] = tier.stage.name.in_(spoken)
+    if params.get("status") in SITTING_STATUSES:
+        said["status"] = SITTING_STATUSES[params["status"]].in_(spoken)
+    return said
 
 
 def validation_response(request: Request, error: RequestValidationError) -> Response:
@@ -265,7 +285,9 @@ def validation_response(request: Request, error: RequestValidationError) -> Resp
 def http_response(request: Request, error: HTTPException) -> Response:
     """The answer for a problem of ours, or one that the framework raises (404, 405, 400)."""
     if isinstance(error, Problem):
-        return problem_response(request, error.code, params=error.params, errors=error.errors, headers=error.headers)
+        return problem_response(
+            request, error.code, params=error.params, said=error.said, errors=error.errors, headers=error.headers
+        )
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     return problem_response(request, code, headers=error.headers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
@@ -14,8 +15,9 @@ from api.answers import answer, documented
 from api.problems import Problem
 from api.services import Services, required, services_of
 from api.strict import StrictRoute
-from domain.case import CaseState
+from domain.sitting import waits
 from runtime import rehearsal
+from store.folding import fold_sitting, is_sitting
 from workflows.client import ProcessUnavailable
 
 router = APIRouter(route_class=StrictRoute, prefix="/dev", tags=["rehearsal"])
@@ -25,6 +27,28 @@ _SETTLING = 10.0
 _LOOK_EVERY = 0.02
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A case or a sitting, as far as its clock goes. ``until``: what it waits for next, None when it has ended."""
+
+    at: datetime
+    version: int
+    stage: str
+    until: datetime | None
+
+
+async def _standing(services: Services, number: str) -> _Standing:
+    """Raises Refusal ``unknown_case`` for what is neither a case nor a sitting."""
+    rows = await services.log.read(number)
+    if is_sitting(rows):
+        sitting = fold_sitting(rows)
+        assert sitting is not None
+        wait = next(iter(waits(sitting)), None)
+        return _Standing(sitting.at, sitting.version, sitting.status, wait.until if wait else None)
+    case = await services.casework.state(number)
+    return _Standing(case.at, case.version, case.stage, case.wait.until if case.wait else None)
+
+
 @router.post(
     "/fast-forward",
     response_model=schemas.FastForwarded,
@@ -32,48 +56,63 @@ _LOOK_EVERY = 0.02
     responses=documented(404, 409, 415),
 )
 async def fast_forward(request: Request, body: schemas.FastForward) -> Response:
-    """Moves one case's clock by days and hours, and two seconds more; answers when everything due has happened.
-    Exists only in rehearsal, on the embedded stack, and asks for no sign-in: whoever reaches it may move clocks."""
+    """Moves one case's or sitting's clock by days and hours, and two seconds more; answers when everything due has
+    happened. Exists only in rehearsal, on the embedded stack, and asks for no sign-in: whoever reaches it may move
+    clocks."""
     services = services_of(request)
     number = body.number
     async with services.clocks.setdefault(number, asyncio.Lock()):
-        state = await services.casework.state(number)
-        if state.closed:
+        standing = await _standing(services, number)
+        if standing.until is None:
             raise Problem("not_running")
-        now = await _move(services, state, timedelta(days=body.days, hours=body.hours))
-        now, state = await _settled(services, number, now)
-    return answer(schemas.FastForwarded(now=now, version=state.version, stage=state.stage))
+        now = await _move(services, number, standing.at, timedelta(days=body.days, hours=body.hours))
+        now, standing = await _settled(services, number, now)
+    await services.rulebook.refresh_sittings()
+    return answer(schemas.FastForwarded(now=now, version=standing.version, stage=standing.stage))
 
 
-async def _move(services: Services, state: CaseState, length: timedelta) -> datetime:
-    """Moves the clock; what it shows then."""
-    handle = required(services.temporal).get_workflow_handle(state.number)
+@router.post(
+    "/convene",
+    response_model=schemas.Convened,
+    summary="Begin a sitting now",
+    responses=documented(404, 415),
+)
+async def convene(request: Request, body: schemas.ConveneSitting) -> Response:
+    """Begins a sitting's process before its agenda is to be drafted, so that its clock can be moved; one that has
+    begun stays as it is."""
+    state = await services_of(request).meetings.convene(body.sitting)
+    return answer(schemas.Convened(sitting=body.sitting, version=state.version, status=state.status))
+
+
+async def _move(services: Services, number: str, at: datetime, length: timedelta) -> datetime:
+    """Moves the clock of a process that has got to ``at``; what it shows then."""
+    handle = required(services.temporal).get_workflow_handle(number)
     assert services.skipper is not None
     try:
         async with asyncio.timeout(_PATIENCE):
-            # A process that was started again begins at the real time: first it catches up with its case.
-            behind = state.at - await services.skipper.get_current_time(handle)
+            # A process that was started again begins at the real time: first it catches up with its log.
+            behind = at - await services.skipper.get_current_time(handle)
             return await rehearsal.fast_forward(services.skipper, handle, max(behind, timedelta()) + length)
     except TimeoutError:
-        raise ProcessUnavailable(f"{state.number}: its clock does not move") from None
+        raise ProcessUnavailable(f"{number}: its clock does not move") from None
     except rehearsal.NotRunning:
         raise Problem("not_running") from None
     except RPCError as error:
         if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
             raise Problem("not_running") from None
-        raise ProcessUnavailable(f"{state.number}: {error.message}") from None
+        raise ProcessUnavailable(f"{number}: {error.message}") from None
 
 
-async def _settled(services: Services, number: str, now: datetime) -> tuple[datetime, CaseState]:
-    """The process's own time, and the case once nothing in it is due any more."""
+async def _settled(services: Services, number: str, now: datetime) -> tuple[datetime, _Standing]:
+    """The process's own time, and how it stands once nothing in it is due any more."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _SETTLING
     while True:
-        state = await services.casework.state(number)
-        if state.wait is None:
-            return state.at, state
-        if state.wait.until > now:
-            return now, state
+        standing = await _standing(services, number)
+        if standing.until is None:
+            return standing.at, standing
+        if standing.until > now:
+            return now, standing
         if loop.time() > deadline:
             raise ProcessUnavailable(f"{number}: what is due does not happen")
         await asyncio.sleep(_LOOK_EVERY)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -17,9 +18,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem, Minutes
 from domain.calendar import SHANGHAI
+from domain.forum import Sitting
 from domain.ladder import DecisionKind
 from domain.personal import Line, Short, Words, WorkingText, clean
+from domain.sitting import Status as SittingStatus
 
 
 def shanghai_iso(instant: datetime) -> str:
@@ -408,24 +412,178 @@ class ForumList(Answer):
     items: list[ForumView]
 
 
-SittingStatus = Literal["announced", "frozen", "in_session", "minutes", "closed"]
+class AddendumView(Answer):
+    """A case added after the freeze: `by` an officer's `decision`, or by rule because it `arrived_while_freezing`."""
+
+    case: str
+    reason: str
+    by: str
+    at: Instant
+
+
+class AttendanceView(Answer):
+    """Who was there, by post and unit."""
+
+    chair: str | None
+    recorder: str | None
+    present: list[str]
+    absent: list[str]
+
+
+class SittingLinks(Answer):
+    """Where else the sitting is found; its papers are null until they are written."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    itself: str = Field(alias="self")
+    agenda: str | None
+    minutes: str | None
+    temporal: str | None
+    console: str
 
 
 class SittingView(Answer):
-    """One meeting. ``provisional``: the dates rest on a year whose calendar is not published."""
+    """One meeting. ``provisional``: the dates rest on a year whose calendar is not published.
+
+    ``version`` is 0 until its process begins, when its agenda is drafted or somebody moves or cancels it before;
+    until then the calendar gives its dates. ``sequence`` counts its moves; ``regular_starts_at`` is when it would
+    be by the calendar, null where that is now.
+    """
 
     id: str
     forum: str
+    name: str
+    version: int
+    status: SittingStatus
+    status_name: str
+    sequence: int
+    drafts_at: Instant
+    freezes_at: Instant
     starts_at: Instant
     ends_at: Instant
-    freezes_at: Instant
     minutes_due: Instant
-    status: SittingStatus
     provisional: bool
+    regular_starts_at: Instant | None
+    addenda: list[AddendumView]
+    attendance: AttendanceView | None
+    links: SittingLinks
+
+
+class SittingChanged(SittingView):
+    """What came of a command, as the sitting stood right after it. ``warnings``: `not_a_workday`."""
+
+    events: list[EventBrief]
+    warnings: list[Literal["not_a_workday"]]
 
 
 class SittingList(Answer):
     items: list[SittingView]
+
+
+class Addendum(Request):
+    """An urgent case for a frozen agenda."""
+
+    case: Line
+    reason: WorkingText
+
+
+class Reschedule(Request):
+    """Moves the sitting, and with it every case that waits for it; at most 90 days ahead."""
+
+    starts_at: Annotated[AwareDatetime, Field(examples=["2026-03-06T15:00:00+08:00"])]
+    reason: WorkingText
+
+
+class CancelSitting(Request):
+    """The sitting is not held; its cases wait for the next one."""
+
+    reason: WorkingText
+
+
+Posts = Annotated[list[Line], Field(max_length=200)]
+
+
+class Attendance(Request):
+    """Who was there, by post and unit; not by name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "chair": "社区党委书记", "recorder": "社区专干", "present": ["城市管理局", "物业企业"],
+                    "absent": ["消防救援大队"],
+                }
+            ]
+        }
+    )  # fmt: skip
+
+    chair: Line
+    recorder: Line
+    present: Posts = []
+    absent: Posts = []
+
+
+class CloseSitting(Request):
+    """The minutes are done before they are due; ``dissent`` goes into them."""
+
+    dissent: Annotated[list[WorkingText], Field(max_length=50)] = []
+
+
+# ---------------------------------------------------------------- papers: the domain's values, on Shanghai's clock
+
+
+class SittingDates(Sitting):
+    """The sitting as the paper was written for it."""
+
+    drafts_at: Instant
+    freezes_at: Instant
+    starts_at: Instant
+    ends_at: Instant
+    minutes_due: Instant
+
+
+class AgendaItemView(AgendaItem):
+    """One case on the agenda."""
+
+    first_tabled: Instant | None = None
+
+
+class AgendaSectionView(AgendaSection):
+    """A heading with its cases, or with lines of text."""
+
+    items: tuple[AgendaItemView, ...] = ()
+
+
+class LateItemView(LateItem):
+    """An addendum to the frozen agenda."""
+
+    item: AgendaItemView
+    at: Instant
+
+
+class AgendaView(Agenda):
+    """A sitting's agenda; ``frozen_at`` is null while it is a draft. Texts are in the agenda's own language."""
+
+    sitting: SittingDates
+    frozen_at: Instant | None = None
+    made_at: Instant
+    sections: tuple[AgendaSectionView, ...]
+    addenda: tuple[LateItemView, ...] = ()
+
+
+class MinutesView(Minutes):
+    """A sitting's minutes; ``head`` is the hash of the case's stream at the decision."""
+
+    sitting: SittingDates
+    made_at: Instant
+    next_sitting: SittingDates | None = None
+
+
+class CalendarLink(Answer):
+    """An address to subscribe to without sign-in: whoever has it may read the feed. Keep it."""
+
+    url: str
+    webcal: str
 
 
 # ---------------------------------------------------------------- emergencies
@@ -487,8 +645,8 @@ class FastForward(Request):
 
     case: Id | None = None
     workflow_id: Id | None = None
-    days: Annotated[int, Field(ge=0, le=800, strict=True)] = 0
-    hours: Annotated[int, Field(ge=0, le=19_200, strict=True)] = 0
+    days: Annotated[float, Field(ge=0, le=800, strict=True, allow_inf_nan=False)] = 0
+    hours: Annotated[float, Field(ge=0, le=19_200, strict=True, allow_inf_nan=False)] = 0
 
     @model_validator(mode="after")
     def _says_what_and_how_far(self) -> Self:
@@ -507,11 +665,26 @@ class FastForward(Request):
 
 
 class FastForwarded(Answer):
-    """``now`` is the process's own clock; everything due has happened."""
+    """``now`` is the process's own clock; everything due has happened. ``stage`` is a case's stage or a sitting's
+    status."""
 
     now: Instant
     version: int
     stage: str
+
+
+class ConveneSitting(Request):
+    """Which sitting begins now."""
+
+    sitting: Id
+
+
+class Convened(Answer):
+    """A sitting's process runs."""
+
+    sitting: str
+    version: int
+    status: SittingStatus
 
 
 class Health(Answer):

@@ -18,8 +18,10 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 
 from api.auth import SignIns, Tokens
+from api.calendars import Calendars
 from api.casework import Casework
 from api.feed import Feed
+from api.meetings import Meetings
 from api.metrics import Metrics
 from api.throttle import Throttle
 from runtime import temporal
@@ -57,6 +59,8 @@ class Services:
     cases: CaseList
     log: EventLog
     casework: Casework
+    meetings: Meetings
+    calendars: Calendars
     feed: Feed
     metrics: Metrics
     codes: Throttle
@@ -123,10 +127,11 @@ async def open_services(settings: Settings) -> Services:
     rulebook, events, accounts = Rulebook(pool), EventLog(pool), Accounts(pool)
     secret = settings.secret()
     metrics, cases = Metrics(), CaseList(pool)
-    residents = Residents(pool, settings.master_key())
+    residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, rulebook)
     services = Services(
         settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
-        sign_ins=SignIns(accounts), metrics=metrics, codes=Throttle(), feed=Feed(events, cases, metrics),
+        sign_ins=SignIns(accounts), metrics=metrics, codes=Throttle(), meetings=meetings,
+        feed=Feed(events, cases, meetings.list, metrics), calendars=Calendars(pool, events, meetings, secret),
         casework=Casework(pool, events, residents, rulebook, secret),
     )  # fmt: skip
     await _look_for_rules(services)
@@ -169,7 +174,8 @@ async def _connect_to_temporal(services: Services) -> None:
         if settings.rehearsal:
             services.skipper = temporal.skipper(client)
         starter = services.skipper.client if services.skipper else client
-        services.casework.processes = Processes(starter, temporal.TASK_QUEUE)
+        processes = Processes(starter, temporal.TASK_QUEUE)
+        services.casework.processes = services.meetings.processes = processes
         services.temporal = client
 
 

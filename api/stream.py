@@ -12,13 +12,14 @@ from starlette.responses import StreamingResponse
 from api.answers import documented
 from api.auth import SignedIn
 from api.cases import teller
-from api.feed import Feed, News
+from api.feed import Feed, Hearing, News
 from api.problems import Problem
 from api.schemas import shanghai_iso
-from api.scope import Scope, scope_of
+from api.scope import scope_of
 from api.services import services_of
 from api.strict import StrictRoute
 from api.views import Teller
+from domain.permission import may_read_papers
 
 router = APIRouter(route_class=StrictRoute, tags=["stream"])
 
@@ -37,11 +38,13 @@ async def stream(
     last_event_id: Annotated[str | None, Header(description="Go on after this position of the log.")] = None,
 ) -> StreamingResponse:
     """Each event has the log's position as its `id`, its type as `event`, and as `data` `{number, version, type,
-    label, at, stage?}`. With `Last-Event-ID` it goes on where you left off and misses nothing; without, it begins
+    label, at, stage?, forum?}`; `number` is the case's, or the id of a sitting of a forum at, above or below your
+    unit, which has `forum`. With `Last-Event-ID` it goes on where you left off and misses nothing; without, it begins
     now. A comment comes every 15 seconds when nothing else does."""
-    feed = services_of(request).feed
+    feed, tells = services_of(request).feed, await teller(request)
     after = _position(last_event_id) if last_event_id is not None else await feed.last_position()
-    lines = _lines(feed, after, scope_of(actor), await teller(request))
+    forums = frozenset(forum for forum in tells.rules.forums if may_read_papers(tells.rules, actor, forum))
+    lines = _lines(feed, after, Hearing(scope_of(actor), forums), tells)
     return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
 
 
@@ -52,9 +55,9 @@ def _position(given: str) -> int:
     return int(text)
 
 
-async def _lines(feed: Feed, after: int, scope: Scope, tells: Teller) -> AsyncIterator[str]:
+async def _lines(feed: Feed, after: int, hearing: Hearing, tells: Teller) -> AsyncIterator[str]:
     yield "retry: 1000\n\n"
-    async for news in feed.listen(after, scope):
+    async for news in feed.listen(after, hearing):
         yield _told(news, tells) if news is not None else ": waiting\n\n"
 
 
@@ -67,4 +70,6 @@ def _told(news: News, tells: Teller) -> str:
     place = event.data.get("place")
     if place is not None:
         data["stage"] = place["stage"]
+    if news.forum is not None:
+        data["forum"] = news.forum
     return f"id: {event.position}\nevent: {event.type}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

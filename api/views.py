@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from api import schemas
 from domain.case import CaseState, Event, Wait
 from domain.errors import Refusal
-from domain.forum import Forum, Sitting
+from domain.forum import Forum, Sitting, sitting
 from domain.ladder import DecisionKind
 from domain.permission import RESIDENT, Actor, allowed_now
 from domain.rules import Rules
+from domain.sitting import Addendum, SittingState, Status
 from domain.telling import on_expiry, stage_name, wait_reason
-from domain.words import CLOSED_AS, EVENTS
+from domain.words import CLOSED_AS, EVENTS, SITTING_EVENTS, SITTING_STATUSES, Name
 from runtime.settings import Settings
 from store.cases import CaseRow
 from store.folding import event_of
 from store.log import StoredEvent
+from store.sittings import SittingRow
+
+
+class Attended(Protocol):
+    """A sitting, as far as its attendance goes."""
+
+    @property
+    def chair(self) -> str | None: ...
+    @property
+    def recorder(self) -> str | None: ...
+    @property
+    def present(self) -> Sequence[str]: ...
+    @property
+    def absent(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +127,22 @@ class Teller:
 
     def label(self, event_type: str) -> str:
         """An event's type in words."""
-        name = EVENTS.get(event_type)
+        name = EVENTS.get(event_type) or SITTING_EVENTS.get(event_type)
         return name.in_(self.language) if name else event_type
 
     def decided(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Decided:
         """What came of a decision."""
-        events = [
+        return schemas.Decided(
+            number=state.number, version=state.version, stage=state.stage, tier=state.tier,
+            events=self.briefs(rows), wait=self.wait(state.wait),
+        )  # fmt: skip
+
+    def briefs(self, rows: Iterable[StoredEvent]) -> list[schemas.EventBrief]:
+        """Events without their data."""
+        return [
             schemas.EventBrief(version=row.version, type=row.type, label=self.label(row.type), at=row.occurred_at)
             for row in rows
         ]
-        return schemas.Decided(
-            number=state.number, version=state.version, stage=state.stage, tier=state.tier, events=events,
-            wait=self.wait(state.wait),
-        )  # fmt: skip
 
     # ---------------------------------------------------------------- for residents
 
@@ -187,13 +205,66 @@ class Teller:
 
     # ---------------------------------------------------------------- forums
 
-    def sitting(self, sitting: Sitting, now: datetime) -> schemas.SittingView:
-        """A sitting as it stands at ``now``."""
-        return schemas.SittingView(
-            id=sitting.id, forum=sitting.forum, starts_at=sitting.starts_at, ends_at=sitting.ends_at,
-            freezes_at=sitting.freezes_at, minutes_due=sitting.minutes_due, status=status_at(sitting, now),
-            provisional=sitting.provisional,
+    def sitting(self, sitting: Sitting, row: SittingRow | None, now: datetime) -> schemas.SittingView:
+        """A sitting as its process has it; where none has begun, as the calendar gives it at ``now``."""
+        if row is None:
+            return schemas.SittingView(**self._sitting(sitting, status_at(sitting, now), 0, 0))
+        addenda = map(Addendum.model_validate, row.addenda)
+        fields = self._sitting(
+            sitting, row.status, row.version, row.sequence, agenda=row.agenda is not None,
+            minutes=row.minutes is not None, addenda=addenda, present=row,
         )  # fmt: skip
+        return schemas.SittingView(**fields)
+
+    def sitting_changed(self, state: SittingState, rows: Iterable[StoredEvent]) -> schemas.SittingChanged:
+        """What came of a command to a sitting."""
+        happened = list(rows)
+        warned = [warning for row in happened if (warning := row.data.get("detail", {}).get("warning"))]
+        fields = self._sitting(
+            state.dates, state.status, state.version, state.sequence, agenda=state.agenda is not None,
+            minutes=state.minutes is not None, addenda=state.addenda, present=state,
+        )  # fmt: skip
+        return schemas.SittingChanged(**fields, events=self.briefs(happened), warnings=warned)
+
+    def _sitting(
+        self, sitting: Sitting, status: Status, version: int, sequence: int, *, agenda: bool = False,
+        minutes: bool = False, addenda: Iterable[Addendum] = (), present: Attended | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        itself = f"/api/v1/sittings/{sitting.id}"
+        ui = f"{self.settings.temporal_ui_url}/namespaces/{self.settings.temporal_namespace}"
+        attended = present if present is not None and present.chair is not None else None
+        return {
+            **sitting.model_dump(), "name": self.forum_name(sitting.forum).in_(self.language),
+            "version": version, "status": status, "status_name": SITTING_STATUSES[status].in_(self.language),
+            "sequence": sequence, "regular_starts_at": self._regular(sitting) if sequence else None,
+            "addenda": [schemas.AddendumView(**addendum.model_dump()) for addendum in addenda],
+            "attendance": schemas.AttendanceView(
+                chair=attended.chair, recorder=attended.recorder, present=list(attended.present),
+                absent=list(attended.absent),
+            ) if attended else None,
+            "links": schemas.SittingLinks(
+                itself=itself, agenda=f"{itself}/agenda.json" if agenda else None,
+                minutes=f"{itself}/minutes.json" if minutes else None,
+                temporal=f"{ui}/workflows/{sitting.id}" if version else None, console=self.sitting_page(sitting.id),
+            ),
+        }  # fmt: skip
+
+    def forum_name(self, forum: str) -> Name:
+        """A forum's name; of one that is no more, its id."""
+        found = self.rules.forums.get(forum)
+        return found.name if found else Name(zh=forum, en=forum)
+
+    def sitting_page(self, sitting_id: str) -> str:
+        """A sitting's page."""
+        return f"{self.settings.public_url}/sittings/{sitting_id}"
+
+    def _regular(self, moved: Sitting) -> datetime | None:
+        """When a moved sitting would be by today's calendar."""
+        try:
+            regular = sitting(self.rules.forums[moved.forum], self.rules.calendar, moved.id)
+        except (Refusal, KeyError):  # a holiday swallows it, or its forum is no more
+            return None
+        return regular.starts_at if regular.starts_at != moved.starts_at else None
 
     def forum(self, forum: Forum) -> schemas.ForumView:
         """A forum."""
@@ -206,7 +277,7 @@ class Teller:
         return schemas.ForumView(id=forum.id, tier=forum.tier, unit=forum.unit, name=name, cadence=cadence)
 
 
-def status_at(sitting: Sitting, now: datetime) -> schemas.SittingStatus:
+def status_at(sitting: Sitting, now: datetime) -> Status:
     """Where a sitting stands at ``now``: announced, frozen, in session, its minutes being written, closed."""
     if now < min(sitting.freezes_at, sitting.starts_at):
         return "announced"

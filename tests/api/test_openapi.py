@@ -40,18 +40,29 @@ def test_the_document_that_is_served_is_the_one_that_is_tested(stack: Stack) -> 
     assert served == json.loads(json.dumps(document()))
 
 
+def test_every_decision_may_name_the_sitting_that_takes_it() -> None:
+    schemas = document()["components"]["schemas"]
+    assert all("sitting" in schemas[name]["properties"] for name in ("MakePlan", "Hold", "Escalate", "Resolve"))
+
+
 @dataclass(frozen=True)
 class Officer:
-    """The alliance's officer, and a case that there is."""
+    """The alliance's officer; a case, a sitting that is ahead, and one that is over and has its papers."""
 
     number: str
+    ahead: str
+    over: str
     headers: dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def officer(stack: Stack) -> Officer:
     with stack.calling("alliance") as caller:
-        return Officer(caller.open()["number"], caller.headers)
+        over, ahead = (one["id"] for one in caller.get("/forums/bayi-xiaoqu/sittings").json()["items"][2:4])
+        for sitting in (over, ahead):
+            assert caller.post("/dev/convene", {"sitting": sitting}).status_code == 200
+        assert caller.post("/dev/fast-forward", {"workflow_id": over, "days": 60}).json()["stage"] == "closed"
+        return Officer(caller.open()["number"], ahead, over, caller.headers)
 
 
 @schema.parametrize()
@@ -64,4 +75,6 @@ def test_the_interface_answers_as_its_document_says(
 ) -> None:
     if case.path_parameters and "number" in case.path_parameters:
         case.path_parameters["number"] = officer.number
+    if case.path_parameters and "sitting_id" in case.path_parameters:
+        case.path_parameters["sitting_id"] = officer.over if case.method == "GET" else officer.ahead
     case.call_and_validate(base_url=stack.base, checks=CHECKS, headers=officer.headers, timeout=60)

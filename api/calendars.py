@@ -1,0 +1,141 @@
+"""Calendars to subscribe to: their secret addresses, and what stands in them.
+
+An address carries the account that asked for it and a code made with the process's secret: it is good as long as
+the account is open, and nobody can make one for another forum or account.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from api.meetings import Known, Meetings
+from api.problems import Problem
+from api.views import Teller, status_at
+from documents import ical
+from domain.words import Name
+from store.accounts import Account, Accounts, Post
+from store.documents import Documents
+from store.log import EventLog
+from store.policies import Policies
+from store.sittings import SittingRow
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+PAST, AHEAD = timedelta(days=60), timedelta(days=180)
+"""How far a feed reaches."""
+
+MINE = "*"
+"""Stands in a code for all of a person's forums."""
+
+_CODE_BYTES = 24
+_OF_A_PERSON = Name(zh="我的会议", en="My sittings")
+
+
+class Calendars:
+    """Feeds of forums and persons."""
+
+    def __init__(self, pool: Pool, log: EventLog, meetings: Meetings, secret: bytes) -> None:
+        self._accounts = Accounts(pool)
+        self._documents = Documents(pool)
+        self._policies = Policies(pool)
+        self._log = log
+        self._meetings = meetings
+        self._secret = secret
+
+    # ---------------------------------------------------------------- addresses
+
+    def token(self, forum: str, account: str) -> str:
+        """The secret part of an account's address for a forum, or for ``MINE``."""
+        return f"{_encoded(account.encode())}.{_encoded(self._code(forum, account))}"
+
+    async def holder(self, forum: str, token: str) -> Account:
+        """Whose address it is. Raises Problem ``not_found`` for a wrong one and for that of a closed account."""
+        name, _, given = token.partition(".")
+        try:
+            account_id = _decoded(name).decode()
+            right = hmac.compare_digest(self._code(forum, account_id), _decoded(given))
+        except (UnicodeError, ValueError, binascii.Error):
+            raise Problem("not_found") from None
+        account = await self._accounts.get(account_id) if right else None
+        if account is None or account.disabled:
+            raise Problem("not_found")
+        return account
+
+    def _code(self, forum: str, account: str) -> bytes:
+        return hmac.digest(self._secret, f"calendar:{forum}:{account}".encode(), hashlib.sha256)[:_CODE_BYTES]
+
+    # ---------------------------------------------------------------- feeds
+
+    async def of_forum(self, tells: Teller, forum: str, now: datetime) -> bytes:
+        """A forum's feed. Raises Refusal ``unknown_forum``."""
+        known = await self._meetings.timetable(forum, now - PAST, now + AHEAD)
+        return ical.calendar(tells.forum_name(forum), await self._entries(tells, known, now), tells.language)
+
+    async def of_person(self, tells: Teller, account: Account, now: datetime) -> bytes:
+        """The feed of all of a person's forums."""
+        known: list[Known] = []
+        for forum in forums_of(tells, account.posts):
+            known += await self._meetings.timetable(forum, now - PAST, now + AHEAD)
+        return ical.calendar(_OF_A_PERSON, await self._entries(tells, known, now), tells.language)
+
+    async def of_sitting(self, tells: Teller, known: Known, now: datetime) -> bytes:
+        """One sitting as a calendar."""
+        name = tells.forum_name(known[0].forum)
+        return ical.calendar(name, await self._entries(tells, [known], now), tells.language)
+
+    async def _entries(self, tells: Teller, known: Sequence[Known], now: datetime) -> list[ical.Entry]:
+        loaded = await self._policies.last_loaded() or now
+        begun = [row for _, row in known if row is not None]
+        cases = await self._documents.cases([row.agenda for row in begun if row.agenda is not None])
+        reasons = await self._reasons(row.id for row in begun if row.sequence)
+        return [
+            ical.Entry(dates, tells.forum_name(dates.forum), status_at(dates, now), 0, loaded)
+            if row is None
+            else _entry(tells, row, cases, reasons)
+            for dates, row in known
+        ]
+
+    async def _reasons(self, sittings: Iterable[str]) -> dict[str, str]:
+        """Why each of the sittings was moved or cancelled, last."""
+        return {
+            sitting: event.data["reason"]
+            for sitting, events in (await self._log.read_some(tuple(sittings))).items()
+            for event in events
+            if event.type in ("sitting_rescheduled", "sitting_cancelled") and event.data.get("reason")
+        }
+
+
+def _entry(tells: Teller, row: SittingRow, cases: Mapping[str, int], reasons: Mapping[str, str]) -> ical.Entry:
+    agenda = row.agenda
+    return ical.Entry(
+        row.dates, tells.forum_name(row.forum), row.status, row.sequence, row.updated_at,
+        url=tells.sitting_page(row.id) if agenda else None, cases=cases[agenda] + len(row.addenda) if agenda else None,
+        reason=reasons.get(row.id),
+    )  # fmt: skip
+
+
+def forums_of(tells: Teller, posts: Iterable[Post]) -> tuple[str, ...]:
+    """A person's forums, in the organisation's order: an officer's unit's and those above it; the alliance's for
+    departments, supervisors and administrators."""
+    organisation, theirs = tells.rules.organisation, set[str]()
+    for post in posts:
+        if post.role == "officer" and post.unit is not None:
+            theirs |= {unit.id for unit in organisation.lineage(post.unit)}
+        else:
+            theirs.add(organisation.alliance.id)
+    return tuple(forum for forum in tells.rules.forums if forum in theirs)
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _decoded(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,0 +1,242 @@
+"""What the interface does with sittings: reads them and their papers, sends commands to their processes.
+
+A sitting whose process has not begun is computed from the calendar; it begins, before its time, when somebody moves
+or cancels it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api import idempotency
+from api.problems import Problem
+from api.views import status_at
+from domain.errors import Refusal
+from domain.forum import Sitting, forum_of
+from domain.permission import SYSTEM, Actor, may_read_papers
+from domain.rules import Rules
+from domain.sitting import (
+    AddToAgenda,
+    Cancel,
+    CloseSitting,
+    Convene,
+    RecordAttendance,
+    Reschedule,
+    SittingCommand,
+    SittingState,
+    decide,
+    evolve,
+)
+from store import claims
+from store.folding import fold_sitting
+from store.log import EventLog, StoredEvent
+from store.papers import Papers
+from store.rulebook import Rulebook
+from store.sittings import SittingRow, Sittings
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+Asked = Reschedule | Cancel | AddToAgenda | RecordAttendance | CloseSitting
+"""What an officer may ask of a sitting."""
+
+Known = tuple[Sitting, SittingRow | None]
+"""A sitting's dates, with its row where its process has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a command brought about: its events, and the sitting right after them."""
+
+    state: SittingState
+    events: tuple[StoredEvent, ...]
+
+
+class Meetings:
+    """Sittings, on the log and the running processes. ``processes`` is None until Temporal has answered."""
+
+    def __init__(self, pool: Pool, log: EventLog, rulebook: Rulebook) -> None:
+        self._pool = pool
+        self._log = log
+        self._rulebook = rulebook
+        self.list = Sittings(pool)
+        self.papers = Papers(pool, rulebook)
+        self.processes: Processes | None = None
+
+    # ---------------------------------------------------------------- reading
+
+    async def rules(self) -> Rules:
+        """Today's rules, with every move and cancellation up to now."""
+        await self._rulebook.refresh_sittings()
+        return await self._rulebook.rules()
+
+    async def timetable(self, forum: str, start: datetime, end: datetime) -> tuple[Known, ...]:
+        """A forum's sittings that start in ``[start, end)``. Raises Refusal ``unknown_forum``."""
+        return await self.list.timetable(await self.rules(), forum, start, end)
+
+    async def sitting(self, sitting_id: str) -> Known:
+        """A sitting. Raises Refusal ``unknown_sitting``."""
+        row = await self.list.get(sitting_id)
+        if row is not None:
+            return row.dates, row
+        return _regular(await self.rules(), sitting_id), None
+
+    async def readable(self, sitting_id: str, actor: Actor) -> Known:
+        """A sitting whose papers ``actor`` may read. Raises Refusal ``unknown_sitting``, ``forbidden``."""
+        known = await self.sitting(sitting_id)
+        if not may_read_papers(await self.rules(), actor, known[0].forum):
+            raise Refusal("forbidden")
+        return known
+
+    async def state(self, sitting_id: str) -> SittingState | None:
+        """A sitting as the log has it; None where its process has not begun."""
+        return fold_sitting(await self._log.read(sitting_id))
+
+    # ---------------------------------------------------------------- commanding
+
+    async def command(
+        self, sitting_id: str, actor: Actor, body: Asked, *, key: str | None, if_version: int | None = None
+    ) -> Changed:
+        """Sends a command to a sitting; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
+        claimed = idempotency.claim_key("sitting", actor, key)
+        command = SittingCommand(id=idempotency.command_id(claimed), actor=actor, body=body, if_version=if_version)
+        structlog.contextvars.bind_contextvars(sitting=sitting_id, workflow=sitting_id, command=command.id)
+        if key is not None:
+            done = await self._claimed(sitting_id, claimed, command)
+            if done is not None:
+                return done
+        if await self.list.get(sitting_id) is None:
+            command = await self._begin(sitting_id, command)
+        changed = await self._send(sitting_id, command)
+        await self._rulebook.refresh_sittings()
+        return changed
+
+    async def convene(self, sitting_id: str) -> SittingState:
+        """Begins a sitting's process now; one that has begun stands. Raises Refusal, ProcessUnavailable."""
+        if await self.list.get(sitting_id) is None:
+            rules = await self.rules()
+            await self._running.convene(rules, sitting_id, dates=_regular(rules, sitting_id))
+        state = await self.state(sitting_id)
+        if state is None:
+            raise ProcessUnavailable(f"{sitting_id}: it is not in the log")
+        return state
+
+    async def _claimed(self, sitting_id: str, claimed: str, command: SittingCommand) -> Changed | None:
+        """What the same request brought about before, if it did."""
+        fingerprint = idempotency.fingerprint(f"{sitting_id}:{command.kind}", command.body)
+        claim = await claims.claim_lightly(self._pool, claimed, fingerprint, subject=sitting_id)
+        if not claim.matches:
+            raise Problem("idempotency_mismatch")
+        done = None if claim.fresh else await self._done(sitting_id, command.id)
+        if done is not None:
+            await self._made_known(sitting_id, done.state.version)
+        return done
+
+    async def _made_known(self, sitting_id: str, version: int) -> None:
+        """Sees to it that an open sitting's process has got to ``version`` (as ``Casework`` does for cases)."""
+        try:
+            if (await self._running.sitting_standing(sitting_id)).version < version:
+                await self._running.nudge(sitting_id)
+        except ProcessGone:
+            state = await self.state(sitting_id)
+            if state is not None and not state.closed:
+                await self._running.restart_sitting(state)
+
+    async def _begin(self, sitting_id: str, command: SittingCommand) -> SittingCommand:
+        """Begins the process of a sitting that takes the command; the command, for the version that it then has.
+
+        What would be refused begins nothing. Raises Refusal, ProcessUnavailable.
+        """
+        rules, now = await self.rules(), datetime.now(UTC)
+        dates = _regular(rules, sitting_id)
+        begun = _as_begun(rules, dates, now)
+        if command.if_version is not None:
+            if command.if_version != 0:
+                raise Refusal("version_conflict", expected=command.if_version, current=0)
+            command = command.model_copy(update={"if_version": begun.version})
+        decide(rules, begun, command, now)
+        if dates.starts_at <= now:
+            status = status_at(dates, now)
+            raise Refusal("sitting_not_there", decision=command.kind, status=status, sitting=sitting_id)
+        await self._running.convene(rules, sitting_id, dates=dates)
+        return command
+
+    async def _send(self, sitting_id: str, command: SittingCommand) -> Changed:
+        try:
+            await self._running.send_to_sitting(sitting_id, command)
+        except ProcessGone:
+            return await self._send_without_process(sitting_id, command)
+        except Refusal:
+            if not await self._log_would_take(sitting_id, command):
+                raise
+            await self._running.nudge(sitting_id)
+            await self._running.send_to_sitting(sitting_id, command)
+        return await self._committed(sitting_id, command.id)
+
+    async def _log_would_take(self, sitting_id: str, command: SittingCommand) -> bool:
+        """Whether a refused command is possible as the log stands: then the process has fallen behind it."""
+        try:
+            decide(await self.rules(), await self.state(sitting_id), command, datetime.now(UTC))
+        except Refusal:
+            return False
+        return True
+
+    async def _send_without_process(self, sitting_id: str, command: SittingCommand) -> Changed:
+        """No process runs: the sitting is over, or Temporal has lost it."""
+        done = await self._done(sitting_id, command.id)
+        if done is not None:
+            return done
+        state = await self.state(sitting_id)
+        if state is None:
+            raise ProcessUnavailable(f"{sitting_id}: its process is gone")
+        if state.closed:
+            decide(await self.rules(), state, command, datetime.now(UTC))  # a sitting that is over takes nothing
+            raise ProcessUnavailable(f"{sitting_id}: its process is gone")
+        await self._running.restart_sitting(state)
+        await self._running.send_to_sitting(sitting_id, command)
+        return await self._committed(sitting_id, command.id)
+
+    async def _done(self, sitting_id: str, command_id: str) -> Changed | None:
+        return _changed(await self._log.read(sitting_id), command_id)
+
+    async def _committed(self, sitting_id: str, command_id: str) -> Changed:
+        done = await self._done(sitting_id, command_id)
+        if done is None:
+            raise ProcessUnavailable(f"{sitting_id}: the command is not in the log")
+        return done
+
+    @property
+    def _running(self) -> Processes:
+        if self.processes is None:
+            raise ProcessUnavailable("Temporal has not answered yet")
+        return self.processes
+
+
+def _regular(rules: Rules, sitting_id: str) -> Sitting:
+    """A sitting by the calendar. Raises Refusal ``unknown_sitting``."""
+    forum = forum_of(sitting_id)
+    if forum not in rules.forums:
+        raise Refusal("unknown_sitting", sitting=sitting_id)
+    return rules.sitting(forum, sitting_id)
+
+
+def _as_begun(rules: Rules, dates: Sitting, now: datetime) -> SittingState:
+    """What a sitting's process would begin with."""
+    convene = SittingCommand(id=f"{dates.id}:convene", actor=SYSTEM, body=Convene(sitting=dates))
+    (event,) = decide(rules, None, convene, now)
+    return evolve(None, event.fact(), command_id=convene.id)
+
+
+def _changed(rows: Sequence[StoredEvent], command_id: str) -> Changed | None:
+    ours = tuple(row for row in rows if row.command_id == command_id)
+    if not ours:
+        return None
+    state = fold_sitting(row for row in rows if row.version <= ours[-1].version)
+    assert state is not None
+    return Changed(state, ours)
