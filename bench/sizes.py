@@ -22,10 +22,23 @@ class Sizes:
     questions: int = 200
     held: int = 2_000
     settles: float = 3.0
+    tabled: int = 10_000
+    moved: int = 1_000
 
 
 DEFAULT = Sizes()
 FULL = Sizes(rounds=9, seconds=4.0, cases=600, questions=500, held=10_000, settles=10.0)
 SMALLEST = Sizes(
-    rounds=1, seconds=0.2, cases=6, opening=3, callers=(1, 2), writers=4, listed=600, questions=5, held=10, settles=0.0
+    rounds=1,
+    seconds=0.2,
+    cases=6,
+    opening=3,
+    callers=(1, 2),
+    writers=4,
+    listed=600,
+    questions=5,
+    held=10,
+    settles=0.0,
+    tabled=40,
+    moved=4,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -13,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo.client import Json
+from demo.meetings import Held
 from demo.run import DemoReport, Played
 from domain.words import CLOSED_AS, Name
 from operations import terminal
@@ -35,6 +37,7 @@ def show(report: DemoReport, *, as_json: bool = False, language: str = "zh-CN") 
         console.print(_open_table(still_open, say))
         _print_links(console, still_open, say)
     _print_staircase(console, report.played, say)
+    _print_sittings(console, report.sittings, say)
     _print_end(report, say)
 
 
@@ -57,6 +60,7 @@ def as_data(report: DemoReport) -> dict[str, Any]:
         "outcomes": dict(Counter(_outcome(played) for played in report.played)),
         "open": [_open_item(played) for played in report.played if not _closed(played)],
         "refused_as_expected": sum(played.refusals for played in report.played),
+        "sittings": [asdict(held) for held in report.sittings],
         "problems": report.problems,
     }
 
@@ -138,6 +142,19 @@ def _print_staircase(console: Console, played: Sequence[Played], say: _Say) -> N
         told = say("经过最多的一件（时间线如阶梯）", "The longest story (its timeline is a staircase)")
         console.print(f"[bold]{told}[/]")
         console.print(f"  {longest.number}  {longest.view['links']['temporal']}\n", soft_wrap=True)
+
+
+def _print_sittings(console: Console, sittings: Iterable[Held], say: _Say) -> None:
+    """What became of the meetings, and where their papers are (signed in: the same path ends in .docx, .md, .ics)."""
+    for held in sittings:
+        told = say(
+            f"{held.name} · {held.status} · 议决 {held.decided} 件，结转 {held.carried_over} 件",
+            f"{held.name} · {held.status} · {held.decided} decided, {held.carried_over} carried over",
+        )
+        console.print(told)
+        for paper in (held.agenda, held.minutes):
+            if paper:
+                console.print(f"  {paper}", style="dim")
 
 
 def _print_end(report: DemoReport, say: _Say) -> None:

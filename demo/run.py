@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from demo.client import Api, Json, NoAnswer, Refused
+from demo.meetings import Held, hold
 from demo.script import Advance, Decide, DemoCase, Say, StandDown, Step, WaitFor, load
 from domain.calendar import SHANGHAI
 from domain.forum import forum_of
@@ -64,6 +65,7 @@ class DemoReport:
     problems: list[Problem] = field(default_factory=list)
     seconds: float = 0.0
     organisation: Json = field(default_factory=dict)
+    sittings: list[Held] = field(default_factory=list)
 
     @property
     def went_well(self) -> bool:
@@ -83,11 +85,24 @@ async def play_demo(
     try:
         await _require_rehearsal(settings, api)
         with terminal.progress("演练" if not language.startswith("en") else "playing") as step:
-            return await _Play(api, step, at_once).run(cases)
+            report = await _Play(api, step, at_once).run(cases)
+        if not only:
+            await _hold_meetings(api, report)
+        return report
     except NoAnswer as error:
         raise NotThere(f"the API stopped answering ({error}); see its log and start again") from None
     finally:
         await api.close()
+
+
+async def _hold_meetings(api: Api, report: DemoReport) -> None:
+    """Plays the meetings after the cases; what goes wrong is a problem of the report like any other."""
+    began = time.monotonic()
+    try:
+        report.sittings = await hold(api)
+    except Refused as error:
+        report.problems.append(Problem(case="meetings", number=None, step=0, what="sitting", why=str(error)))
+    report.seconds += time.monotonic() - began
 
 
 async def _require_rehearsal(settings: Settings, api: Api) -> None:

@@ -23,6 +23,9 @@ VOCABULARIES: dict[str, dict[str, Name]] = {
     "events": words.EVENTS,
     "waits": words.WAITS,
     "expiries": words.EXPIRIES,
+    "sitting statuses": words.SITTING_STATUSES,
+    "sitting waits": words.SITTING_WAITS,
+    "sitting events": words.SITTING_EVENTS,
     "closings": words.CLOSED_AS,
     "roles": words.ROLES,
     "channels": words.CHANNELS,
@@ -55,7 +58,8 @@ def test_what_a_document_links_to_is_there(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(REPOSITORY)))
 def test_a_document_names_only_files_that_are_there(document: Path) -> None:
     named = re.findall(
-        r"`((?:domain|workflows|activities|store|api|runtime|stack|operations|policies|tests|docs|deploy)/[\w./@-]*)`",
+        r"`((?:domain|workflows|activities|store|api|documents|runtime|stack|operations|policies|tests|docs|deploy)"
+        r"/[\w./@-]*)`",
         document.read_text("utf-8"),
     )
     assert [name for name in named if not (REPOSITORY / name).exists()] == []
