@@ -148,7 +148,7 @@ class Host(ABC, Generic[S, C, W]):
 
     async def carry_out(self, effect: str) -> None:
         """Does one effect, as the state now is. May raise ActivityError; then it is tried again."""
-        raise NotImplementedError(effect)
+        raise ValueError(f"{effect} is no effect of this process")
 
     # ---------------------------------------------------------------- its life
 

@@ -1,0 +1,71 @@
+"""How a case follows its sitting: dates computed again, a sitting moved or cancelled, an agenda it is put on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.case.commands import PutOnAgenda, Reproject, SittingMoved
+from domain.case.events import Event, Wait
+from domain.case.moves import Deciding, sitting_wait
+from domain.errors import Refusal
+from domain.forum import Sitting
+
+
+def reproject(d: Deciding, body: Reproject) -> tuple[Event, ...]:
+    wait = d.state.wait
+    if wait is None or wait.sitting_id is None or wait.forum is None:
+        return ()
+    try:
+        sitting = d.rules.sitting(wait.forum, wait.sitting_id)
+    except Refusal:  # a holiday has swallowed that sitting: the next one takes the case
+        sitting = d.rules.next_sitting(d.state.tier, d.state.estate, d.now)
+    moved = sitting_wait(d.rules, d.own_tier(), sitting, d.state.carried_over)
+    if _same_dates(moved, wait):
+        return ()
+    if moved.until <= d.now:  # its new date is over before anyone could table the case: the next one takes it
+        sitting = d.rules.next_sitting(d.state.tier, d.state.estate, d.now)
+        moved = sitting_wait(d.rules, d.own_tier(), sitting, d.state.carried_over)
+    place = d.state.place.model_copy(update={"wait": moved})
+    return (d.event("wait_reprojected", place=place, reason=body.cause, was=wait.until.isoformat()),)
+
+
+def _same_dates(one: Wait, other: Wait) -> bool:
+    return (one.sitting_id, one.until, one.starts_at, one.provisional) == (
+        other.sitting_id, other.until, other.starts_at, other.provisional,
+    )  # fmt: skip
+
+
+def follow_sitting(d: Deciding, body: SittingMoved) -> tuple[Event, ...]:
+    """The sitting that the case waits for was moved or cancelled: the case waits for its new date, or the next one."""
+    wait = d.state.wait
+    if wait is None or wait.sitting_id != body.sitting_id:
+        return ()
+    sitting = body.sitting or _next_but(d, body.sitting_id)
+    moved = sitting_wait(d.rules, d.own_tier(), sitting, d.state.carried_over)
+    if moved == wait:
+        return ()
+    place = d.state.place.model_copy(update={"wait": moved})
+    return (d.event("wait_reprojected", place=place, reason=body.cause, was=wait.until.isoformat()),)
+
+
+def _next_but(d: Deciding, cancelled: str) -> Sitting:
+    """The next sitting, where these rules may not have heard yet that one is cancelled."""
+    rules = replace(d.rules, moved={**d.rules.moved, cancelled: None})
+    return rules.next_sitting(d.state.tier, d.state.estate, d.now)
+
+
+def put_on_agenda(d: Deciding, body: PutOnAgenda) -> tuple[Event, ...]:
+    wait = d.state.wait
+    if wait is None or wait.forum != body.sitting.forum:
+        raise Refusal(
+            "not_waiting_for_this_forum", number=d.state.number, forum=body.sitting.forum, stage=d.state.stage
+        )
+    if body.sitting.minutes_due <= d.now:
+        raise Refusal("sitting_in_the_past", starts_at=body.sitting.starts_at.isoformat())
+    if wait.sitting_id == body.sitting.id:
+        return ()
+    if d.state.heard_at == body.sitting.id:  # held or passed over there: it is not tabled twice in one sitting
+        raise Refusal("already_on_the_agenda", case=d.state.number, sitting=body.sitting.id)
+    moved = sitting_wait(d.rules, d.own_tier(), body.sitting, d.state.carried_over)
+    place = d.state.place.model_copy(update={"wait": moved})
+    return (d.event("put_on_agenda", place=place, sitting=body.sitting.id, instead_of=wait.sitting_id),)
