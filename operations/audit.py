@@ -22,7 +22,7 @@ from operations.meetings import bring_back, lost_sittings
 from store import rebuild
 from store.errors import reaching_the_store
 from store.folding import sitting_row
-from store.log import EventLog, chain_problems, every_stream, snapshot
+from store.log import EventLog, chain_problems, count_streams, every_stream, snapshot
 from store.sittings import compare_sittings
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
 from workflows.messages import Standing
@@ -148,7 +148,7 @@ class Auditor:
         report = self._report
         with reaching_the_store():
             async with self._pool.acquire() as connection, snapshot(connection):
-                total = int(await connection.fetchval("SELECT count(*) FROM events WHERE version = 1"))
+                total = await count_streams(connection)
                 async for events in every_stream(connection):
                     self._find(
                         Finding(problem.stream, "chain", {"version": problem.version, "problem": problem.kind})

@@ -229,6 +229,11 @@ def snapshot(connection: Connection) -> asyncpg.transaction.Transaction:
     return connection.transaction(isolation="repeatable_read", readonly=True)
 
 
+async def count_streams(connection: Connection) -> int:
+    """How many streams the log has."""
+    return int(await connection.fetchval("SELECT count(*) FROM events WHERE version = 1"))
+
+
 async def every_stream(connection: Connection) -> AsyncIterator[tuple[StoredEvent, ...]]:
     """Each stream's events, stream after stream, without holding more than one; needs a transaction."""
     stream: list[StoredEvent] = []
