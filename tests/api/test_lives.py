@@ -138,4 +138,7 @@ async def test_a_case_whose_process_is_lost_goes_on_from_the_log(stack: Stack, e
     await client.get_workflow_handle(number).terminate("lost again")
     refused = estate.post(f"/cases/{number}/decisions", {"kind": "contact", "how": "电话", "outcome": "好"})
     assert refused.json()["code"] == "not_allowed_now"
-    assert estate.pass_time(number, days=9)["stage"] == "check_in"
+    until = datetime.fromisoformat(estate.case(number)["wait"]["until"])
+    left = until - datetime.fromisoformat(estate.case(number)["updated_at"])
+    assert estate.pass_time(number, hours=left // timedelta(hours=1) + 1)["stage"] == "check_in"
+    assert estate.types(number)[-1] == "case_carried_over"
