@@ -26,7 +26,11 @@ from api import (
     subscriptions,
 )
 from api.answers import EVERYWHERE
+from api.bodies import StreamedRoutes
+from api.console.pages import look
+from api.console.routes import include_console
 from api.edge import Edge
+from api.places import wants_page
 from api.problems import http_response, problem_response, refusal_response, validation_response
 from api.services import open_services
 from api.strict import StrictRoute
@@ -64,7 +68,10 @@ def create_app(settings: Settings) -> FastAPI:
     _include_routes(app, settings)
     _handle_what_goes_wrong(app)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
-    app.add_middleware(Edge, rehearsal=settings.rehearsal)
+    app.add_middleware(
+        Edge, rehearsal=settings.rehearsal, https=settings.public_url.startswith("https:"),
+        streamed=StreamedRoutes.among(app.routes),
+    )  # fmt: skip
     return app
 
 
@@ -81,10 +88,11 @@ def _include_routes(app: FastAPI, settings: Settings) -> None:
         app.include_router(rehearsal.router, include_in_schema=False)  # where API.md also has it
     app.include_router(health.router)
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
+    include_console(app, rehearsal=settings.rehearsal)
 
 
 async def _docs(request: Request) -> HTMLResponse:
-    return HTMLResponse(docs.page(request.app.openapi()))
+    return HTMLResponse(docs.page(request.app.openapi()), headers={"content-security-policy": docs.POLICY})
 
 
 def _handle_what_goes_wrong(app: FastAPI) -> None:
@@ -98,6 +106,8 @@ def _handle_what_goes_wrong(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        if wants_page(request):
+            await look(request)  # also a page that there is not has the frame of who looks at it
         return http_response(request, error)
 
     async def away(request: Request, error: Exception) -> Response:

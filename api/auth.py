@@ -1,4 +1,5 @@
-"""Sign-in: a password for a token, a token for an actor in one capacity (交叉任职: one post at a time)."""
+"""Sign-in: a password for a token; a token, or a session's cookie, for an actor in one capacity (交叉任职: one post
+at a time)."""
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ from starlette.responses import Response
 
 from api import schemas
 from api.answers import NO_STORE, answer, documented
+from api.csrf import require_own_page
 from api.problems import Problem
 from api.strict import StrictRoute
 from api.throttle import Throttle
 from domain.permission import Actor
 from store.accounts import Account, Accounts, Post
+from store.sessions import Session
 
 VALID_FOR = timedelta(hours=8)
 _ALGORITHM = "HS256"
@@ -74,9 +77,13 @@ class SignIns:
         self._known[account.id] = account
         return account, _post(account, asked.capacity)
 
+    async def account(self, id: str) -> Account | None:
+        """An account as it was known last; disabled or not."""
+        return self._known.get(id) or await self._accounts.get(id)
+
     async def require(self, actor: Actor) -> None:
         """Raises Problem ``unauthenticated`` unless the account is open and still holds the post."""
-        account = self._known.get(actor.id) or await self._accounts.get(actor.id)
+        account = await self.account(actor.id)
         held = account is not None and Post(actor.role, actor.unit) in account.posts
         if account is None or account.disabled or not held:
             raise Problem("unauthenticated")
@@ -101,13 +108,37 @@ _bearer = HTTPBearer(
 async def signed_in(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Actor:
-    """Who calls, in what capacity."""
-    if credentials is None:
-        raise Problem("unauthenticated")
+    """Who calls, in what capacity: by a token, or by the cookie of a session. A request with an Authorization header
+    is a program's, and its cookies do not count."""
     services = request.app.state.services
-    actor: Actor = services.tokens.read(credentials.credentials)
+    if credentials is not None:
+        actor: Actor = services.tokens.read(credentials.credentials)
+    elif "authorization" in request.headers:
+        raise Problem("unauthenticated")
+    else:
+        actor = await _in_session(request)
     await services.sign_ins.require(actor)
+    request.state.actor = actor
     return actor
+
+
+async def _in_session(request: Request) -> Actor:
+    """Who the cookie says. Raises Problem ``unauthenticated``, ``cross_site``."""
+    sessions = request.app.state.services.sessions
+    session: Session | None = await sessions.of(request)
+    if session is None:
+        raise Problem("unauthenticated")
+    await require_own_page(request, sessions.csrf_token(session))
+    request.state.session = session
+    return actor_in(session)
+
+
+def actor_in(session: Session) -> Actor:
+    """Who acts in a session. Raises Problem ``unauthenticated`` for a post that no role of today's has."""
+    try:
+        return Actor.model_validate({"id": session.account, "role": session.post.role, "unit": session.post.unit})
+    except ValueError:
+        raise Problem("unauthenticated") from None
 
 
 SignedIn = Annotated[Actor, Depends(signed_in)]

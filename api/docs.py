@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from html import escape
 from typing import Any
@@ -18,6 +20,11 @@ b.method { color: var(--red); display: inline-block; min-width: 3.2rem; } small 
 table { border-collapse: collapse; }
 td { border-top: 1px solid var(--line); padding: .2rem .8rem .2rem 0; vertical-align: top; }
 """
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page's Content-Security-Policy: its own style sheet, and nothing else."""
 
 
 def page(document: dict[str, Any]) -> str:

@@ -16,9 +16,13 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.bodies import FORM, MULTIPART, StreamedRoutes, media_type
+from api.headers import secure
 from api.metrics import Metrics
+from api.places import is_page
 from api.problems import Problem, http_response, problem_response
 
 log = structlog.get_logger()
@@ -46,11 +50,13 @@ class _Exchange:
 
 
 class Edge:
-    """The outermost layer. ``metrics`` comes with the application's state."""
+    """The outermost layer. ``metrics`` comes with the application's state. ``https``: the public address is."""
 
-    def __init__(self, app: ASGIApp, *, rehearsal: bool) -> None:
+    def __init__(self, app: ASGIApp, *, rehearsal: bool, https: bool, streamed: StreamedRoutes) -> None:
         self._app = app
         self._rehearsal = rehearsal
+        self._https = https
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; anything else (lifespan) passes."""
@@ -71,17 +77,24 @@ class Edge:
         try:
             _require_printable(exchange.scope)
             if exchange.scope["method"] in ("POST", "PUT", "PATCH"):
-                receive = await _whole_body(exchange, receive)
+                receive = await self._body(exchange, receive)
             await self._app(exchange.scope, receive, send)
         except Problem as problem:
             await http_response(request, problem)(exchange.scope, receive, send)
         except Exception as fault:
-            # The frames only: what an error says may quote what somebody sent.
-            frames = "".join(traceback.format_tb(fault.__traceback__))
-            log.error("fault", fault=type(fault).__name__, frames=frames)
+            _log_fault(fault)
             if exchange.status:
                 raise
-            await problem_response(request, "internal")(exchange.scope, receive, send)
+            await _fault_told(request)(exchange.scope, receive, send)
+
+    async def _body(self, exchange: _Exchange, receive: Receive) -> Receive:
+        """The body in one piece; or as it comes, where a route streams it. Raises Problem."""
+        if media_type(exchange.headers.get("content-type", "")) == MULTIPART:
+            limit = self._streamed.limit_kb(exchange.scope)
+            if limit is not None:
+                exchange.scope["state"]["streamed"] = True
+                return _limited(exchange, receive, limit)
+        return await _whole_body(exchange, receive)
 
     def _sending(self, exchange: _Exchange, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -89,7 +102,7 @@ class Edge:
                 exchange.status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = exchange.request_id
-                headers["x-content-type-options"] = "nosniff"
+                secure(headers, https=self._https or exchange.scope["scheme"] == "https")
                 if self._rehearsal:
                     headers["hongxiu-rehearsal"] = "1"
             await send(message)
@@ -111,6 +124,19 @@ class Edge:
             log.info("request", method=method, route=route, status=exchange.status, ms=round(seconds * 1000, 1))
 
 
+def _log_fault(fault: Exception) -> None:
+    # The frames only: what an error says may quote what somebody sent.
+    log.error("fault", fault=type(fault).__name__, frames="".join(traceback.format_tb(fault.__traceback__)))
+
+
+def _fault_told(request: Request) -> Response:
+    try:
+        return problem_response(request, "internal")
+    except Exception as fault:  # it may be the pages that are at fault
+        _log_fault(fault)
+        return problem_response(request, "internal", plain=True)
+
+
 def _method(method: str) -> str:
     return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "OTHER"
 
@@ -127,11 +153,31 @@ def _require_printable(scope: Scope) -> None:
             raise Problem("unprintable_text") from None
 
 
+def _limited(exchange: _Exchange, receive: Receive, limit_kb: int) -> Receive:
+    """The body as it comes; Problem ``too_large`` where it is longer than it may be."""
+    _require_short(exchange, limit_kb)
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit_kb * 1024:
+            raise Problem("too_large", limit=limit_kb)
+        return message
+
+    return counted
+
+
+def _require_short(exchange: _Exchange, limit_kb: int) -> None:
+    declared = exchange.headers.get("content-length", "")
+    if declared.isdigit() and int(declared[:12]) > limit_kb * 1024:
+        raise Problem("too_large", limit=limit_kb)
+
+
 async def _whole_body(exchange: _Exchange, receive: Receive) -> Receive:
     """Reads the body up to the limit; the application then gets it in one piece. Raises Problem."""
-    declared = exchange.headers.get("content-length", "")
-    if declared.isdigit() and int(declared[:12]) > LIMIT_KB * 1024:
-        raise Problem("too_large", limit=LIMIT_KB)
+    _require_short(exchange, LIMIT_KB)
     body = bytearray()
     while True:
         message = await receive()
@@ -143,14 +189,16 @@ async def _whole_body(exchange: _Exchange, receive: Receive) -> Receive:
         if not message.get("more_body", False):
             break
     if body:
-        _require_json(exchange.headers.get("content-type", ""))
+        _require_known(exchange)
     return _replayed(bytes(body), receive)
 
 
-def _require_json(content_type: str) -> None:
-    media_type, _, parameters = content_type.partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8"):
+def _require_known(exchange: _Exchange) -> None:
+    """The API takes JSON, the console's pages take forms. Raises Problem ``unsupported_media_type``."""
+    content_type = exchange.headers.get("content-type", "")
+    charset = content_type.partition(";")[2].strip().lower().removeprefix("charset=").strip('"')
+    taken = FORM if is_page(exchange.scope["path"]) else "application/json"
+    if media_type(content_type) != taken or charset not in ("", "utf-8", "utf8"):
         raise Problem("unsupported_media_type")
 
 

@@ -11,8 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.places import wants_page
 from domain.errors import Refusal
-from domain.words import DECISIONS, SITTING_STATUSES, Name, refusal, text
+from domain.words import DECISIONS, LANGUAGES, SITTING_STATUSES, Name, refusal, text
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "1"
@@ -43,6 +44,7 @@ def _n(zh: str, en: str) -> Name:
 
 PROBLEMS: dict[str, tuple[int, Name, Name]] = {
     "not_json": (400, _n("不是 JSON", "Not JSON"), _n("请求正文不是有效的 JSON。", "The body is not valid JSON.")),
+    "bad_form": (400, _n("表单有误", "Malformed form"), _n("无法读懂这份表单。", "The form cannot be read.")),
     "bad_request": (400, _n("请求有误", "Bad request"), _n("无法读懂这个请求。", "The request cannot be read.")),
     "bad_if_match": (
         400, _n("If-Match 有误", "Malformed If-Match"),
@@ -88,6 +90,13 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
         401, _n("登录失败", "Sign-in failed"),
         _n("账号或密码不对。", "The account or the password is not right."),
     ),
+    "cross_site": (
+        403, _n("来源不明的请求", "From another site"),
+        _n(
+            "这个请求不是从本系统的页面发出的，未予办理。请回到页面重新操作。",
+            "This request does not come from a page of ours and was not carried out. Go back and try again.",
+        ),
+    ),
     "not_found": (404, _n("没有找到", "Not found"), _n("没有这个地址。", "There is nothing at this address.")),
     "no_agenda_yet": (
         404, _n("还没有议程", "No agenda yet"),
@@ -118,8 +127,11 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
         _n("请求正文最大 {limit} KB。", "A body is at most {limit} KB."),
     ),
     "unsupported_media_type": (
-        415, _n("只接受 JSON", "JSON only"),
-        _n("请用 Content-Type: application/json。", "Send Content-Type: application/json."),
+        415, _n("内容类型不对", "Unsupported content type"),
+        _n(
+            "请用 Content-Type: application/json；页面的表单除外。",
+            "Send Content-Type: application/json; the pages' own forms aside.",
+        ),
     ),
     "too_many_attempts": (
         429, _n("尝试太多", "Too many attempts"),
@@ -208,9 +220,16 @@ def _quality(rest: str) -> float:
         return 0.0
 
 
+LANGUAGE_COOKIE = "hongxiu-language"
+
+
 def language(request: Request) -> str:
-    """The language to answer a request in."""
-    return language_of(request.headers.get("accept-language"))
+    """The language to answer a request in: the one chosen on our pages; else, pages speak Chinese, and the API what
+    Accept-Language asks."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return LANGUAGES[0] if wants_page(request) else language_of(request.headers.get("accept-language"))
 
 
 # ---------------------------------------------------------------- answers
@@ -224,8 +243,10 @@ def problem_response(
     said: Mapping[str, str] | None = None,
     errors: Iterable[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
+    plain: bool = False,
 ) -> Response:
-    """The answer for ``code``: a problem of ``PROBLEMS`` or a refusal of the rules.
+    """The answer for ``code``: a problem of ``PROBLEMS`` or a refusal of the rules; on a page where a browser asks
+    for one (``app.state.problem_page``), unless it is to be ``plain``.
 
     ``said``: what the detail calls some of the params, where that is another word.
     """
@@ -247,17 +268,23 @@ def problem_response(
     listed = list(errors)
     if listed:
         body["errors"] = listed
-    return Response(
-        json.dumps(_clean(body), ensure_ascii=False).encode(),
-        status,
-        {**(headers or {}), **_headers_of(status), "content-language": spoken},
-        MEDIA_TYPE,
-    )
+    sent = {**(headers or {}), **_headers_of(status), "content-language": spoken}
+    page = getattr(request.app.state, "problem_page", None) if "app" in request.scope else None
+    if page is not None and not plain and wants_page(request):
+        told: Response = page(request, _clean(body), sent)
+        return told
+    return Response(json.dumps(_clean(body), ensure_ascii=False).encode(), status, sent, MEDIA_TYPE)
 
 
 def refusal_response(request: Request, refused: Refusal) -> Response:
     """The answer for a refusal of the rules."""
     return problem_response(request, refused.code, params=refused.params, said=_names(request, refused.params))
+
+
+def detail_of(request: Request, refused: Refusal | Problem) -> str:
+    """What a refusal or a problem says, in the caller's language."""
+    said = _names(request, refused.params) if isinstance(refused, Refusal) else refused.said
+    return _detail(refused.code, language(request), {**refused.params, **(said or {})})
 
 
 def _names(request: Request, params: Mapping[str, Any]) -> dict[str, str]:
@@ -275,8 +302,7 @@ def _names(request: Request, params: Mapping[str, Any]) -> dict[str, str]:
 
 def validation_response(request: Request, error: RequestValidationError) -> Response:
     """The answer for fields that are not as they should be; personal data gives the problem its own code."""
-    spoken = language(request)
-    errors = [_field_error(one, spoken) for one in error.errors()]
+    errors = field_errors(error.errors(), language(request))
     codes = {one["code"] for one in errors}
     code = next((special for special in ("personal_data", "unprintable_text") if special in codes), "invalid")
     return problem_response(request, code, errors=errors)
@@ -360,6 +386,11 @@ _UNKNOWN_FIELD = _n("填写有误。", "This is not valid.")
 def field_error(field: str, code: str, spoken: str, **params: object) -> dict[str, str]:
     """One entry of a problem's ``errors``."""
     return {"field": field, "code": code, "message": text(_MESSAGES.get(code, _UNKNOWN_FIELD), spoken, **params)}
+
+
+def field_errors(errors: Iterable[Mapping[str, Any]], spoken: str) -> list[dict[str, str]]:
+    """What pydantic finds wrong, as entries of a problem's ``errors``."""
+    return [_field_error(error, spoken) for error in errors]
 
 
 def _field_error(error: Mapping[str, Any], spoken: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from api.casework import Casework
 from api.feed import Feed
 from api.meetings import Meetings
 from api.metrics import Metrics
+from api.sessions import Sessions
 from api.throttle import Throttle
 from runtime import temporal
 from runtime.settings import Settings
@@ -56,6 +57,7 @@ class Services:
     rulebook: Rulebook
     tokens: Tokens
     sign_ins: SignIns
+    sessions: Sessions
     cases: CaseList
     log: EventLog
     casework: Casework
@@ -130,7 +132,8 @@ async def open_services(settings: Settings) -> Services:
     residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, rulebook)
     services = Services(
         settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
-        sign_ins=SignIns(accounts), metrics=metrics, codes=Throttle(), meetings=meetings,
+        sign_ins=SignIns(accounts), sessions=Sessions(pool, secret), metrics=metrics, codes=Throttle(),
+        meetings=meetings,
         feed=Feed(events, cases, meetings.list, metrics), calendars=Calendars(pool, events, meetings, secret),
         casework=Casework(pool, events, residents, rulebook, secret),
     )  # fmt: skip

@@ -131,6 +131,16 @@ class CaseList:
         items = tuple(map(_row, rows[:limit]))
         return CasePage(items, _cursor(items[-1]) if len(rows) > limit else None)
 
+    async def due(self, query: CaseQuery) -> tuple[CaseRow, ...]:
+        """The cases that fit and wait for something, the one due first on top; the cursor does not matter."""
+        where = _Where(query)
+        where.add("c.until IS NOT NULL")
+        order = "ORDER BY c.until, c.number"
+        some = f"(SELECT c.* FROM cases AS c{where.sql} {order} LIMIT {max(1, min(query.limit, MAX_LIMIT))})"
+        with reaching_the_store():
+            rows = await self._executor.fetch(f"{_WITH_TITLES.format(some)} {order}", *where.values)
+        return tuple(map(_row, rows))
+
     async def count(self, query: CaseQuery) -> int:
         """How many cases fit; the cursor and limit do not matter."""
         where = _Where(query)

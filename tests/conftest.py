@@ -21,6 +21,7 @@ from stack.postgres import Postgres
 from stack.temporal import TemporalServer
 from store import migrate
 from store.database import connect
+from tests.support.stack import Stack, running_stack
 from workflows import attributes
 
 if TYPE_CHECKING:
@@ -126,6 +127,18 @@ def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tempor
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def stack(
+    new_database: Callable[[], Database], temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """One for all tests over HTTP: a worker and an API in processes of their own, in rehearsal, with the sample
+    organisation."""
+    database = new_database()
+    folder = tmp_path_factory.mktemp("stack")
+    with running_stack(folder, database.dsn, database.owner_dsn, temporal_server.address) as running:
+        yield running
 
 
 def _database(server: Postgres, name: str) -> Database:

@@ -1,28 +1,12 @@
-"""One stack for all tests of the interface in a session, and callers of each kind."""
+"""Callers of each kind, at the session's stack."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
-from stack.temporal import TemporalServer
-from tests.support.stack import Caller, Stack, running_stack
-
-if TYPE_CHECKING:
-    from tests.conftest import Database
-
-
-@pytest.fixture(scope="session")
-def stack(
-    new_database: Callable[[], Database], temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
-    """A worker and an API in processes of their own, in rehearsal, with the sample organisation."""
-    database = new_database()
-    folder = tmp_path_factory.mktemp("stack")
-    with running_stack(folder, database.dsn, database.owner_dsn, temporal_server.address) as running:
-        yield running
+from tests.support.stack import Caller, Stack
 
 
 def _caller(username: str | None, language: str | None = None) -> Callable[[Stack], Iterator[Caller]]:

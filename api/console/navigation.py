@@ -1,0 +1,33 @@
+"""The main navigation: what there is, for whom. A page that is not built is not here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.permission import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place. ``key`` is its word's (``nav.work``); ``shown`` says to whom it is open."""
+
+    key: str
+    path: str
+    shown: Callable[[Actor], bool]
+
+    def leads_to(self, path: str) -> bool:
+        """Whether ``path`` is this place, or below it."""
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+
+
+def _everyone(_: Actor) -> bool:
+    return True
+
+
+ENTRIES: tuple[Entry, ...] = (Entry("nav.work", "/", _everyone),)
+
+
+def entries_for(actor: Actor) -> tuple[Entry, ...]:
+    """What an actor is shown, in order."""
+    return tuple(entry for entry in ENTRIES if entry.shown(actor))

@@ -1,0 +1,184 @@
+"""Pages: templates with what every one of them needs; who looks at them; what goes wrong, told on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.auth import SignedIn, signed_in
+from api.console import assets, clocks
+from api.console.clocks import Clock
+from api.console.flashes import Flash, flashed, said
+from api.console.names import Names
+from api.console.navigation import entries_for
+from api.console.words import say
+from api.headers import PAGE_POLICY
+from api.problems import Problem, language
+from api.services import services_of
+from domain.permission import Actor
+from store.accounts import Post
+from store.errors import StoreUnavailable
+from store.rulebook import NoRules
+
+_HEADERS = {"cache-control": "no-store", "content-security-policy": PAGE_POLICY}
+
+
+# ---------------------------------------------------------------- who looks
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a page: in what capacity, what other posts they hold, and the token that their forms carry."""
+
+    actor: Actor
+    posts: tuple[Post, ...]
+    csrf: str
+
+    @property
+    def post(self) -> Post:
+        """The post that they act in."""
+        return Post(self.actor.role, self.actor.unit)
+
+
+async def _viewer(request: Request, actor: SignedIn) -> Viewer:
+    services = services_of(request)
+    account = await services.sign_ins.account(actor.id)
+    session = getattr(request.state, "session", None)
+    token = services.sessions.csrf_token(session) if session is not None else ""
+    viewer = Viewer(actor, account.posts if account else (), token)
+    request.state.viewer = viewer
+    return viewer
+
+
+OnPage = Annotated[Viewer, Depends(_viewer)]
+"""A page's parameter for who looks at it; nobody who is not signed in does."""
+
+
+async def look(request: Request) -> Viewer | None:
+    """Who looks, where a page is for everybody: None for somebody who is not signed in."""
+    known: Viewer | None = getattr(request.state, "viewer", None)
+    if known is not None:
+        return known
+    try:
+        return await _viewer(request, await signed_in(request, None))
+    except (Problem, StoreUnavailable):
+        return None
+
+
+# ---------------------------------------------------------------- rendering
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+) -> HTMLResponse:
+    """A page from ``templates/``, in the viewer's language; the context comes on top of what every page has.
+
+    Every page has: ``lang``, ``say(key, …)``, ``names``, ``viewer``, ``navigation``, ``here`` (the path), ``now``,
+    ``rehearsal``, ``csrf``, ``flash``, ``asset(name)``; the filters ``moment``, ``day``, ``clock``, ``ago``.
+    """
+    spoken = language(request)
+    flash = flashed(request, spoken)
+    frame = _frame(request, spoken, flash)
+    content = _environment().get_template(template).render(**frame, **context)
+    response = HTMLResponse(content, status, {**_HEADERS, "content-language": spoken, **(headers or {})})
+    if flash is not None:
+        said(response)
+    return response
+
+
+def _frame(request: Request, spoken: str, flash: Flash | None) -> dict[str, Any]:
+    services = services_of(request)
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
+    try:
+        rules = services.rulebook.current
+    except NoRules:
+        rules = None
+    return {
+        "lang": spoken, "say": lambda key, /, **params: say(key, spoken, **params), "names": Names(rules, spoken),
+        "viewer": viewer, "csrf": viewer.csrf if viewer else "",
+        "navigation": entries_for(viewer.actor) if viewer else (), "here": request.url.path,
+        "here_with_query": _local(request), "now": datetime.now(UTC), "rehearsal": services.settings.rehearsal,
+        "flash": flash,
+    }  # fmt: skip
+
+
+def _local(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals.update(asset=assets.address)
+    environment.filters.update(moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=_with_query, lines=_lines)
+    return environment
+
+
+@pass_context
+def _moment(context: Context, at: datetime) -> str:
+    return clocks.exactly(at, context["now"], context["lang"])
+
+
+@pass_context
+def _day(context: Context, at: datetime) -> str:
+    return clocks.day(at, context["now"], context["lang"])
+
+
+@pass_context
+def _clock(context: Context, until: datetime) -> Clock:
+    return clocks.clock(until, context["now"], context["lang"])
+
+
+@pass_context
+def _ago(context: Context, at: datetime) -> str:
+    return clocks.ago(at, context["now"], context["lang"])
+
+
+def _with_query(path: str, **query: object) -> str:
+    """A path with those of the query's values that there are."""
+    given = {key: value for key, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _lines(text: str) -> Markup:
+    """Text with its line breaks kept."""
+    return Markup("<br>").join(text.splitlines())
+
+
+# ---------------------------------------------------------------- elsewhere, and what goes wrong
+
+
+def see(path: str) -> RedirectResponse:
+    """To another page of ours, after something was done; ``path`` is ours (see ``local_path``)."""
+    return RedirectResponse(path, 303, {"cache-control": "no-store"})
+
+
+def local_path(given: str | None) -> str:
+    """A path that somebody sent, where it is one of ours; else the start."""
+    if given and given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable():
+        return given
+    return "/"
+
+
+def problem_page(request: Request, told: dict[str, Any], headers: Mapping[str, str]) -> Response:
+    """A problem, as problem details tell it, on a page; who is not signed in is asked to."""
+    if told["code"] == "unauthenticated":
+        asked = _local(request) if request.method == "GET" else "/"
+        return see("/sign-in" if asked == "/" else _with_query("/sign-in", next=asked))
+    kept = {name: value for name, value in headers.items() if name != "www-authenticate"}
+    return page(request, "problem.html", status=told["status"], headers=kept, problem=told)

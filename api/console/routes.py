@@ -1,0 +1,19 @@
+"""The console's pages, put together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from api.console import assets, cases, gallery, signing_in, work
+from api.console.pages import problem_page
+
+ROUTERS: tuple[APIRouter, ...] = (assets.router, signing_in.router, work.router, cases.router)
+
+
+def include_console(app: FastAPI, *, rehearsal: bool) -> None:
+    """Adds the pages to the application; in rehearsal, also the one that shows every component."""
+    for router in ROUTERS:
+        app.include_router(router)
+    if rehearsal:
+        app.include_router(gallery.router)
+    app.state.problem_page = problem_page

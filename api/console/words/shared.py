@@ -1,0 +1,79 @@
+"""What every page says: the frame, the clocks, problems, flashes, and sign-in."""
+
+from __future__ import annotations
+
+from domain.words import Name
+
+
+def _n(zh: str, en: str) -> Name:
+    return Name(zh=zh, en=en)
+
+
+WORDS: dict[str, Name] = {
+    "brand.name": _n("红绣匠", "Hongxiu"),
+    "brand.place": _n("南城e家", "Nancheng"),
+    "brand.motto": _n("小事不出小区，大事不出社区，难事不出联盟", "Every issue has a next step, and a date for it"),
+    "frame.skip": _n("跳到正文", "Skip to the content"),
+    "frame.navigation": _n("主导航", "Main navigation"),
+    "frame.crumbs": _n("所在位置", "You are here"),
+    "frame.rehearsal": _n(
+        "演练环境：时间可以快进，内容均为演练数据，请勿登记真实诉求。",
+        "Rehearsal: time can be skipped and nothing here is real. Do not file real issues.",
+    ),
+    "frame.rehearsal_short": _n("演练", "Rehearsal"),
+    "frame.language": _n("语言", "Language"),
+    "frame.account": _n("账号", "Account"),
+    "frame.capacity": _n("当前岗位", "Acting as"),
+    "frame.switch": _n("切换岗位", "Act in another post"),
+    "frame.sign_out": _n("退出登录", "Sign out"),
+    "frame.stale": _n("本页内容已有更新。", "There is news for this page."),
+    "frame.reload": _n("刷新", "Show it"),
+    "frame.offline": _n("与系统的连接已断开，正在重连…", "The connection is lost; trying again …"),
+    "frame.footer": _n("一三五七工作法 · 三级议事协商", "One-three-five-seven · deliberation on three tiers"),
+    "frame.more": _n("更多", "More"),
+    "frame.next_page": _n("下一页", "Next page"),
+    "frame.first_page": _n("回到第一页", "First page"),
+    "frame.pages": _n("翻页", "Pages"),
+    "frame.cancel": _n("取消", "Cancel"),
+    "frame.confirm": _n("确定", "Confirm"),
+    "frame.back": _n("返回", "Back"),
+    "frame.print": _n("打印", "Print"),
+    "frame.none": _n("—", "—"),
+    "nav.work": _n("我的工作", "My work"),
+    "form.required": _n("必填", "required"),
+    "form.optional": _n("选填", "optional"),
+    "form.choose": _n("请选择", "Choose"),
+    "form.errors": _n("请改正下列各项后再提交", "Correct these, then send again"),
+    "clock.until": _n("期限 {at}", "until {at}"),
+    "clock.left": _n("剩 {span}", "{span} left"),
+    "clock.late": _n("逾期 {span}", "{span} late"),
+    "clock.now": _n("现在到期", "due now"),
+    "clock.ago": _n("{span}前", "{span} ago"),
+    "clock.just_now": _n("刚刚", "just now"),
+    "clock.days": _n("{n} 天", "{n} d"),
+    "clock.hours": _n("{n} 小时", "{n} h"),
+    "clock.minutes": _n("{n} 分钟", "{n} min"),
+    "clock.provisional": _n("日期待定", "date provisional"),
+    "mark.supervised": _n("督办", "supervised"),
+    "mark.overdue": _n("逾期", "overdue"),
+    "mark.emergency": _n("联动", "emergency"),
+    "mark.carried_over": _n("结转 {n} 次", "carried over {n}×"),
+    "problem.back": _n("返回上一页", "Go back"),
+    "problem.home": _n("回到首页", "To the start"),
+    "problem.code": _n("代码", "Code"),
+    "problem.allowed": _n("您现在可以", "You may now"),
+    "sign_in.title": _n("登录", "Sign in"),
+    "sign_in.lead": _n("请用工作账号登录。", "Sign in with your work account."),
+    "sign_in.username": _n("账号", "Account"),
+    "sign_in.password": _n("密码", "Password"),
+    "sign_in.submit": _n("登录", "Sign in"),
+    "sign_in.again": _n("登录已失效，请重新登录。", "Your session is over; sign in again."),
+    "sign_in.needs_https": _n(
+        "浏览器只在安全连接上保存登录状态。请改用 https 地址打开本系统（本机可用 127.0.0.1）。",
+        "A browser keeps a sign-in on a secure connection only. Open this system by its https address "
+        "(on this machine, 127.0.0.1 will do).",
+    ),
+    "sign_in.resident": _n("居民查询请用诉求编号和查询码。", "Residents follow an issue by its number and code."),
+    "flash.signed_out": _n("您已退出登录。", "You are signed out."),
+    "flash.capacity": _n("现以“{post}”身份办理。", "You now act as {post}."),
+}

@@ -1,0 +1,108 @@
+"""The console in a real browser: signing in, the language, the keyboard, clocks that count, news that comes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import OFFICE, PHONE, Browsing, sign_in
+from tests.support.stack import Caller
+
+
+@pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_page_is_sound_at_the_desk_and_on_a_phone(
+    browsing: Browsing, officer: Caller, size: tuple[int, int], language: str
+) -> None:
+    number = officer.open()["number"]
+    officer.decide(number, "escalate", reason="需要社区协调")
+    name = f"{size[0]}-{language}"
+    with browsing.look(size=size, language=language) as look:
+        look.go("/sign-in")
+        look.picture(f"sign-in-{name}")
+        look.must_be_sound()
+    with browsing.look("estate-mudan-garden", size=size, language=language) as look:
+        for path, what in (("/", "work"), (f"/cases/{number}", "case"), ("/gallery", "gallery")):
+            look.go(path)
+            look.picture(f"{what}-{name}")
+            look.must_be_sound()
+        look.page.goto(f"{look.base}/nothing-here")
+        look.picture(f"problem-{name}")
+
+
+def test_somebody_signs_in_and_out_with_the_keyboard_alone(browsing: Browsing) -> None:
+    with browsing.look() as look:
+        page = look.go("/")
+        assert page.url.endswith("/sign-in")
+        page.keyboard.press("Tab")
+        expect(page.locator(":focus")).to_have_class("skip")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.type("supervisor")
+        page.keyboard.press("Tab")
+        page.keyboard.type("nancheng")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("我的工作")
+        page.locator("details.menu summary").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        expect(page.locator("details.menu[open]")).to_have_count(0)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="退出登录").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("您已退出登录。")
+        assert look.complaints == []
+
+
+def test_a_browser_keeps_the_cookie_from_scripts(browsing: Browsing) -> None:
+    with browsing.look() as look:
+        sign_in(look, "supervisor")
+        cookies = {cookie["name"]: cookie for cookie in look.page.context.cookies()}
+        kept = cookies["__Host-hongxiu"]
+        assert kept["httpOnly"]
+        assert kept["secure"]
+        assert (kept["sameSite"], kept["path"]) == ("Lax", "/")
+        assert "__Host-hongxiu" not in str(look.page.evaluate("document.cookie"))
+
+
+def test_a_wrong_password_is_told_on_the_form(browsing: Browsing) -> None:
+    with browsing.look() as look:
+        page = look.go("/sign-in")
+        page.get_by_label("账号").fill("supervisor")
+        page.get_by_label("密码").fill("wrong")
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("alert")).to_contain_text("账号或密码不对")
+        expect(page.get_by_label("账号")).to_have_value("supervisor")
+        expect(page.get_by_label("密码")).to_have_value("")
+
+
+def test_the_language_is_switched_where_one_is(browsing: Browsing, officer: Caller) -> None:
+    number = officer.open()["number"]
+    with browsing.look("estate-mudan-garden") as look:
+        page = look.go(f"/cases/{number}")
+        page.get_by_role("button", name="EN").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        assert page.url.endswith(f"/cases/{number}")
+        expect(page.get_by_role("heading", name="Story")).to_be_visible()
+
+
+def test_the_page_says_when_its_case_has_moved_on(browsing: Browsing, officer: Caller) -> None:
+    number = officer.open()["number"]
+    with browsing.look("estate-mudan-garden") as look:
+        with look.page.expect_response("**/api/v1/stream"):
+            page = look.go(f"/cases/{number}")
+        officer.decide(number, "contact", how="电话", outcome="已约定现场查看")
+        expect(page.locator(".news")).to_be_visible(timeout=30_000)
+        page.locator(".news button").click()
+        expect(page.locator(".timeline")).to_contain_text("已联系居民")
+
+
+def test_pages_work_without_script(browsing: Browsing, officer: Caller) -> None:
+    number = officer.open()["number"]
+    with browsing.look(java_script_enabled=False) as look:
+        sign_in(look, "estate-mudan-garden")
+        page = look.go(f"/cases/{number}")
+        expect(page.locator(".clock").first).to_contain_text("剩")
+        page.locator("details.menu summary").click()
+        page.get_by_role("button", name="退出登录").click()
+        expect(page.get_by_role("status")).to_have_text("您已退出登录。")

@@ -1,0 +1,84 @@
+"""The console's pages over HTTP, as a browser asks for them, without a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from api.sessions import COOKIE
+from tests.support.stack import PATIENCE, Stack
+
+SAME_ORIGIN = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate", "accept": "text/html"}
+
+
+@dataclass
+class Visitor:
+    """Somebody at the pages. Cookies are kept by hand: a plain client does not send a Secure one over http."""
+
+    http: httpx.Client
+    cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=lambda: dict(SAME_ORIGIN))
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return self._kept(self.http.get(path, headers=self._headers(headers)))
+
+    def post(
+        self, path: str, fields: Mapping[str, Any] | list[tuple[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        """Sends a form."""
+        sent = {"content-type": "application/x-www-form-urlencoded", **self._headers(headers)}
+        return self._kept(self.http.post(path, content=urlencode(fields or {}), headers=sent))
+
+    def sign_in(self, username: str, password: str = "nancheng") -> httpx.Response:
+        return self.post("/sign-in", {"username": username, "password": password})
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.get("/").status_code == 200
+
+    def _headers(self, more: Mapping[str, str] | None) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        given = {**self.headers, **({"cookie": cookies} if cookies else {}), **(more or {})}
+        return {name: value for name, value in given.items() if value}
+
+    def _kept(self, answer: httpx.Response) -> httpx.Response:
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, rest = line.partition("=")
+            value = rest.partition(";")[0]
+            if "Max-Age=0" in line:
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value.strip('"')
+        return answer
+
+
+@contextmanager
+def visiting(stack: Stack, username: str | None = None) -> Iterator[Visitor]:
+    """A visitor who is signed in, or nobody."""
+    with httpx.Client(base_url=stack.base, trust_env=False, timeout=PATIENCE) as http:
+        visitor = Visitor(http)
+        if username is not None:
+            answer = visitor.sign_in(username)
+            assert answer.status_code == 303, answer.text
+            assert COOKIE in visitor.cookies
+        yield visitor
+
+
+def text_of(page: str) -> str:
+    """What a page says, without its tags, each run of white space one space."""
+    said: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_data(self, data: str) -> None:
+            said.append(data)
+
+    Reader().feed(page)
+    return re.sub(r"\s+", " ", " ".join(said))
