@@ -149,10 +149,15 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
 """The interface's own problems: status, title, detail."""
 
 _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
-    403: (_n("无权操作", "Not permitted"), frozenset({"forbidden"})),
+    403: (_n("无权操作", "Not permitted"), frozenset({"forbidden", "not_your_task"})),
     404: (
         _n("没有找到", "Not found"),
-        frozenset({"unknown_case", "unknown_forum", "unknown_sitting", "unknown_emergency", "unknown_resident"}),
+        frozenset(
+            {
+                "unknown_case", "unknown_forum", "unknown_sitting", "unknown_emergency", "unknown_resident",
+                "unknown_task",
+            }
+        ),
     ),
     409: (
         _n("现在不能这样办", "Not possible now"),
@@ -162,6 +167,8 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "reroute_needs_supervisor", "already_there", "not_in_emergency", "reopen_too_late",
                 "case_exists", "policy_version_taken", "duplicate_of_duplicate", "not_before_this_sitting",
                 "not_waiting_for_this_forum", "sitting_not_there", "sitting_already_then", "already_on_the_agenda",
+                "task_not_open", "task_finished", "not_signed", "already_signed", "already_their_task",
+                "objection_already_made", "required_tasks_open", "already_stood_down", "response_over",
             }
         ),
     ),
@@ -173,7 +180,8 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "unknown_estate", "unknown_category", "unknown_unit", "unknown_department", "unknown_company",
                 "unknown_tier", "unknown_playbook", "duplicate_of_itself", "duplicate_of_unknown",
                 "not_a_higher_tier", "date_too_early", "date_too_late", "date_out_of_range", "reason_required",
-                "bad_cursor", "sitting_in_the_past",
+                "bad_cursor", "sitting_in_the_past", "unknown_party", "provider_required", "inventory_required",
+                "filing_date_required", "not_state_owned",
             }
         ),
     ),

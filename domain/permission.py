@@ -6,7 +6,7 @@ stage can no longer change under the question.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -59,6 +59,24 @@ class CaseLike(Protocol):
     def estate(self) -> str: ...
     @property
     def plan(self) -> LedWork | None: ...
+
+
+class CaseOfResponse(Protocol):
+    """A case of a joint response, as far as permission needs to know it."""
+
+    @property
+    def units(self) -> Mapping[str, str]: ...
+
+
+class ResponseLike(Protocol):
+    """A joint response, as far as permission needs to know it. ``reporters``: who reports for a party."""
+
+    @property
+    def lead(self) -> str: ...
+    @property
+    def cases(self) -> Sequence[CaseOfResponse]: ...
+    @property
+    def reporters(self) -> Mapping[str, str]: ...
 
 
 def may_decide(rules: Rules, actor: Actor, case: CaseLike, kind: DecisionKind) -> bool:
@@ -115,6 +133,38 @@ def may_stand_down(rules: Rules, actor: Actor) -> bool:
     if actor.role != "officer" or actor.unit is None:
         return False
     return _tier_of(rules, actor) in rules.ladder.stages.joint_response.declared_by
+
+
+def commands_response(rules: Rules, actor: Actor, response: ResponseLike) -> bool:
+    """Whether ``actor`` is of those who declare and stand down emergencies, over any of the response's estates."""
+    return may_stand_down(rules, actor) and any(actor.unit in case.units.values() for case in response.cases)
+
+
+def may_report(rules: Rules, actor: Actor, response: ResponseLike, party: str) -> bool:
+    """Whether ``actor`` signs, reports and objects for ``party``: a department for itself and for the externals that it
+    reports for; officers for their own unit; the alliance's for everybody; the system where a sitting decides."""
+    if actor.role == "system":
+        return True
+    if actor.role == "department":
+        return actor.unit == response.reporters.get(party, party)
+    if actor.role != "officer":
+        return False
+    own = any(actor.unit == case.units.get(party) for case in response.cases)
+    return own or commands_response(rules, actor, response)
+
+
+def may_waive(rules: Rules, actor: Actor, response: ResponseLike, party: str) -> bool:
+    """Whether ``actor`` may say that ``party``'s task need not be done: the party, the lead, the alliance."""
+    return _leads(actor, response) or may_report(rules, actor, response, party)
+
+
+def may_report_situation(rules: Rules, actor: Actor, response: ResponseLike) -> bool:
+    """Whether ``actor`` may report the situation as a whole: the playbook's lead and the alliance."""
+    return _leads(actor, response) or commands_response(rules, actor, response)
+
+
+def _leads(actor: Actor, response: ResponseLike) -> bool:
+    return actor.role == "department" and actor.unit == response.lead
 
 
 def may_run(rules: Rules, actor: Actor, forum: str) -> bool:

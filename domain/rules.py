@@ -12,6 +12,7 @@ from domain.errors import Refusal
 from domain.forum import Forum, Sitting, forum_of, forums, next_sitting, sitting
 from domain.ladder import Ladder
 from domain.organisation import Organisation
+from domain.playbook import Playbook
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Rules:
     forums_from: Ladder | None = None
     moved: Mapping[str, Sitting | None] = field(default_factory=dict)
     """Sittings that an officer has moved, by id, as they now stand; None for one that is cancelled."""
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    """Playbooks by kind, the current version of each; and every version by its ref (``lift_entrapment@1``)."""
 
     @cached_property
     def forums(self) -> Mapping[str, Forum]:
@@ -39,7 +42,8 @@ class Rules:
         """The same day's rules for a case opened under ``ladder``."""
         if ladder is self.ladder:
             return self
-        rules = Rules(ladder, self.organisation, self.calendar, self.forums_from or self.ladder, self.moved)
+        forums_from = self.forums_from or self.ladder
+        rules = Rules(ladder, self.organisation, self.calendar, forums_from, self.moved, self.playbooks)
         rules.__dict__["forums"] = self.forums  # computed once for all versions
         return rules
 
@@ -86,6 +90,17 @@ class Rules:
         if moved is None:
             raise Refusal("unknown_sitting", sitting=sitting_id)
         return moved
+
+    def playbook(self, name: str) -> Playbook:
+        """A playbook by its kind, the current version; or by kind and version. Raises Refusal ``unknown_playbook``."""
+        if name not in self.playbooks:
+            raise Refusal("unknown_playbook", playbook=name, known=self.playbook_kinds)
+        return self.playbooks[name]
+
+    @property
+    def playbook_kinds(self) -> list[str]:
+        """The kinds of playbooks that there are, in order."""
+        return sorted(name for name in self.playbooks if "@" not in name)
 
     def party_name(self, party: str) -> str:
         """Who leads or takes part, in the ladder's language: a department or unit by its name, else as written."""

@@ -77,11 +77,12 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
     if state.plan is not None:
         rows.append(("方案" if zh else "Plan", f"{state.plan.due_date.isoformat()} · {state.plan.deliverable}"))
     head = f"### {state.number}\n\n|  |  |\n|---|---|\n"
-    body = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows)
+    body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
     return f"{head}{body}\n" + (f"\n[{state.number}]({link})\n" if link else "")
 
 
-def _cell(value: str) -> str:
+def cell(value: str) -> str:
+    """``value`` as one cell of a Markdown table."""
     return value.replace("|", "\\|").replace("\n", " ")
 
 
@@ -130,5 +131,5 @@ def sitting_details(state: SittingState, forum: str, link: str | None) -> str:
     if state.agenda is not None:
         rows.append(("议题" if zh else "Cases tabled", str(state.agenda.cases + len(state.addenda))))
     head = f"### {state.dates.id}\n\n|  |  |\n|---|---|\n"
-    body = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows)
+    body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
     return f"{head}{body}\n" + (f"\n[{state.dates.id}]({link})\n" if link else "")

@@ -135,6 +135,95 @@ SITTING_EVENTS: dict[str, Name] = {
     "attendance_recorded": _n("已记到会", "attendance recorded"),
 }
 
+TASK_STATUSES: dict[str, Name] = {
+    "pending": _n("未到开始", "pending"),
+    "open": _n("待签收", "to be signed for"),
+    "signed": _n("办理中", "signed for"),
+    "done": _n("已完成", "done"),
+    "waived": _n("已免除", "waived"),
+}
+
+RESPONSE_STATUSES: dict[str, Name] = {
+    "open": _n("处置中", "open"),
+    "watch": _n("观察期", "being watched"),
+    "closed": _n("已结束", "closed"),
+}
+
+OUTCOMES: dict[str, Name] = {
+    "resolved": _n("已解决", "resolved"),
+    "returned": _n("退回议事", "returned to a tier"),
+}
+
+TASK_ROLES: dict[str, Name] = {
+    "lead": _n("牵头", "lead"),
+    "support": _n("配合", "support"),
+}
+
+AUDIENCES: dict[str, Name] = {
+    "party": _n("承办单位", "the party"),
+    "lead": _n("牵头部门", "the lead"),
+    "alliance": _n("联盟综合服务中心", "the alliance service centre"),
+    "secretary": _n("联盟党委书记", "the alliance's party secretary"),
+}
+"""Who hears of a missed clock."""
+
+RESPONSE_WAITS: dict[str, Name] = {
+    "task_opens": _n("等“{task}”开始 → 届时{party}开始签收计时", "“{task}” to open → {party}'s time to sign begins"),
+    "sign": _n("等{party}签收“{task}” → 逾时记录并逐级上报", "{party} to sign for “{task}” → else late, and it climbs"),
+    "complete": _n(
+        "等{party}完成“{task}” → 逾期记录并逐级上报", "{party} to finish “{task}” → else late, and it climbs"
+    ),
+    "remind": _n("等{party}办“{task}” → 届时提醒，{clock}", "{party} on “{task}” → reminder; {clock}"),
+    "climb": _n("{party}逾时未办“{task}” → 届时上报下一级", "{party} is late with “{task}” → the next rung is told"),
+    "situation_report": _n(
+        "等第{number}期情况报告（{party}） → 未报记漏报", "situation report {number} ({party}) → else missed"
+    ),
+    "alarm": _n("预警“{task}” → 届时未办结即报", "alarm “{task}” → raised unless done by then"),
+    "cap": _n("最长期限 → 届时报联盟党委书记", "the cap → the alliance's party secretary is told"),
+    "watch": _n("观察期 → 届时结束", "the watch → then it is closed"),
+}
+"""What a joint response waits for, and what happens then."""
+
+CLOCKS: dict[str, Name] = {
+    "sign": _n("须签收", "to be signed for"),
+    "complete": _n("须完成", "to be completed"),
+}
+
+RESPONSE_COMMANDS: dict[str, Name] = {
+    "declare": _n("启动联动处置", "declare"),
+    "join_case": _n("并入诉求件", "join a case"),
+    "link": _n("关联联动处置", "link"),
+    "sign": _n("签收", "sign"),
+    "progress": _n("进展", "progress"),
+    "done": _n("完成", "done"),
+    "object": _n("异议", "object"),
+    "waive": _n("免除", "waive"),
+    "situation_report": _n("情况报告", "situation report"),
+}
+"""What is asked of a joint response, beside ``stand_down`` and ``wait_expired``."""
+
+RESPONSE_EVENTS: dict[str, Name] = {
+    "response_declared": _n("已启动联动处置", "response declared"),
+    "case_joined": _n("诉求件并入", "case joined"),
+    "response_linked": _n("已关联", "linked"),
+    "phase_entered": _n("进入阶段", "phase entered"),
+    "task_opened": _n("任务开始", "task opened"),
+    "task_signed": _n("已签收", "signed for"),
+    "task_progressed": _n("进展已报", "progress reported"),
+    "task_done": _n("任务完成", "task done"),
+    "task_transferred": _n("异议移交", "transferred"),
+    "task_waived": _n("任务免除", "task waived"),
+    "task_reminded": _n("已提醒", "reminded"),
+    "task_late": _n("逾时", "late"),
+    "task_escalated": _n("逾时上报", "escalated"),
+    "situation_reported": _n("情况报告", "situation reported"),
+    "situation_report_missed": _n("情况漏报", "situation report missed"),
+    "alarm_raised": _n("预警", "alarm raised"),
+    "cap_reached": _n("已达最长期限", "cap reached"),
+    "response_stood_down": _n("已解除", "stood down"),
+    "watch_ended": _n("观察期结束", "watch ended"),
+}
+
 CLOSED_AS: dict[str, Name] = {
     "settled": _n("已解决", "settled"),
     "no_word": _n("未参评", "no word"),
@@ -260,6 +349,37 @@ REFUSALS: dict[str, Name] = {
     ),
     "reason_required": _n("请写明理由。", "A reason is required."),
     "reopen_too_late": _n("已过重启期限（{latest}）。", "Too late to reopen; the limit was {latest}."),
+    "unknown_task": _n("没有任务“{task}”。", "There is no task {task}."),
+    "unknown_party": _n("没有单位“{party}”，可选：{known}。", "There is no party {party}; there are: {known}."),
+    "not_your_task": _n(
+        "任务“{task}”由{party}承担，您的岗位不能代报。", "Task {task} is {party}'s; your post cannot report for them."
+    ),
+    "task_not_open": _n(
+        "任务“{task}”尚未开始：须先完成 {after}，且最早 {opens_at}。",
+        "Task {task} has not opened: it waits for {after}, and for {opens_at} at the earliest.",
+    ),
+    "task_finished": _n("任务“{task}”已了结（{status}）。", "Task {task} is finished ({status})."),
+    "already_signed": _n("任务“{task}”已签收。", "Task {task} is signed for already."),
+    "not_signed": _n("任务“{task}”尚未签收，请先签收。", "Task {task} is not signed for; sign for it first."),
+    "objection_already_made": _n(
+        "任务“{task}”已因异议移交过一次，再移交须由联盟决定。",
+        "Task {task} was transferred once already; another transfer is the alliance's to decide.",
+    ),
+    "already_their_task": _n("任务“{task}”本来就由{party}承担。", "Task {task} is {party}'s already."),
+    "provider_required": _n("任务“{task}”须写明临时物业企业。", "Task {task} has to name the provider."),
+    "inventory_required": _n(
+        "任务“{task}”须写明清单或拒交情况。", "Task {task} has to note the inventory, or its refusal."
+    ),
+    "filing_date_required": _n("任务“{task}”须写明备案日期。", "Task {task} has to name the date of filing."),
+    "not_state_owned": _n("物业企业“{company}”不是国有企业。", "The company {company} is not state-owned."),
+    "required_tasks_open": _n(
+        "还有必办任务未了结：{names}。请完成，或写明理由免除。",
+        "Required tasks are not finished: {names}. Have them done, or waive them with a reason.",
+    ),
+    "already_stood_down": _n(
+        "联动处置“{emergency}”已解除，现为观察期。", "Emergency {emergency} has been stood down and is being watched."
+    ),
+    "response_over": _n("联动处置“{emergency}”已结束。", "Emergency {emergency} is over."),
     "policy_version_taken": _n(
         "{kind} {name} 的版本 {version} 已存在且内容不同，请提高版本号。",
         "{kind} {name} version {version} exists with other content; raise the version.",

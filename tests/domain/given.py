@@ -38,6 +38,7 @@ from domain.errors import Refusal
 from domain.ladder import Ladder
 from domain.organisation import Organisation
 from domain.permission import RESIDENT, SYSTEM, Actor
+from domain.playbook import Playbook
 from domain.policy_file import parse_policy
 from domain.rules import Rules
 
@@ -59,7 +60,21 @@ def read(model: type[M], file: str) -> M:
 def nancheng(*years: int) -> Rules:
     """Nancheng's rules, with the calendars of these years published (2025 and 2026 unless told)."""
     published = [read(CalendarYear, f"calendar-{year}.yaml") for year in years or (2025, 2026)]
-    return Rules(read(Ladder, "ladder.yaml"), read(Organisation, "organisation.yaml"), WorkingCalendar.of(published))
+    return Rules(
+        read(Ladder, "ladder.yaml"), read(Organisation, "organisation.yaml"), WorkingCalendar.of(published),
+        playbooks=by_name(read_playbooks()),
+    )  # fmt: skip
+
+
+@cache
+def read_playbooks() -> tuple[Playbook, ...]:
+    """Nancheng's playbooks."""
+    return tuple(read(Playbook, f"playbooks/{file.name}") for file in sorted((POLICIES / "playbooks").glob("*.yaml")))
+
+
+def by_name(playbooks: Iterable[Playbook]) -> dict[str, Playbook]:
+    """Playbooks as the rules have them: by kind, and by kind and version."""
+    return {name: playbook for playbook in playbooks for name in (playbook.playbook, playbook.ref)}
 
 
 def rules_with(ladder: str | None = None, organisation: str | None = None, years: Iterable[CalendarYear] = ()) -> Rules:
@@ -70,6 +85,7 @@ def rules_with(ladder: str | None = None, organisation: str | None = None, years
         parse_policy(Ladder, ladder, "ladder.yaml") if ladder else base.ladder,
         parse_policy(Organisation, organisation, "organisation.yaml") if organisation else base.organisation,
         WorkingCalendar.of([*published, *years]),
+        playbooks=base.playbooks,
     )
 
 

@@ -1,0 +1,184 @@
+"""The rules of a joint response: what a command brings about (MISSION, "Emergencies")."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.errors import Refusal
+from domain.joint_response.commands import (
+    Declare,
+    JoinCase,
+    LinkResponse,
+    Report,
+    ResponseCommand,
+    ResponseWaitExpired,
+    StandDownResponse,
+)
+from domain.joint_response.events import ResponseEvent
+from domain.joint_response.expiring import expire, next_report
+from domain.joint_response.moves import Deciding, event_of, phase_of
+from domain.joint_response.reports import report
+from domain.joint_response.state import ResponseState, TaskState, evolve
+from domain.permission import commands_response, may_report_situation
+from domain.playbook import ExtraordinarySitting, Playbook
+from domain.rules import Rules
+from domain.span import later
+
+
+def decide(
+    rules: Rules, state: ResponseState | None, command: ResponseCommand, now: datetime
+) -> tuple[ResponseEvent, ...]:
+    """The events that ``command`` brings about at ``now``. Raises ``Refusal``; then nothing changes.
+
+    Declaring again, joining or linking again, and an expired wait that no longer applies bring about nothing.
+    """
+    body = command.body
+    if isinstance(body, Declare):
+        return () if state is not None else _declare(rules, command, body, now)
+    if state is None:
+        raise Refusal("unknown_emergency", emergency=command.id)
+    if command.if_version is not None and command.if_version != state.version:
+        raise Refusal("version_conflict", expected=command.if_version, current=state.version)
+    d = Deciding(rules, state, command, now)
+    if isinstance(body, ResponseWaitExpired):
+        expire(d, body)
+    elif isinstance(body, JoinCase):
+        _join(d, body)
+    elif isinstance(body, LinkResponse):
+        _link(d, body)
+    elif isinstance(body, Report):
+        _report_situation(d, body)
+    elif isinstance(body, StandDownResponse):
+        _stand_down(d, body)
+    else:
+        report(d, body)
+    return tuple(d.events)
+
+
+# ---------------------------------------------------------------- declare
+
+
+def _declare(rules: Rules, command: ResponseCommand, body: Declare, now: datetime) -> tuple[ResponseEvent, ...]:
+    """T0: the response with all its tasks, of which those open at once that wait for nothing.
+
+    Who may declare has been decided where the emergency was: by its case.
+    """
+    now = max(now, body.declared_at)
+    playbook = rules.playbook(body.playbook)
+    declared = event_of("response_declared", command, now, **_as_declared(rules, playbook, body))
+    state = evolve(None, declared, response_id=body.case.number, command_id=command.id)
+    d = Deciding(rules, state, command, now)
+    d.go_on()
+    return (declared, *d.events)
+
+
+def _as_declared(rules: Rules, playbook: Playbook, body: Declare) -> dict[str, Any]:
+    """Everything of the playbook that the state needs, in the response's language, with absolute instants."""
+    language, t0 = rules.ladder.language, body.declared_at
+    tasks = _planned(rules, playbook, t0, language)
+    return {
+        "playbook": playbook.ref, "name": playbook.name.in_(language), "language": language, "lead": playbook.lead,
+        "declared_at": t0.isoformat(), "case": body.case.model_dump(mode="json"), "linked": list(body.linked) or None,
+        "phase": phase_of(playbook, tasks), "phases": {phase.id: phase.name.in_(language) for phase in playbook.phases},
+        "tasks": [task.model_dump(mode="json", exclude_defaults=True) for task in tasks],
+        "parties": _parties(rules, playbook, language), "reporters": _reporters(playbook, body.case.units),
+        "report_due": later(rules.calendar, t0, playbook.situation_reports.first).isoformat(),
+        "alarms_at": {alarm.id: later(rules.calendar, t0, alarm.at).isoformat() for alarm in playbook.alarms},
+        "alarm_names": {alarm.id: alarm.name.in_(language) for alarm in playbook.alarms},
+        "cap_at": later(rules.calendar, t0, playbook.cap).isoformat(),
+        "sitting": _sitting(rules, playbook.sitting, t0) if playbook.sitting else None,
+    }  # fmt: skip
+
+
+def _planned(rules: Rules, playbook: Playbook, t0: datetime, language: str) -> list[TaskState]:
+    return [
+        TaskState(
+            id=task.id, name=task.name.in_(language), phase=task.phase, party=task.party, role=task.role,
+            required=task.required, depends_on=task.after, opens_at=later(rules.calendar, t0, task.opens),
+        )
+        for task in playbook.tasks
+    ]  # fmt: skip
+
+
+def _parties(rules: Rules, playbook: Playbook, language: str) -> dict[str, str]:
+    """Everyone who can have a task, in words: the departments, the playbook's externals, the ladder's tiers."""
+    return {
+        **{department.code: department.name.in_(language) for department in rules.organisation.departments},
+        **{external.id: external.name.in_(language) for external in playbook.externals},
+        **{tier.id: tier.name.in_(language) for tier in rules.ladder.tiers},
+    }
+
+
+def _reporters(playbook: Playbook, units: dict[str, str]) -> dict[str, str]:
+    """Who signs and reports for those who do not do it themselves; a tier is its unit over the first case."""
+    return {**{external.id: playbook.reporter(external.id) for external in playbook.externals}, **units}
+
+
+def _sitting(rules: Rules, sitting: ExtraordinarySitting, t0: datetime) -> dict[str, Any]:
+    at = later(rules.calendar, t0, sitting.at)
+    return {
+        "forum": rules.organisation.alliance.id, "at": at.isoformat(),
+        "ends_at": (at + timedelta(minutes=sitting.minutes)).isoformat(), "title": sitting.title.model_dump(),
+        **({"decides": sitting.decides} if sitting.decides else {}),
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- cases, other responses, reports, stand-down
+
+
+def _join(d: Deciding, body: JoinCase) -> None:
+    if any(case.number == body.case.number for case in d.state.cases):
+        return
+    if d.state.status != "open":
+        raise Refusal("already_stood_down", emergency=d.state.id)
+    d.add("case_joined", case=body.case.model_dump(mode="json"))
+
+
+def _link(d: Deciding, body: LinkResponse) -> None:
+    if body.other not in (d.state.id, *d.state.linked) and not d.state.closed:
+        d.add("response_linked", other=body.other)
+
+
+def _report_situation(d: Deciding, body: Report) -> None:
+    if not may_report_situation(d.rules, d.command.actor, d.state):
+        raise Refusal("forbidden", decision=body.kind)
+    if d.state.closed:
+        raise Refusal("response_over", emergency=d.state.id)
+    due = _due_after_report(d)
+    d.add("situation_reported", number=d.state.reports + 1, text=body.text, due=due.isoformat() if due else None)
+
+
+def _due_after_report(d: Deciding) -> datetime | None:
+    """When the next report is due. One that is made while the last stretch still runs is an extra one."""
+    due = d.state.report_due
+    if due is None:
+        return None
+    if d.state.reports and due > later(d.rules.calendar, d.now, d.playbook.reports_every(d.state.phase)):
+        return due
+    return next_report(d, due)
+
+
+def _stand_down(d: Deciding, body: StandDownResponse) -> None:
+    """Ends the response's work, not its story: it is watched from now on."""
+    if not commands_response(d.rules, d.command.actor, d.state):
+        raise Refusal("forbidden", decision=body.kind)
+    if d.state.closed:
+        raise Refusal("response_over", emergency=d.state.id)
+    if d.state.status == "watch":
+        raise Refusal("already_stood_down", emergency=d.state.id)
+    unfinished = [task for task in d.state.tasks if not task.finished]
+    required = [task for task in unfinished if task.required]
+    if required:
+        tasks, names = [task.id for task in required], [task.name for task in required]
+        raise Refusal("required_tasks_open", tasks=tasks, names=names)
+    tier = None
+    if body.outcome == "returned":
+        tier = body.tier or d.playbook.returns_to
+        if tier is not None:
+            d.rules.ladder.tier(tier)
+    d.add(
+        "response_stood_down", outcome=body.outcome, tier=tier, stood_down_at=d.now.isoformat(),
+        watch_until=later(d.rules.calendar, d.now, d.playbook.watch).isoformat(),
+        unfinished=[task.id for task in unfinished] or None,
+    )  # fmt: skip

@@ -1,0 +1,88 @@
+"""What happens when a wait of a joint response passes: reminders, missed clocks, rungs, reports, alarms, the cap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.joint_response.commands import ResponseWaitExpired
+from domain.joint_response.events import ResponseWait, ResponseWaitKind
+from domain.joint_response.moves import Deciding
+from domain.joint_response.state import waits
+from domain.span import at_least, later
+
+_DOUBLINGS = 8
+"""How often the pause between two hearings of the last rung doubles: a day becomes half a year at most."""
+
+
+def expire(d: Deciding, body: ResponseWaitExpired) -> None:
+    """The wait that ``body`` names has passed; one that is no longer waited for, or not yet over, brings nothing."""
+    named = (body.wait, body.task, body.until)
+    wait = next((wait for wait in waits(d.state) if (wait.kind, wait.task, wait.until) == named), None)
+    if wait is not None and d.now >= wait.until:
+        _EXPIRIES[wait.kind](d, wait)
+
+
+def _task_opens(d: Deciding, _wait: ResponseWait) -> None:
+    d.go_on()
+
+
+def _clock(d: Deciding, wait: ResponseWait) -> None:
+    """A reminder's instant, or the clock's own: then the task is late, and its first rung is next."""
+    assert wait.task is not None
+    task = d.task(wait.task)
+    if wait.reminder:
+        d.add("task_reminded", task=task.id, party=task.party, clock=wait.kind)
+        return
+    # What is missed while the other clock's miss is climbing goes on from the rung where that is.
+    first = d.playbook.rungs(required=task.required)[0]
+    climbs_at = None if task.climbs_at else (d.now + at_least(first.after)).isoformat()
+    d.add("task_late", task=task.id, party=task.party, clock=wait.kind, climbs_at=climbs_at)
+
+
+def _climb(d: Deciding, wait: ResponseWait) -> None:
+    """One rung hears of it, and the next is due; the last one hears again while nothing comes, ever more rarely."""
+    assert wait.task is not None
+    task = d.task(wait.task)
+    rungs = d.playbook.rungs(required=task.required)
+    rung, following = min(task.climbed, len(rungs) - 1), task.climbed + 1
+    if following < len(rungs):
+        pause = at_least(rungs[following].after) - at_least(rungs[rung].after)
+    else:
+        pause = at_least(d.playbook.escalation_repeats) * 2 ** min(following - len(rungs), _DOUBLINGS)
+    d.add(
+        "task_escalated", task=task.id, party=task.party, clock=task.missed[-1], rung=rung, to=rungs[rung].to,
+        climbs_at=(d.now + pause).isoformat(),
+    )  # fmt: skip
+
+
+def _situation_report(d: Deciding, wait: ResponseWait) -> None:
+    d.add("situation_report_missed", number=d.state.reports + 1, due=next_report(d, wait.until).isoformat())
+
+
+def next_report(d: Deciding, due: datetime) -> datetime:
+    """When the report after the one due at ``due`` is due: in step with it, and ahead."""
+    every = d.playbook.reports_every(d.state.phase)
+    following = later(d.rules.calendar, due, every)
+    while following <= d.now:
+        following = later(d.rules.calendar, following, every)
+    return following
+
+
+def _alarm(d: Deciding, wait: ResponseWait) -> None:
+    alarm = next(alarm for alarm in d.playbook.alarms if alarm.id == wait.task)
+    d.add("alarm_raised", alarm=alarm.id, to=alarm.to)
+
+
+def _cap(d: Deciding, _wait: ResponseWait) -> None:
+    d.add("cap_reached", to="secretary")
+
+
+def _watch(d: Deciding, _wait: ResponseWait) -> None:
+    d.add("watch_ended")
+
+
+_EXPIRIES: dict[ResponseWaitKind, Callable[[Deciding, ResponseWait], None]] = {
+    "task_opens": _task_opens, "sign": _clock, "complete": _clock, "climb": _climb,
+    "situation_report": _situation_report, "alarm": _alarm, "cap": _cap, "watch": _watch,
+}  # fmt: skip
