@@ -14,7 +14,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.record import SittingRecorder
-from domain.case import Command, PutOnAgenda, SittingMoved
+from domain.case import Command, PutOnAgenda, SittingMoved, SittingOver
 from domain.errors import Refusal
 from domain.forum import Sitting, sittings
 from domain.permission import SYSTEM
@@ -41,6 +41,7 @@ SETTLED_AFTER = 6.0
 """Seconds of looking on after the last case was told: what picked the sitting's old dates is recorded by then."""
 
 LOOK_AGAIN = 0.5
+SOON = 0.05
 HEARTBEAT_EVERY = 5.0
 GIVE_UP_AFTER = 5
 """How often a case whose process is gone is looked for before it is left to the auditor."""
@@ -104,8 +105,11 @@ class Meetings:
 
         Goes by what the sitting is by now, so that runs in any order agree. A command's id comes from sitting,
         sequence, case and the case's version: sent again after a crash it is the same command.
+
+        Of one that is over, it has every case that still waits carry itself over. No case comes to it any more, so
+        there is nothing to look on for.
         """
-        telling = _Telling(self._sittings, self._processes, order, self._settled_after)
+        telling = _Telling(self._sittings, self._processes, order, 0.0 if order.over else self._settled_after)
         async with _heartbeat(telling):
             return await telling.run()
 
@@ -161,14 +165,15 @@ class _Telling:
     async def run(self) -> Told:
         """Sweeps until nobody waits with other dates any more, for long enough."""
         quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < self._settled_after:
+        while True:
             row = await self._sittings.get(self._order.sitting)
             orders = await self._orders(row) if row is not None else []
             if orders:
                 await asyncio.gather(*(self._tell(number, command) for number, command in orders))
                 quiet_since = time.monotonic()
-            await asyncio.sleep(min(LOOK_AGAIN, self._settled_after / 2))
-        return Told(told=len(self.told), unreached=tuple(sorted(self._given_up)))
+            elif time.monotonic() - quiet_since >= self._settled_after:
+                return Told(told=len(self.told), unreached=tuple(sorted(self._given_up)))
+            await asyncio.sleep(min(LOOK_AGAIN, max(self._settled_after / 2, SOON)))
 
     @property
     def _given_up(self) -> set[str]:
@@ -176,12 +181,14 @@ class _Telling:
 
     async def _orders(self, row: SittingRow) -> list[tuple[str, Command]]:
         waiting = await self._sittings.waiting_cases(row.id)
+        given_up = self._given_up
+        if self._order.over:
+            return [(case.number, self._over(row, case)) for case in waiting if case.number not in given_up]
         moved = [(case.number, self._moved(row, case)) for case in waiting if _is_outdated(row, case)]
         put = [
             (addendum.case, self._put(row, addendum.case, addendum.reason))
             for addendum in await self._to_put(row, {case.number for case in waiting})
         ]
-        given_up = self._given_up
         return [(number, command) for number, command in (*moved, *put) if number not in given_up]
 
     async def _to_put(self, row: SittingRow, waiting: set[str]) -> list[Addendum]:
@@ -195,6 +202,10 @@ class _Telling:
     def _moved(self, row: SittingRow, case: WaitingCase) -> Command:
         body = SittingMoved(sitting_id=row.id, sitting=None if row.is_cancelled else row.dates, cause=self._order.cause)
         return Command(id=f"{row.id}:{row.sequence}:{case.number}:{case.version}", actor=SYSTEM, body=body)
+
+    def _over(self, row: SittingRow, case: WaitingCase) -> Command:
+        body = SittingOver(sitting_id=row.id, cause=self._order.cause)
+        return Command(id=f"{row.id}:over:{case.number}:{case.version}", actor=SYSTEM, body=body)
 
     def _put(self, row: SittingRow, number: str, reason: str) -> Command:
         body = PutOnAgenda(sitting=row.dates, reason=reason)

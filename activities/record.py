@@ -16,7 +16,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain import case, sitting
-from domain.case import CaseState, Command, Event, Fact
+from domain.case import CaseState, Command, Event, Fact, PutOnAgenda
 from domain.errors import Refusal
 from domain.rules import Rules
 from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingFact, SittingState
@@ -222,13 +222,14 @@ class StreamRecorder(Generic[S, C, E]):
 
 
 class Recorder(StreamRecorder[CaseState, Command, Event]):
-    """The cases' recorder. A sitting that a decision names must not have been closed."""
+    """The cases' recorder. A sitting that a decision names, or that a case is put on, must not have been closed."""
 
     def __init__(self, events: EventLog, rulebook: Rulebook) -> None:
         super().__init__(CASES, events, rulebook)
 
     async def _look(self, number: str, state: CaseState | None, command: Command) -> None:
-        named = getattr(command.body, "sitting", None)
+        body = command.body
+        named = body.sitting.id if isinstance(body, PutOnAgenda) else getattr(body, "sitting", None)
         row = await self._rulebook.sitting(named) if isinstance(named, str) else None
         if row is not None and row.status in ("closed", "cancelled"):
             raise Refusal("sitting_not_there", decision=command.kind, status=row.status, sitting=row.id)

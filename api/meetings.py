@@ -237,6 +237,10 @@ def _changed(rows: Sequence[StoredEvent], command_id: str) -> Changed | None:
     ours = tuple(row for row in rows if row.command_id == command_id)
     if not ours:
         return None
+    if ours[-1].type == "decisions_ended":  # who closes it is told of the minutes, which come by themselves
+        ours += tuple(row for row in rows if row.version > ours[-1].version and row.type == "sitting_closed")
+        if ours[-1].type == "decisions_ended":
+            return None
     state = fold_sitting(row for row in rows if row.version <= ours[-1].version)
     assert state is not None
     return Changed(state, ours)

@@ -524,7 +524,7 @@ class Attendance(Request):
 
 
 class CloseSitting(Request):
-    """The minutes are done before they are due; ``dissent`` goes into them."""
+    """The chair closes the meeting before its minutes are due; ``dissent`` goes into them."""
 
     dissent: Annotated[list[WorkingText], Field(max_length=50)] = []
 

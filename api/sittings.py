@@ -337,5 +337,6 @@ async def close(
     request: Request, actor: SignedIn, sitting_id: str, body: schemas.CloseSitting, key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:  # fmt: skip
-    """Draws the minutes before they are due, once the session has ended; dissent goes into them."""
+    """Closes the sitting before its minutes are due, once the session has ended: cases without a decision are carried
+    over, then the minutes are drawn; dissent goes into them."""
     return await _commanded(request, sitting_id, actor, CloseSitting(dissent=tuple(body.dissent)), key, if_version)

@@ -118,7 +118,10 @@ class RecordAttendance(Frozen):
 
 
 class CloseSitting(Frozen):
-    """The minutes are done before they are due."""
+    """The chair closes the meeting before its minutes are due: what is undecided is carried over now.
+
+    ``document``: minutes that were drawn before, as programs of long ago did; then it is closed with those.
+    """
 
     kind: Literal["close"] = "close"
     dissent: Annotated[tuple[WorkingText, ...], Field(max_length=50)] = ()
@@ -149,7 +152,7 @@ class SittingCommand(Frozen):
 
 SittingEventType = Literal[
     "sitting_convened", "agenda_drafted", "agenda_frozen", "session_opened", "session_ended", "sitting_closed",
-    "sitting_rescheduled", "sitting_cancelled", "addendum_added", "attendance_recorded",
+    "sitting_rescheduled", "sitting_cancelled", "addendum_added", "attendance_recorded", "decisions_ended",
 ]  # fmt: skip
 
 
@@ -187,7 +190,10 @@ def from_data(
 
 
 class SittingState(Frozen):
-    """A sitting folded from its events. ``sequence`` counts its moves (iCalendar's SEQUENCE)."""
+    """A sitting folded from its events. ``sequence`` counts its moves (iCalendar's SEQUENCE).
+
+    ``decisions_ended_at``: when the chair closed it; its minutes are drawn as soon as its cases are carried over.
+    """
 
     dates: Sitting
     tier: str
@@ -203,6 +209,8 @@ class SittingState(Frozen):
     recorder: str | None = None
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    decisions_ended_at: Instant | None = None
+    dissent: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
     @property
@@ -216,7 +224,7 @@ def waits(state: SittingState) -> tuple[SittingWait, ...]:
     by_status: dict[Status, tuple[SittingWaitKind, datetime]] = {
         "announced": ("draft", dates.drafts_at), "drafted": ("freeze", dates.freezes_at),
         "frozen": ("start", dates.starts_at), "in_session": ("end", dates.ends_at),
-        "minutes": ("minutes", dates.minutes_due),
+        "minutes": ("minutes", state.decisions_ended_at or dates.minutes_due),
     }  # fmt: skip
     if state.status not in by_status:
         return ()
@@ -252,6 +260,7 @@ def decide(
         return _add(state, command, body, now)
     if isinstance(body, RecordAttendance):
         _require(state, frozenset({"in_session", "minutes"}), body.kind)
+        _require_open_minutes(state, body.kind)
         detail = body.model_dump(mode="json", exclude={"kind"})
         return (_event("attendance_recorded", command, now, **detail),)
     return _close(state, command, body, now)
@@ -278,6 +287,12 @@ def _json(model: BaseModel) -> dict[str, Any]:
 def _require(state: SittingState, statuses: frozenset[Status], what: str) -> None:
     if state.status not in statuses:
         raise Refusal("sitting_not_there", decision=what, status=state.status, sitting=state.dates.id)
+
+
+def _require_open_minutes(state: SittingState, what: str) -> None:
+    """Between the chair's closing and the minutes, which are drawn at once, nothing more is taken."""
+    if state.decisions_ended_at is not None:
+        raise Refusal("sitting_not_there", decision=what, status="closed", sitting=state.dates.id)
 
 
 def _expire(
@@ -355,8 +370,11 @@ def check_addendum(
 
 def _close(state: SittingState, command: SittingCommand, body: CloseSitting, now: datetime) -> tuple[SittingEvent, ...]:
     _require(state, frozenset({"minutes"}), body.kind)
-    document = _json(body.document) if body.document else None
-    return (_event("sitting_closed", command, now, minutes=document, dissent=list(body.dissent) or None),)
+    _require_open_minutes(state, body.kind)
+    dissent = list(body.dissent) or None
+    if body.document is not None:
+        return (_event("sitting_closed", command, now, minutes=_json(body.document), dissent=dissent),)
+    return (_event("decisions_ended", command, now, dissent=dissent),)
 
 
 # ---------------------------------------------------------------- evolve
@@ -402,6 +420,8 @@ def _changes(state: SittingState, fact: SittingFact) -> dict[str, Any]:
     if fact.type == "session_opened":
         late = tuple(_addendum(case, "arrived_while_freezing", fact) for case in detail.get("late", ()))
         change["addenda"] = (*state.addenda, *late)
+    if fact.type == "decisions_ended":
+        change.update(decisions_ended_at=fact.at, dissent=tuple(detail.get("dissent", ())))
     if fact.type == "attendance_recorded":
         change.update({key: detail[key] for key in ("chair", "recorder")})
         change.update({key: tuple(detail.get(key, ())) for key in ("present", "absent")})

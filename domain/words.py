@@ -65,6 +65,7 @@ SYSTEM_COMMANDS: dict[str, Name] = {
     "stand_down": _n("解除联动", "stand down"),
     "reproject": _n("重排时限", "reproject"),
     "sitting_moved": _n("会议变更", "sitting moved"),
+    "sitting_over": _n("会议议决截止", "sitting over"),
     "put_on_agenda": _n("列为补充议题", "put on the agenda"),
 }
 
@@ -128,6 +129,7 @@ SITTING_EVENTS: dict[str, Name] = {
     "agenda_frozen": _n("议程已定稿", "agenda frozen"),
     "session_opened": _n("会议开始", "session opened"),
     "session_ended": _n("会议结束", "session ended"),
+    "decisions_ended": _n("议决截止", "decisions ended"),
     "sitting_closed": _n("纪要已成", "closed"),
     "sitting_rescheduled": _n("会议改期", "rescheduled"),
     "sitting_cancelled": _n("会议取消", "cancelled"),

@@ -142,6 +142,9 @@ class Host(ABC, Generic[S, C, W]):
         """``command`` with what an activity adds to it. May raise ActivityError; then the sender tries again."""
         return command
 
+    async def follow_up(self, command: C) -> None:
+        """What the answer to a recorded ``command`` waits for besides, outside the lock."""
+
     def effects(self, fact: Any) -> Sequence[str]:
         """What has to be done because of ``fact``, by name. Done at least once, one after the other."""
         return ()
@@ -230,7 +233,11 @@ class Host(ABC, Generic[S, C, W]):
         """Answers only after the commit, with the version that the log has then reached."""
         self._updates += 1
         await workflow.wait_condition(lambda: not self._to_load)
-        command = await self._completed(command)
+        version = await self._recorded(await self._completed(command))
+        await self.follow_up(command)
+        return version
+
+    async def _recorded(self, command: C) -> int:
         async with self._lock:
             state = self.state
             if state is not None and command.id in state.commands:

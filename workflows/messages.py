@@ -96,10 +96,11 @@ class LateCases(Message):
 
 
 class TellOrder(Message):
-    """To what tells the cases of a sitting that it was moved, cancelled, or has an addendum."""
+    """To what tells the cases of a sitting that it was moved, cancelled, or has an addendum; or that it is ``over``."""
 
     sitting: str
     cause: str
+    over: bool = False
 
 
 class Told(Message):

@@ -38,6 +38,7 @@ UPDATES: dict[str, str] = {
     "stand_down": "解除联动 stand_down",
     "reproject": "重排时限 reproject",
     "sitting_moved": "会议变更 sitting_moved",
+    "sitting_over": "会议议决截止 sitting_over",
     "put_on_agenda": "列为补充议题 put_on_agenda",
 }
 """The update that carries each command, by the command's kind."""

@@ -61,9 +61,13 @@ TELL = "tell_cases"
 NOTIFY = "notify"
 _TELLS = frozenset({"sitting_rescheduled", "sitting_cancelled", "addendum_added"})
 
+CARRIES_OVER_FIRST = "close-carries-over-first"
+"""The patch since which closing by hand has the cases carried over before the minutes are drawn."""
+
 _CAUSES = {
     "sitting_rescheduled": ("会议改期", "the sitting was rescheduled"),
     "sitting_cancelled": ("会议取消", "the sitting was cancelled"),
+    "decisions_ended": ("会议结束时未作出决定", "undecided when the sitting was closed"),
 }
 _PAPERS: dict[SittingWaitKind, tuple[str, str]] = {
     "draft": (names.DRAFT_AGENDA, "按现有待议诉求件起草议程 · drafts the agenda from the waiting cases"),
@@ -121,8 +125,11 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
             return await _paper(names.LIST_LATE, LateCases, _LATE, PaperOrder(state=state, now=workflow.now()))
         if wait.kind not in _PAPERS:
             return None
+        if state.decisions_ended_at is not None:
+            await self._tell("decisions_ended", over=True)
         name, words = _PAPERS[wait.kind]
-        return await _paper(name, DocumentRef, words, PaperOrder(state=state, now=workflow.now()))
+        order = PaperOrder(state=state, now=workflow.now(), dissent=state.dissent)
+        return await _paper(name, DocumentRef, words, order)
 
     def expiry(
         self, state: SittingState, wait: SittingWait, prepared: DocumentRef | LateCases | None
@@ -136,14 +143,22 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
         return command, names.sitting_record_name(body.kind, wait.kind)
 
     async def complete(self, state: SittingState | None, command: SittingCommand) -> SittingCommand:
-        """See ``Host``: minutes that are closed by hand are drawn as they stand."""
+        """See ``Host``: before a patch, minutes that were closed by hand were drawn as they stood."""
         body = command.body
         if state is None or state.status != "minutes" or not isinstance(body, CloseSitting) or body.document:
+            return command
+        if workflow.patched(CARRIES_OVER_FIRST):
             return command
         name, words = _PAPERS["minutes"]
         order = PaperOrder(state=state, now=workflow.now(), dissent=body.dissent)
         document = await _paper(name, DocumentRef, words, order)
         return command.model_copy(update={"body": body.model_copy(update={"document": document})})
+
+    async def follow_up(self, command: SittingCommand) -> None:
+        """See ``Host``: who closes the sitting is answered when its cases are carried over and its minutes drawn."""
+        assert self.state is not None
+        if isinstance(command.body, CloseSitting) and not self.state.closed:
+            await workflow.wait_condition(lambda: self.state is not None and self.state.closed)
 
     def effects(self, fact: SittingFact) -> Sequence[str]:
         """See ``Host``."""
@@ -160,13 +175,15 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
         if effect != TELL:
             await self._notify(int(effect.removeprefix(f"{NOTIFY}:")))
             return
-        cancelled = self.state.status == "cancelled"
-        causes = _CAUSES["sitting_cancelled" if cancelled else "sitting_rescheduled"]
-        cause = causes[1] if self.state.language.startswith("en") else causes[0]
+        await self._tell("sitting_cancelled" if self.state.status == "cancelled" else "sitting_rescheduled")
+
+    async def _tell(self, cause: str, *, over: bool = False) -> None:
+        assert self.state is not None
+        words = _CAUSES[cause][1 if self.state.language.startswith("en") else 0]
         await workflow.execute_activity(
-            names.TELL_CASES, TellOrder(sitting=self.number, cause=cause), result_type=Told, retry_policy=TELLING,
-            start_to_close_timeout=TELL_ATTEMPT, schedule_to_close_timeout=TELL_FOR, heartbeat_timeout=TELL_HEARTBEAT,
-            summary=_TELLING,
+            names.TELL_CASES, TellOrder(sitting=self.number, cause=words, over=over), result_type=Told,
+            retry_policy=TELLING, start_to_close_timeout=TELL_ATTEMPT, schedule_to_close_timeout=TELL_FOR,
+            heartbeat_timeout=TELL_HEARTBEAT, summary=_TELLING,
         )  # fmt: skip
 
     async def _notify(self, version: int) -> None:

@@ -245,6 +245,14 @@ class SittingMoved(Frozen):
     cause: Line
 
 
+class SittingOver(Frozen):
+    """The chair has closed the sitting that the case waits for: without a decision there, it is carried over now."""
+
+    kind: Literal["sitting_over"] = "sitting_over"
+    sitting_id: str
+    cause: Line
+
+
 class PutOnAgenda(Frozen):
     """An officer has added the case to a sitting whose agenda is frozen: it waits for that one."""
 
@@ -253,11 +261,11 @@ class PutOnAgenda(Frozen):
     reason: WorkingText
 
 
-SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | PutOnAgenda
+SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda
 AnyCommand = Annotated[
     Contact | Resolve | MakePlan | Complete | Extend | Hold | Escalate | Return | Suspend | Resume | Refer
     | Reject | MarkDuplicate | Reroute | Withdraw | Confirm | Dispute | Reopen | DeclareEmergency | AddNote
-    | Assign | Supervise | OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | PutOnAgenda,
+    | Assign | Supervise | OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

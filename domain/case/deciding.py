@@ -32,6 +32,7 @@ from domain.case.commands import (
     Resume,
     Return,
     SittingMoved,
+    SittingOver,
     StandDown,
     Supervise,
     Suspend,
@@ -60,18 +61,11 @@ def decide(rules: Rules, state: CaseState | None, command: Command, now: datetim
         raise Refusal("unknown_case")
     if command.if_version is not None and command.if_version != state.version:
         raise Refusal("version_conflict", expected=command.if_version, current=state.version)
-    if isinstance(body, WaitExpired):
-        return _expire(Deciding(rules, state, command, now), body)
-    if isinstance(body, Reproject):
-        return reproject(Deciding(rules, state, command, now), body)
-    if isinstance(body, StandDown):
-        return _stand_down(Deciding(rules, state, command, now), body)
-    if isinstance(body, SittingMoved):
-        return follow_sitting(Deciding(rules, state, command, now), body)
-    if isinstance(body, PutOnAgenda):
-        return put_on_agenda(Deciding(rules, state, command, now), body)
-    check_allowed(rules, state, command.actor, body.kind)
     d = Deciding(rules, state, command, now)
+    if isinstance(body, WaitExpired | Reproject | StandDown | SittingMoved | SittingOver | PutOnAgenda):
+        by_system = cast("Callable[[Deciding, Any], tuple[Event, ...]]", _BY_SYSTEM[body.kind])
+        return by_system(d, body)
+    check_allowed(rules, state, command.actor, body.kind)
     if body.sitting is not None and body.sitting != d.before_sitting:
         raise Refusal("not_before_this_sitting", sitting=body.sitting, number=state.number)
     rule = cast("Callable[[Deciding, Any], tuple[Event, ...]]", _RULES[body.kind])
@@ -157,14 +151,14 @@ def _hold(d: Deciding, body: Hold) -> tuple[Event, ...]:
     return _carry_over(d, tier, "case_held")
 
 
-def _carry_over(d: Deciding, tier: Tier, type_: EventType) -> tuple[Event, ...]:
+def _carry_over(d: Deciding, tier: Tier, type_: EventType, reason: str | None = None) -> tuple[Event, ...]:
     """One sitting has passed without a decision: the same case waits for the next sitting of its tier."""
     count = d.state.carried_over + 1
     # The sitting that is being passed over has begun its freeze long ago, or is the one held at: never it again.
     after = max(d.now, d.state.wait.starts_at) if d.state.wait and d.state.wait.starts_at else d.now
     place = sitting_place(d.rules, tier, d.state.estate, after, count)
     missed = d.state.wait.sitting_id if d.state.wait else None
-    carried = d.event(type_, place=place, sitting=missed, count=count, supervised=tier.marks or None)
+    carried = d.event(type_, place=place, reason=reason, sitting=missed, count=count, supervised=tier.marks or None)
     if tier.then == "raise" and count >= tier.carry_overs and not d.state.raised:
         return (carried, d.event("case_raised_to_district", count=count))
     return (carried,)
@@ -351,12 +345,20 @@ def _miss_contact(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
     return (d.event("contact_missed", place=d.to_sitting(d.own_tier())),)
 
 
-def _pass_sitting(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
+def _pass_sitting(d: Deciding, body: WaitExpired | SittingOver) -> tuple[Event, ...]:
     tier = d.own_tier()
     above = d.ladder.above(tier.id)
+    reason = body.cause if isinstance(body, SittingOver) else None
     if tier.then == "escalate" and d.state.carried_over >= tier.carry_overs and above is not None:
-        return (_escalated(d, above, "carry_over_limit", sitting=d.state.wait.sitting_id if d.state.wait else None),)
-    return _carry_over(d, tier, "case_carried_over")
+        sitting = d.state.wait.sitting_id if d.state.wait else None
+        return (_escalated(d, above, "carry_over_limit", sitting=sitting, reason=reason),)
+    return _carry_over(d, tier, "case_carried_over", reason)
+
+
+def _leave_sitting(d: Deciding, body: SittingOver) -> tuple[Event, ...]:
+    """The same before the minutes were due, since the chair has closed the sitting."""
+    wait = d.state.wait
+    return _pass_sitting(d, body) if wait is not None and wait.sitting_id == body.sitting_id else ()
 
 
 def _miss_due_date(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
@@ -374,4 +376,9 @@ def _hear_nothing(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
 _EXPIRIES: dict[WaitKind, Callable[[Deciding, WaitExpired], tuple[Event, ...]]] = {
     "contact": _miss_contact, "sitting": _pass_sitting, "plan": _miss_due_date, "suspension": _resume,
     "stand_down": _miss_stand_down, "verification": _hear_nothing,
+}  # fmt: skip
+
+_BY_SYSTEM: dict[str, object] = {
+    "wait_expired": _expire, "reproject": reproject, "stand_down": _stand_down, "sitting_moved": follow_sitting,
+    "sitting_over": _leave_sitting, "put_on_agenda": put_on_agenda,
 }  # fmt: skip

@@ -211,6 +211,7 @@ def test_a_closed_sitting_takes_nothing_more(held: tuple[str, list[str]], allian
         ("attendance", {"chair": "书记", "recorder": "专干"}), ("addenda", {"case": left, "reason": "紧急"}),
     ):  # fmt: skip
         assert meeting.refuses(what, body) == (409, "sitting_not_there"), what
+    assert alliance.types(left)[-1] == "case_carried_over"
     refused = alliance.post(f"/cases/{left}/decisions", {"kind": "hold", "reason": "等", "sitting": sitting})
     assert (refused.status_code, refused.json()["code"]) == (409, "not_before_this_sitting")
     told = alliance.post(f"{meeting.path}/cancel", {"reason": "取消"}, accept_language="en").json()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from domain.case import PutOnAgenda, SittingMoved, WaitExpired
+from domain.case import PutOnAgenda, SittingMoved, SittingOver, WaitExpired
 from domain.errors import Refusal
 from domain.forum import Sitting
 from domain.permission import SYSTEM, Actor
@@ -248,9 +248,27 @@ def test_attendance_is_recorded_in_session_or_after_and_replaces_what_was_record
     assert (sitting.state.present, sitting.state.absent) == (("城建", "公安"), ())
 
 
-def test_a_sitting_is_closed_before_its_minutes_are_due() -> None:
+def test_a_sitting_that_is_closed_by_hand_has_its_minutes_due_at_once() -> None:
     sitting = Held().until("minutes")
-    sitting.send(CloseSitting(dissent=("物业企业保留意见",), document=PAPER))
+    closed_at = sitting.dates.ends_at + timedelta(minutes=10)
+    assert sitting.send(CloseSitting(dissent=("物业企业保留意见",)), when=closed_at) == ["decisions_ended"]
+    assert [(wait.kind, wait.until) for wait in waits(sitting.state)] == [("minutes", closed_at)]
+    assert sitting.state.dissent == ("物业企业保留意见",)
+    assert sitting.passes(document=PAPER) == ["sitting_closed"]
+    assert (sitting.state.status, sitting.state.minutes) == ("closed", PAPER)
+
+
+@pytest.mark.parametrize("body", [CloseSitting(), RecordAttendance(chair="社区书记", recorder="社区专干")])
+def test_a_sitting_that_is_being_closed_takes_nothing_more(body: CloseSitting | RecordAttendance) -> None:
+    sitting = Held().until("minutes")
+    sitting.send(CloseSitting())
+    refusal = sitting.refuses(body)
+    assert (refusal.code, refusal.params["status"]) == ("sitting_not_there", "closed")
+
+
+def test_a_sitting_that_is_closed_with_minutes_drawn_before_is_closed_with_those() -> None:
+    sitting = Held().until("minutes")
+    assert sitting.send(CloseSitting(dissent=("保留意见",), document=PAPER)) == ["sitting_closed"]
     assert (sitting.state.status, sitting.state.minutes) == ("closed", PAPER)
 
 
@@ -279,7 +297,9 @@ class Step(NamedTuple):
 STEPS = st.lists(
     st.builds(
         Step,
-        kind=st.sampled_from(("time",) * 4 + ("move", "cancel", "addendum", "hold", "plan", "suspend", "resume")),
+        kind=st.sampled_from(
+            ("time",) * 4 + ("move", "cancel", "addendum", "close", "hold", "plan", "suspend", "resume")
+        ),
         hours=st.integers(0, 24 * 12),
         which=st.integers(0, 1000),
         days=st.integers(1, 60),
@@ -296,6 +316,7 @@ class Meeting:
         self.sittings: dict[str, Held] = {}
         self.frozen: dict[str, set[str]] = {}
         self.tabled: Counter[tuple[str, int]] = Counter()
+        self.minuted: dict[str, int] = {}
         self.rules = nancheng()
         self.cases = [Case(opened="2026-02-20 09:00") for _ in range(3)]
         for case in self.cases:
@@ -389,6 +410,8 @@ class Meeting:
             held.send(Cancel(reason="没有议题"), when=self.now)
         elif held is not None and step.kind == "addendum":
             self.add(held, case, number)
+        elif held is not None and step.kind == "close":
+            self.close(held)
         elif step.kind in ("hold", "plan", "suspend", "resume"):
             self.decision(step, case, number)
 
@@ -398,6 +421,21 @@ class Meeting:
         check_addendum(held.state, case.state.wait, str(number), frozen, heard_at)
         held.send(AddToAgenda(case=str(number), reason="紧急"), when=self.now)
         case.send(PutOnAgenda(sitting=held.dates, reason="紧急"), by=SYSTEM, when=self.now)
+
+    def close(self, held: Held) -> None:
+        """By hand: what is undecided is carried over, then the minutes are drawn."""
+        held.send(CloseSitting(), when=self.now)
+        for number, case in enumerate(self.cases):
+            body = SittingOver(sitting_id=held.dates.id, cause="会议结束")
+            if case.send(body, by=SYSTEM, when=self.now):
+                self.tabled[(held.dates.id, number)] += 1
+            assert case.send(body, by=SYSTEM) == []  # told twice, it happens once
+        self.sitting_passes(held)
+        self.minuted[held.dates.id] = self.named(held.dates.id)
+
+    def named(self, sitting: str) -> int:
+        """How many of the cases' events name a sitting."""
+        return sum(event.detail.get("sitting") == sitting for case in self.cases for event, _ in case.log)
 
     def decision(self, step: Step, case: Case, number: int) -> None:
         wait = case.state.wait
@@ -419,6 +457,8 @@ class Meeting:
                 continue
             assert held.state.status not in ("cancelled", "closed"), "a case waits for a sitting that is gone"
             assert (wait.starts_at, wait.until) == (held.dates.starts_at, held.dates.minutes_due)
+        for sitting, events in self.minuted.items():
+            assert self.named(sitting) == events, "something was decided at a sitting after its minutes"
         assert all(times == 1 for times in self.tabled.values()), "a case was tabled twice in one sitting"
         for held in self.sittings.values():
             listed = [addendum.case for addendum in held.state.addenda]

@@ -19,7 +19,9 @@ from domain.sitting import SittingBody, SittingEventType, SittingWaitKind, Statu
 from domain.words import LANGUAGES, Name, refusal, text
 from workflows import names
 
-SystemKind = Literal["open", "wait_expired", "stand_down", "reproject", "sitting_moved", "put_on_agenda"]
+SystemKind = Literal[
+    "open", "wait_expired", "stand_down", "reproject", "sitting_moved", "sitting_over", "put_on_agenda"
+]
 DOMAIN = Path(__file__).parents[2] / "domain"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TABLES: dict[str, tuple[dict[str, Name], tuple[str, ...]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from store.sittings import compare_sittings
 from tests.engine.conftest import Engine, officer
 from tests.engine.sittings import SITTINGS, case_waiting_for
 from workflows import names
-from workflows.client import Processes
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
 
 
 async def agenda_of(engine: Engine, sitting: str) -> Agenda:
@@ -143,8 +144,75 @@ async def test_a_decision_that_names_a_closed_sitting_is_refused(engine: Engine)
     await engine.command(sitting.id, "close")
     with pytest.raises(Refusal) as caught:
         await engine.send("A", "resolve", sitting=sitting.id, what_was_done="已更换门机")
-    assert (caught.value.code, caught.value.params["status"]) == ("sitting_not_there", "closed")
-    assert (await engine.types("A"))[-1] == "case_escalated"
+    assert (caught.value.code, caught.value.params["sitting"]) == ("not_before_this_sitting", sitting.id)
+    assert (await engine.types("A"))[-1] == "case_carried_over"
+
+
+async def test_closing_by_hand_carries_over_what_is_undecided_and_the_minutes_say_so(engine: Engine) -> None:
+    sitting, following = engine.next_sitting("laocheng"), engine.next_sitting("laocheng", 1)
+    await engine.convene(sitting)
+    for name in ("A", "B", "C"):
+        await case_waiting_for(engine, name, sitting)
+    await engine.pass_sitting_to(sitting.id, sitting.ends_at)
+    for name in ("A", "B", "C"):
+        await engine.pass_case_to(name, sitting.ends_at)
+    await engine.send("A", "hold", by=officer("laocheng"), reason="等鉴定")
+    await engine.send("B", "resolve", by=officer("laocheng"), what_was_done="已更换门机")
+    await engine.command(sitting.id, "close", dissent=["保留意见"])
+    assert (await engine.sitting_types(sitting.id))[-2:] == ["decisions_ended", "sitting_closed"]
+    minutes = await minutes_of(engine, sitting.id)
+    assert [it.case for it in minutes.resolutions] == [engine.number("B")]
+    assert sorted((it.case, it.next_sitting) for it in minutes.carried_over) == [
+        (engine.number("A"), following.id), (engine.number("C"), following.id),
+    ]  # fmt: skip
+    assert minutes.dissent == ("保留意见",)
+    wait = (await engine.state("C")).wait
+    assert wait is not None
+    assert (await engine.types("C"))[-1] == "case_carried_over"
+    assert wait.sitting_id == following.id
+    await engine.send("C", "resolve", by=officer("laocheng"), what_was_done="会后当天修好")
+    assert sitting.id not in [row.data["detail"].get("sitting") for row in (await engine.rows("C"))[-1:]]
+
+
+async def test_a_sitting_that_lost_its_workflow_while_it_was_closed_is_closed_when_it_is_brought_back(
+    engine: Engine,
+) -> None:
+    sitting = engine.next_sitting("laocheng")
+    await engine.convene(sitting)
+    await case_waiting_for(engine, "A", sitting)
+    await engine.pass_sitting_to(sitting.id, sitting.ends_at)
+    await engine.stop_worker()
+    await engine.start_worker(Unreaching(engine.skipper.client, engine.task_queue))
+    closing = asyncio.create_task(engine.command(sitting.id, "close"))
+    await until(lambda: decisions_ended(engine, sitting.id))
+    await engine.client.get_workflow_handle(sitting.id).terminate()
+    await asyncio.wait([closing])
+    assert isinstance(closing.exception(), ProcessGone | ProcessUnavailable)
+    await engine.restart_worker()
+    await engine.processes.restart_sitting(await engine.sitting_state(sitting.id))
+    await engine.pass_sitting_to(sitting.id, sitting.minutes_due)  # a process that is started again has the real time
+    assert await engine.client.get_workflow_handle(sitting.id).result() == "closed"
+    assert [carried.case for carried in (await minutes_of(engine, sitting.id)).carried_over] == [engine.number("A")]
+    assert (await engine.types("A"))[-1] == "case_carried_over"
+
+
+class Unreaching(Processes):
+    """Reaches no case."""
+
+    async def send(self, number: str, command: Command) -> int:
+        raise ProcessUnavailable(number)
+
+
+async def decisions_ended(engine: Engine, sitting: str) -> bool:
+    return (await engine.sitting_state(sitting)).decisions_ended_at is not None
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    for _ in range(300):
+        if await holds():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come about")
 
 
 async def test_a_refused_command_to_a_sitting_leaves_no_history(engine: Engine) -> None:
