@@ -72,8 +72,9 @@ class Task(Policy):
 
     It opens at T0 + ``opens``, and not before everything in ``after`` is done or waived. ``sign_within`` runs from
     its opening; ``complete_by`` from T0. Where it opens late, it keeps the length that was planned for it.
-    ``complete_within`` runs from its opening too; whichever is over first counts. ``remind_before`` goes before the
-    playbook's. ``state_owned``: the provider that it records has to be.
+    Where everything in ``unless`` is done or waived before it opens, it is waived by rule: emergency supply, unless the
+    water is back. ``complete_within`` runs from its opening too; whichever is over first counts. ``remind_before`` goes
+    before the playbook's. ``state_owned``: the provider that it records has to be.
     """
 
     id: Id
@@ -84,6 +85,7 @@ class Task(Policy):
     deliverable: Name
     opens: SpanText = "0min"
     after: tuple[Id, ...] = ()
+    unless: tuple[Id, ...] = ()
     sign_within: SpanText
     complete_by: SpanText
     complete_within: SpanText | None = None

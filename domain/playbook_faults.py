@@ -48,9 +48,10 @@ def _faults_of_ids(playbook: Playbook) -> Iterator[Fault]:
     for index, task in enumerate(playbook.tasks):
         if task.phase not in phases:
             yield ("tasks", index, "phase"), f"there is no phase {task.phase!r}"
-        for place, earlier in enumerate(task.after):
-            if earlier not in tasks:
-                yield ("tasks", index, "after", place), f"there is no task {earlier!r}"
+        for field, named in (("after", task.after), ("unless", task.unless)):
+            for place, other in enumerate(named):
+                if other not in tasks:
+                    yield ("tasks", index, field, place), f"there is no task {other!r}"
     for index, phase in enumerate(playbook.phases):
         if all(task.phase != phase.id for task in playbook.tasks):
             yield ("phases", index), f"the phase {phase.id!r} has no task"
@@ -59,7 +60,7 @@ def _faults_of_ids(playbook: Playbook) -> Iterator[Fault]:
 
 def _faults_of_circles(playbook: Playbook) -> Iterator[Fault]:
     """One fault for each task that waits for itself."""
-    after = {task.id: task.after for task in playbook.tasks}
+    after = {task.id: task.after + task.unless for task in playbook.tasks}
     for index, task in enumerate(playbook.tasks):
         circle = _way_back(task.id, after)
         if circle:

@@ -186,6 +186,9 @@ RESPONSE_WAITS: dict[str, Name] = {
 }
 """What a joint response waits for, and what happens then."""
 
+NOT_NEEDED = _n("已不需要，按预案免除", "no longer needed: waived by the playbook")
+"""Why a task is waived by rule."""
+
 CLOCKS: dict[str, Name] = {
     "sign": _n("须签收", "to be signed for"),
     "complete": _n("须完成", "to be completed"),

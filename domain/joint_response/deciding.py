@@ -16,7 +16,7 @@ from domain.joint_response.commands import (
     StandDownResponse,
 )
 from domain.joint_response.events import ResponseEvent
-from domain.joint_response.expiring import expire, next_report
+from domain.joint_response.expiring import after_a_stretch, expire, next_report
 from domain.joint_response.moves import Deciding, event_of, phase_of
 from domain.joint_response.reports import report
 from domain.joint_response.state import ResponseState, TaskState, evolve
@@ -154,7 +154,7 @@ def _due_after_report(d: Deciding) -> datetime | None:
     due = d.state.report_due
     if due is None:
         return None
-    if d.state.reports and due > later(d.rules.calendar, d.now, d.playbook.reports_every(d.state.phase)):
+    if d.state.reports and due > after_a_stretch(d, d.now):
         return due
     return next_report(d, due)
 

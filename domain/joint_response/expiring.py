@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.joint_response.commands import ResponseWaitExpired
 from domain.joint_response.events import ResponseWait, ResponseWaitKind
@@ -13,6 +13,9 @@ from domain.span import at_least, later
 
 _DOUBLINGS = 8
 """How often the pause between two hearings of the last rung doubles: a day becomes half a year at most."""
+
+_PAST_THE_CAP = timedelta(days=1)
+"""By then it is no emergency of hours any more; what is wrong with it is told otherwise."""
 
 
 def expire(d: Deciding, body: ResponseWaitExpired) -> None:
@@ -62,11 +65,16 @@ def _situation_report(d: Deciding, wait: ResponseWait) -> None:
 
 def next_report(d: Deciding, due: datetime) -> datetime:
     """When the report after the one due at ``due`` is due: in step with it, and ahead."""
-    every = d.playbook.reports_every(d.state.phase)
-    following = later(d.rules.calendar, due, every)
+    following = after_a_stretch(d, due)
     while following <= d.now:
-        following = later(d.rules.calendar, following, every)
+        following = after_a_stretch(d, following)
     return following
+
+
+def after_a_stretch(d: Deciding, instant: datetime) -> datetime:
+    """One stretch of reporting after ``instant``: as the phase has it; past the cap, a day at least."""
+    following = later(d.rules.calendar, instant, d.playbook.reports_every(d.state.phase))
+    return max(following, instant + _PAST_THE_CAP) if d.state.cap_reached else following
 
 
 def _alarm(d: Deciding, wait: ResponseWait) -> None:

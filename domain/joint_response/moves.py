@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.joint_response.state import ResponseState, TaskState, evolve
 from domain.playbook import Playbook, Task
 from domain.rules import Rules
 from domain.span import at_least
+from domain.words import NOT_NEEDED
 
 
 class Deciding:
@@ -28,9 +29,9 @@ class Deciding:
         self.playbook = rules.playbook(state.playbook)
         self.events: list[ResponseEvent] = []
 
-    def add(self, type_: ResponseEventType, **detail: Any) -> None:
+    def add(self, type_: ResponseEventType, *, reason: str | None = None, **detail: Any) -> None:
         """One more event, folded at once: what follows in this decision sees the state with it."""
-        event = event_of(type_, self.command, self.now, **detail)
+        event = event_of(type_, self.command, self.now, reason, **detail)
         self.events.append(event)
         self.state = evolve(self.state, event, response_id=self.state.id, command_id=self.command.id)
 
@@ -42,13 +43,24 @@ class Deciding:
         return found
 
     def go_on(self) -> None:
-        """Opens what can be opened, and enters the phase that comes next."""
+        """Waives what is no longer needed, opens what can be opened, and enters the phase that comes next."""
+        while (unneeded := next(self._unneeded(), None)) is not None:
+            alarms, reason = self.settled_alarms(unneeded.id), NOT_NEEDED.in_(self.state.language)
+            self.add("task_waived", reason=reason, task=unneeded.id, party=unneeded.party, by_rule=True, alarms=alarms)
         for task in self.state.tasks:
             if task.status == "pending" and self._ready(task):
                 self._open(task)
         phase = phase_of(self.playbook, self.state.tasks)
         if phase != self.state.phase:
             self.add("phase_entered", phase=phase)
+
+    def _unneeded(self) -> Iterator[TaskState]:
+        """Tasks that have not opened, and that the playbook wants only unless others are finished, which they are."""
+        finished = {task.id for task in self.state.tasks if task.finished}
+        for task in self.state.tasks:
+            unless = self.playbook.task(task.id).unless
+            if task.status == "pending" and unless and finished.issuperset(unless):
+                yield task
 
     def _ready(self, task: TaskState) -> bool:
         finished = {other.id for other in self.state.tasks if other.finished}
@@ -74,11 +86,20 @@ class Deciding:
         return settled or None
 
 
-def event_of(type_: ResponseEventType, command: ResponseCommand, now: datetime, **detail: Any) -> ResponseEvent:
-    """An event of ``command``; what is None in ``detail`` is left out."""
+def event_of(
+    type_: ResponseEventType, command: ResponseCommand, now: datetime, reason: str | None = None, **detail: Any
+) -> ResponseEvent:
+    """An event of ``command``, with its reason unless another is given; what is None in ``detail`` is left out."""
     present = {key: value for key, value in detail.items() if value is not None}
-    reason = getattr(command.body, "reason", None)
+    reason = reason or _reason_of(type_, command)
     return ResponseEvent(type=type_, at=now, actor=command.actor, reason=reason, detail=present)
+
+
+def _reason_of(type_: ResponseEventType, command: ResponseCommand) -> str | None:
+    """A command's reason is for what it asks, and not for what follows from that."""
+    follows = type_ in ("task_opened", "phase_entered")
+    reason: str | None = None if follows else getattr(command.body, "reason", None)
+    return reason
 
 
 def phase_of(playbook: Playbook, tasks: Iterable[TaskState]) -> str:

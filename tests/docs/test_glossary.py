@@ -26,6 +26,15 @@ VOCABULARIES: dict[str, dict[str, Name]] = {
     "sitting statuses": words.SITTING_STATUSES,
     "sitting waits": words.SITTING_WAITS,
     "sitting events": words.SITTING_EVENTS,
+    "response commands": words.RESPONSE_COMMANDS,
+    "response events": words.RESPONSE_EVENTS,
+    "response statuses": words.RESPONSE_STATUSES,
+    "response waits": words.RESPONSE_WAITS,
+    "task statuses": words.TASK_STATUSES,
+    "task roles": words.TASK_ROLES,
+    "task clocks": words.CLOCKS,
+    "outcomes": words.OUTCOMES,
+    "audiences": words.AUDIENCES,
     "closings": words.CLOSED_AS,
     "roles": words.ROLES,
     "channels": words.CHANNELS,
@@ -43,8 +52,17 @@ def test_the_glossary_has_every_word_in_both_languages(vocabulary: str) -> None:
 def test_the_glossary_has_what_the_nancheng_ladder_names() -> None:
     ladder = yaml.safe_load((REPOSITORY / "policies" / "nancheng" / "ladder.yaml").read_text("utf-8"))
     named = {tier["stage"]["id"]: tier["stage"]["name"] for tier in ladder["tiers"]}
-    named |= ladder["stages"]["joint_response"]["playbooks"]
     missing = [key for key, name in named.items() if (name["zh"], name["en"], f"`{key}`") not in ROWS]
+    assert not missing
+
+
+def test_the_glossary_has_every_nancheng_playbook() -> None:
+    files = (REPOSITORY / "policies" / "nancheng" / "playbooks").glob("*.yaml")
+    named = {
+        playbook["playbook"]: playbook["name"] for playbook in (yaml.safe_load(f.read_text("utf-8")) for f in files)
+    }
+    missing = [key for key, name in named.items() if (name["zh"], name["en"], f"`{key}`") not in ROWS]
+    assert named
     assert not missing
 
 

@@ -13,8 +13,17 @@ import pytest
 
 from domain import words
 from domain.case import ClosedAs, EventType, Expiry, WaitKind
+from domain.joint_response import (
+    AnyResponseCommand,
+    Clock,
+    ResponseEventType,
+    ResponseStatus,
+    ResponseWaitKind,
+    TaskStatus,
+)
 from domain.ladder import DECISIONS, FIXED_STAGES
 from domain.permission import Role
+from domain.playbook import Audience
 from domain.sitting import SittingBody, SittingEventType, SittingWaitKind, Status
 from domain.words import LANGUAGES, Name, refusal, text
 from workflows import names
@@ -22,6 +31,11 @@ from workflows import names
 SystemKind = Literal[
     "open", "wait_expired", "stand_down", "reproject", "sitting_moved", "sitting_over", "put_on_agenda"
 ]
+RESPONSE_COMMANDS = tuple(
+    body.model_fields["kind"].default
+    for body in get_args(get_args(AnyResponseCommand)[0])
+    if body.model_fields["kind"].default not in ("wait_expired", "stand_down")
+)
 DOMAIN = Path(__file__).parents[2] / "domain"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TABLES: dict[str, tuple[dict[str, Name], tuple[str, ...]]] = {
@@ -36,6 +50,15 @@ TABLES: dict[str, tuple[dict[str, Name], tuple[str, ...]]] = {
     "sittings' statuses": (words.SITTING_STATUSES, get_args(Status)),
     "sittings' waits": (words.SITTING_WAITS, get_args(SittingWaitKind)),
     "sittings' events": (words.SITTING_EVENTS, get_args(SittingEventType)),
+    "responses' commands": (words.RESPONSE_COMMANDS, RESPONSE_COMMANDS),
+    "responses' events": (words.RESPONSE_EVENTS, get_args(ResponseEventType)),
+    "responses' statuses": (words.RESPONSE_STATUSES, get_args(ResponseStatus)),
+    "responses' waits": (words.RESPONSE_WAITS, (*get_args(ResponseWaitKind), "remind")),
+    "tasks' statuses": (words.TASK_STATUSES, get_args(TaskStatus)),
+    "tasks' roles": (words.TASK_ROLES, ("lead", "support")),
+    "tasks' clocks": (words.CLOCKS, get_args(Clock)),
+    "outcomes": (words.OUTCOMES, ("resolved", "returned")),
+    "audiences": (words.AUDIENCES, get_args(Audience)),
 }
 PROVIDED = {"where", "starts_at", "who"}
 """What ``domain.telling`` fills a wait's sentence with."""
