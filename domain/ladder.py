@@ -91,11 +91,14 @@ class SuspendedStage(Policy):
 
 
 class JointResponseStage(Policy):
-    """联动处置: while no stand-down comes, the case itself is reviewed every ``review_hours`` hours."""
+    """联动处置: while no stand-down comes, the case itself is reviewed every ``review_hours`` hours.
+
+    ``playbooks``: the kinds that a ladder named before playbooks were policies of their own; a new one leaves it out.
+    """
 
     review_hours: Annotated[int, Field(ge=1, le=744)]
     declared_by: frozenset[Id]
-    playbooks: dict[Id, Name]
+    playbooks: dict[Id, Name] = Field(default_factory=dict)
 
 
 class VerificationStage(Policy):

@@ -83,6 +83,12 @@ def parse_policy(model: type[M], text: str, file: str) -> M:
         raise PolicyError(_problems(error, node, file)) from None
 
 
+def problems_at(text: str, file: str, faults: Iterable[tuple[Location, str]]) -> list[PolicyProblem]:
+    """Faults that were found beside other policies, at their lines of a file that has been parsed before."""
+    root = _compose(text, file)
+    return [PolicyProblem(file, *_place(root, location), message) for location, message in faults]
+
+
 class _Loader(yaml.SafeLoader):
     """Composes nodes by the YAML 1.2 core schema, without aliases."""
 

@@ -11,9 +11,11 @@ from domain.calendar import CalendarYear, WorkingCalendar
 from domain.errors import Refusal
 from domain.ladder import Ladder
 from domain.organisation import Organisation
+from domain.playbook import Playbook
 from domain.policy_file import PolicyError, PolicyProblem, parse_policy
 from domain.rules import Rules
 from domain.words import Name, refusal
+from operations.playbooks import read_playbooks
 from store.policies import Policies
 from store.policy_loading import PolicyFile, read_policies
 
@@ -45,11 +47,11 @@ def check_folder(folder: Path) -> tuple[Checked, ...]:
         parse_policy(Organisation, file.content, file.name) for file in files if file.kind == "organisation"
     )
     years = [parse_policy(CalendarYear, file.content, file.name) for file in files if file.kind == "calendar"]
-    problems = _misfits(folder, ladder, organisation, years)
+    _, problems = read_playbooks(folder, organisation, ladder)
+    problems += _misfits(folder, ladder, organisation, years)
     if problems:
         raise PolicyError(problems)
-    says = [_of_organisation(organisation), *map(_of_calendar, years), _of_ladder(ladder)]
-    return tuple(Checked(file, told) for file, told in zip(files, says, strict=True))
+    return tuple(Checked(file, _said(file)) for file in files)
 
 
 def check_calendar(path: Path) -> Checked:
@@ -72,6 +74,25 @@ async def keep(pool: Pool, checked: Sequence[Checked]) -> tuple[Kept, ...]:
         await policies.put(file.kind, file.name, file.version, file.content)
         kept.append(Kept(policy, there is None))
     return tuple(kept)
+
+
+def _said(file: PolicyFile) -> Name:
+    """What is in a policy file, for a person."""
+    if file.kind == "ladder":
+        return _of_ladder(parse_policy(Ladder, file.content, file.name))
+    if file.kind == "organisation":
+        return _of_organisation(parse_policy(Organisation, file.content, file.name))
+    if file.kind == "playbook":
+        return _of_playbook(parse_policy(Playbook, file.content, file.name))
+    return _of_calendar(parse_policy(CalendarYear, file.content, file.name))
+
+
+def _of_playbook(found: Playbook) -> Name:
+    tasks, required = len(found.tasks), sum(task.required for task in found.tasks)
+    return Name(
+        zh=f"{found.name.zh}：任务 {tasks} 项，必办 {required} 项",
+        en=f"{found.name.en}: {tasks} tasks, {required} of them required",
+    )
 
 
 def _of_calendar(year: CalendarYear) -> Name:

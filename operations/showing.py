@@ -68,6 +68,7 @@ POLICIES: dict[str, Name] = {
     "ladder": Name(zh="议事规则", en="ladder"),
     "organisation": Name(zh="组织", en="organisation"),
     "calendar": Name(zh="工作日历", en="calendar"),
+    "playbook": Name(zh="预案", en="playbook"),
 }
 _HEADS: dict[str, Name] = {
     "number": Name(zh="编号", en="Case"),

@@ -1,4 +1,4 @@
-"""Policy versions: ladders, organisations and calendar years as they were loaded; none ever changes."""
+"""Policy versions: ladders, organisations, calendar years and playbooks as they were loaded; none ever changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from store.database import Pool
 
-Kind: TypeAlias = Literal["ladder", "organisation", "calendar"]
+Kind: TypeAlias = Literal["ladder", "organisation", "calendar", "playbook"]
 _COLUMNS = "kind, name, version, sha256, content, loaded_at"
 
 
