@@ -78,12 +78,12 @@ class Meetings:
     @activity.defn(name=names.DRAFT_AGENDA)
     async def draft_agenda(self, order: PaperOrder) -> DocumentRef:
         """Writes the agenda's draft."""
-        return await self._papers.write_agenda(order.state.dates, order.now, frozen=False)
+        return await self._papers.write_agenda(order.state, order.now, frozen=False)
 
     @activity.defn(name=names.FREEZE_AGENDA)
     async def freeze_agenda(self, order: PaperOrder) -> DocumentRef:
         """Writes the agenda as it is frozen."""
-        return await self._papers.write_agenda(order.state.dates, order.now, frozen=True)
+        return await self._papers.write_agenda(order.state, order.now, frozen=True)
 
     @activity.defn(name=names.LIST_LATE)
     async def list_late(self, order: PaperOrder) -> LateCases:

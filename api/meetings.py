@@ -21,6 +21,7 @@ from domain.forum import Sitting, forum_of
 from domain.permission import SYSTEM, Actor, may_read_papers
 from domain.rules import Rules
 from domain.sitting import (
+    AddOtherBusiness,
     AddToAgenda,
     Cancel,
     CloseSitting,
@@ -43,7 +44,7 @@ from workflows.client import Processes, ProcessGone, ProcessUnavailable
 if TYPE_CHECKING:
     from store.database import Pool
 
-Asked = Reschedule | Cancel | AddToAgenda | RecordAttendance | CloseSitting
+Asked = Reschedule | Cancel | AddToAgenda | AddOtherBusiness | RecordAttendance | CloseSitting
 """What an officer may ask of a sitting."""
 
 Known = tuple[Sitting, SittingRow | None]

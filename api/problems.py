@@ -169,6 +169,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "not_waiting_for_this_forum", "sitting_not_there", "sitting_already_then", "already_on_the_agenda",
                 "task_not_open", "task_finished", "not_signed", "already_signed", "already_their_task",
                 "objection_already_made", "required_tasks_open", "already_stood_down", "response_over",
+                "too_much_other_business", "other_business_listed",
             }
         ),
     ),

@@ -487,6 +487,12 @@ class Addendum(Request):
     reason: WorkingText
 
 
+class OtherBusiness(Request):
+    """A line under other business, for an agenda that is not frozen."""
+
+    text: Line
+
+
 class Reschedule(Request):
     """Moves the sitting, and with it every case that waits for it; at most 90 days ahead."""
 

@@ -30,9 +30,10 @@ from domain.calendar import SHANGHAI, shanghai
 from domain.errors import Refusal
 from domain.forum import Sitting
 from domain.permission import Actor
-from domain.sitting import AddToAgenda, Cancel, CloseSitting, RecordAttendance, Reschedule
+from domain.sitting import AddOtherBusiness, AddToAgenda, Cancel, CloseSitting, RecordAttendance, Reschedule
 from domain.telling import moment
 from domain.words import Name
+from store.sittings import SittingRow
 
 router = APIRouter(route_class=StrictRoute, tags=["sittings"])
 
@@ -154,10 +155,15 @@ async def _paper(request: Request, actor: Actor, sitting_id: str, kind: _Kind) -
     paper: Agenda | Minutes | None = None
     if row is not None:
         minutes = kind is _MINUTES
-        paper = await meetings.papers.minutes(row) if minutes else await meetings.papers.agenda(row, row.updated_at)
+        paper = await meetings.papers.minutes(row) if minutes else await meetings.papers.agenda(row, _clock(row))
     if paper is None:
         raise _not_yet(await teller(request), kind, known)
     return known, paper
+
+
+def _clock(row: SittingRow) -> datetime:
+    """Now; in a rehearsal the sitting's own clock may be ahead."""
+    return max(datetime.now(UTC), row.updated_at)
 
 
 def _not_yet(tells: Teller, kind: _Kind, known: Known) -> Problem:
@@ -278,6 +284,20 @@ async def add_to_agenda(
     sitting. A case that does not wait for this forum, as a closed one, is 409 `not_waiting_for_this_forum`."""
     command = AddToAgenda(case=body.case, reason=body.reason)
     return await _commanded(request, sitting_id, actor, command, key, if_version)
+
+
+@router.post(
+    "/sittings/{sitting_id}/other-business",
+    response_model=schemas.SittingChanged,
+    summary="Put a line under other business",
+    responses=_WRITE,
+)
+async def add_other_business(
+    request: Request, actor: SignedIn, sitting_id: str, body: schemas.OtherBusiness, key: IdempotencyKey,
+    if_version: IfMatch,
+) -> Response:  # fmt: skip
+    """Puts a line under other business until the agenda freezes; agenda and minutes have it as written."""
+    return await _commanded(request, sitting_id, actor, AddOtherBusiness(text=body.text), key, if_version)
 
 
 @router.post(

@@ -307,6 +307,8 @@ def _attendance(minutes: Minutes, language: str) -> tuple[Field, ...]:
 
 def _minutes_sections(minutes: Minutes, language: str) -> tuple[Section, ...]:
     sections = [_resolutions(minutes, language), _carried(minutes, language)]
+    if minutes.other:
+        sections.append(Section("other", say("other", language), lines=minutes.other))
     if minutes.dissent:
         sections.append(Section("dissent", say("dissent", language), lines=minutes.dissent))
     if minutes.next_sitting:

@@ -73,6 +73,7 @@ WORDS: dict[str, Name] = {
         ("resolutions", "会议决定", "Decisions"),
         ("no_resolutions", "本次会议未对诉求件作出决定。", "No case was decided at this sitting."),
         ("carried_over", "结转事项", "Carried over"),
+        ("other", "其他", "Other business"),
         ("dissent", "不同意见", "Dissent"),
         ("next", "下次会议", "Next sitting"),
         ("heads", "决定所据记录", "Records behind the decisions"),

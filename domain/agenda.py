@@ -132,6 +132,7 @@ class Minutes(Frozen):
     resolutions: tuple[Resolution, ...] = ()
     carried_over: tuple[Carried, ...] = ()
     dissent: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
     next_sitting: Sitting | None = None
 
 

@@ -6,7 +6,7 @@ fit, from their events. The minutes are in ``domain/minutes_building.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,8 +16,11 @@ from domain.agenda_order import MINUTES, ORDER, Arrangement, Row, Tabled, arrang
 from domain.agenda_story import Step, Voice, arrival, last_plan, promised, tablings, tried, why_here
 from domain.agenda_words import (
     ASKED,
+    ASSESSED,
     ASSESSMENTS,
+    FOR_ASSESSMENTS,
     LED_UNTIL,
+    LIST,
     NO_NEXT_SITTING,
     NO_PREVIOUS,
     PERIOD,
@@ -27,45 +30,39 @@ from domain.agenda_words import (
     RATES,
     REPEATS,
     SECTIONS,
+    TO_ASSESS,
     minute,
 )  # fmt: skip
+from domain.figures import Figures, Rate
 from domain.forum import Sitting
 from domain.ladder import Tier
 from domain.rules import Rules
 
-__all__ = ["Arrangement", "Context", "Rate", "Row", "Statistics", "Step", "Tabled", "arrange", "draft", "item_for"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many of so many."""
-
-    part: int
-    whole: int
+__all__ = ["Arrangement", "Context", "Quarter", "Row", "Step", "Tabled", "arrange", "draft", "item_for"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statistics:
-    """三率 of the forum's cases, and repeats, over a time (Shanghai dates, both included)."""
+class Quarter:
+    """What the log says for a quarter's assessments: figures by the ids of communities and property companies."""
 
     since: date
     until: date
-    opened: int
-    response: Rate
-    solution: Rate
-    satisfaction: Rate
-    repeats: int = 0
+    communities: Mapping[str, Figures]
+    companies: Mapping[str, Figures]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a sitting's agenda says beside its cases. ``language``: the ladder's, unless told."""
+    """What a sitting's agenda says beside its cases. ``language``: the ladder's, unless told.
+
+    ``other``: what officers have put under other business.
+    """
 
     language: str | None = None
     previous: Minutes | None = None
     next_sitting: Sitting | None = None
-    statistics: Statistics | None = None
-    assessments: tuple[str, ...] = ()
+    statistics: Figures | None = None
+    quarter: Quarter | None = None
     other: tuple[str, ...] = ()
 
 
@@ -204,11 +201,11 @@ def _lines(voice: Voice, kind: SectionKind, context: Context) -> tuple[str, ...]
     if kind == "previous_minutes":
         return _previous(voice, context.previous)
     if kind == "assessments":
-        return context.assessments or tuple(name.in_(voice.language) for name in ASSESSMENTS)
+        return _assessments(voice, context.quarter)
     if kind == "statistics":
         return _statistics(voice, context.statistics)
     if kind == "other":
-        return context.other
+        return tuple(map(voice.quoted, context.other))
     if kind == "next_date":
         following = context.next_sitting
         return (minute(following.starts_at, voice.language) if following else NO_NEXT_SITTING.in_(voice.language),)
@@ -230,7 +227,28 @@ def _decided_before(voice: Voice, it: Resolution) -> str:
     return voice.say(PREVIOUS_RESOLUTION, case=it.case, summary=it.summary, decision=it.decision, by=by)
 
 
-def _statistics(voice: Voice, statistics: Statistics | None) -> tuple[str, ...]:
+def _assessments(voice: Voice, quarter: Quarter | None) -> tuple[str, ...]:
+    """What is to be assessed, and the quarter's facts of each community and company for it."""
+    named = LIST.in_(voice.language).join(name.in_(voice.language) for name in ASSESSMENTS)
+    head = voice.say(TO_ASSESS, assessments=named)
+    if quarter is None:
+        return (head,)
+    facts = {**quarter.communities, **quarter.companies}
+    return (
+        head,
+        voice.say(FOR_ASSESSMENTS, since=voice.day(quarter.since), until=voice.day(quarter.until)),
+        *(_assessed(voice, party, figures) for party, figures in facts.items()),
+    )
+
+
+def _assessed(voice: Voice, party: str, it: Figures) -> str:
+    return voice.say(
+        ASSESSED, party=voice.party(party), opened=it.opened, open=it.open, response=_percent(it.response),
+        solution=_percent(it.solution), satisfaction=_percent(it.satisfaction), late=it.late, disputed=it.disputed,
+    )  # fmt: skip
+
+
+def _statistics(voice: Voice, statistics: Figures | None) -> tuple[str, ...]:
     if statistics is None:
         return ()
     rates = {"response": statistics.response, "solution": statistics.solution, "satisfaction": statistics.satisfaction}

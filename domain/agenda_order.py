@@ -193,6 +193,15 @@ def ends_quarter(sitting_id: str) -> bool:
     return (monday.month - 1) // 3 != (after.month - 1) // 3
 
 
+def quarter_start(sitting_id: str) -> date | None:
+    """The first day of the quarter that a sitting ends; None for one that ends none."""
+    if not ends_quarter(sitting_id):
+        return None
+    _, year, number = sitting_id.rsplit("-", 2)
+    month = date.fromisocalendar(int(year), int(number[1:]), 1).month if number[0] == "W" else int(number)
+    return date(int(year), (month - 1) // 3 * 3 + 1, 1)
+
+
 def _formal(budget: int, *, assessments: bool) -> dict[SectionKind, int]:
     return {
         kind: min(budget * share // 100, most)

@@ -142,6 +142,16 @@ ASSESSMENTS = (
     _n("小区党支部星级评定", "Star ratings of estate party branches"),
     _n("业主委员会评价", "Assessment of owners' committees"),
 )
+TO_ASSESS = _n("评议事项：{assessments}", "To be assessed: {assessments}")
+FOR_ASSESSMENTS = _n(
+    "评议参考（{since}至{until}，据办件记录）", "For the assessments ({since} to {until}, from the log)"
+)
+ASSESSED = _n(
+    "{party}：受理 {opened} 件，在办 {open} 件，响应率 {response}，解决率 {solution}，满意率 {satisfaction}，"
+    "逾期 {late} 件，重办 {disputed} 件次",
+    "{party}: {opened} opened, {open} open, response {response}, solution {solution}, satisfaction {satisfaction}, "
+    "{late} late, {disputed} disputed",
+)
 PERIOD = _n("{since}至{until}：受理 {opened} 件", "{since} to {until}: {opened} opened")
 RATES: dict[str, Name] = {
     "response": _n("响应率 {rate}（{part}/{whole}）", "Response {rate} ({part}/{whole})"),

@@ -72,8 +72,12 @@ def minutes(
         sitting=sitting, forum_name=agenda.forum_name, language=agenda.language, made_at=now,
         chair=attendance.chair, recorder=attendance.recorder, present=attendance.present, absent=attendance.absent,
         resolutions=tuple(resolutions), carried_over=tuple(carried),
-        dissent=tuple(map(voice.quoted, attendance.dissent)), next_sitting=next_sitting,
+        dissent=tuple(map(voice.quoted, attendance.dissent)), other=_other(agenda), next_sitting=next_sitting,
     )  # fmt: skip
+
+
+def _other(agenda: Agenda) -> tuple[str, ...]:
+    return tuple(line for section in agenda.sections if section.kind == "other" for line in section.lines)
 
 
 def _tabled(agenda: Agenda, streams: Mapping[str, Sequence[Step]]) -> Iterator[tuple[str, bool]]:

@@ -7,9 +7,9 @@ carry its reference and digest (MISSION, "Working time and meetings").
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +23,7 @@ from domain.rules import Rules
 SCHEMA_VERSION = 1
 REMEMBERED_COMMANDS = 64
 LATEST_RESCHEDULE = timedelta(days=90)
+MOST_OTHER_BUSINESS = 20
 
 
 class Frozen(BaseModel):
@@ -107,6 +108,13 @@ class AddToAgenda(Frozen):
     reason: WorkingText
 
 
+class AddOtherBusiness(Frozen):
+    """A line under other business, until the agenda freezes."""
+
+    kind: Literal["other_business"] = "other_business"
+    text: Line
+
+
 class RecordAttendance(Frozen):
     """Who was there, by post and unit."""
 
@@ -129,9 +137,10 @@ class CloseSitting(Frozen):
 
 
 SittingBody = Annotated[
-    Convene | SittingWaitExpired | Reschedule | Cancel | AddToAgenda | RecordAttendance | CloseSitting,
+    Convene | SittingWaitExpired | Reschedule | Cancel | AddToAgenda | AddOtherBusiness | RecordAttendance
+    | CloseSitting,
     Field(discriminator="kind"),
-]
+]  # fmt: skip
 
 
 class SittingCommand(Frozen):
@@ -153,6 +162,7 @@ class SittingCommand(Frozen):
 SittingEventType = Literal[
     "sitting_convened", "agenda_drafted", "agenda_frozen", "session_opened", "session_ended", "sitting_closed",
     "sitting_rescheduled", "sitting_cancelled", "addendum_added", "attendance_recorded", "decisions_ended",
+    "other_business_added",
 ]  # fmt: skip
 
 
@@ -205,6 +215,7 @@ class SittingState(Frozen):
     agenda: DocumentRef | None = None
     minutes: DocumentRef | None = None
     addenda: tuple[Addendum, ...] = ()
+    other: tuple[str, ...] = ()
     chair: str | None = None
     recorder: str | None = None
     present: tuple[str, ...] = ()
@@ -253,17 +264,8 @@ def decide(
         raise Refusal("forbidden", decision=body.kind, stage=state.status)
     if isinstance(body, Reschedule):
         return _reschedule(rules, state, command, body, now)
-    if isinstance(body, Cancel):
-        _require(state, BEFORE_SESSION, body.kind)
-        return (_event("sitting_cancelled", command, now, sitting=_json(state.dates)),)
-    if isinstance(body, AddToAgenda):
-        return _add(state, command, body, now)
-    if isinstance(body, RecordAttendance):
-        _require(state, frozenset({"in_session", "minutes"}), body.kind)
-        _require_open_minutes(state, body.kind)
-        detail = body.model_dump(mode="json", exclude={"kind"})
-        return (_event("attendance_recorded", command, now, **detail),)
-    return _close(state, command, body, now)
+    rule = cast("Callable[[SittingState, SittingCommand, Any, datetime], tuple[SittingEvent, ...]]", _RULES[body.kind])
+    return rule(state, command, body, now)
 
 
 def _convene(rules: Rules, command: SittingCommand, body: Convene, now: datetime) -> tuple[SittingEvent, ...]:
@@ -345,11 +347,35 @@ def _forum(rules: Rules, forum_id: str) -> Forum:
     return forum
 
 
+def _cancel(state: SittingState, command: SittingCommand, body: Cancel, now: datetime) -> tuple[SittingEvent, ...]:
+    _require(state, BEFORE_SESSION, body.kind)
+    return (_event("sitting_cancelled", command, now, sitting=_json(state.dates)),)
+
+
 def _add(state: SittingState, command: SittingCommand, body: AddToAgenda, now: datetime) -> tuple[SittingEvent, ...]:
     _require(state, frozenset({"frozen", "in_session"}), body.kind)
     if any(addendum.case == body.case for addendum in state.addenda):
         raise Refusal("already_on_the_agenda", case=body.case, sitting=state.dates.id)
     return (_event("addendum_added", command, now, case=body.case, why=body.reason),)
+
+
+def _add_other(
+    state: SittingState, command: SittingCommand, body: AddOtherBusiness, now: datetime
+) -> tuple[SittingEvent, ...]:
+    _require(state, frozenset({"announced", "drafted"}), body.kind)
+    if body.text in state.other:
+        raise Refusal("other_business_listed", sitting=state.dates.id)
+    if len(state.other) >= MOST_OTHER_BUSINESS:
+        raise Refusal("too_much_other_business", limit=MOST_OTHER_BUSINESS, sitting=state.dates.id)
+    return (_event("other_business_added", command, now, text=body.text),)
+
+
+def _record_attendance(
+    state: SittingState, command: SittingCommand, body: RecordAttendance, now: datetime
+) -> tuple[SittingEvent, ...]:
+    _require(state, frozenset({"in_session", "minutes"}), body.kind)
+    _require_open_minutes(state, body.kind)
+    return (_event("attendance_recorded", command, now, **body.model_dump(mode="json", exclude={"kind"})),)
 
 
 def check_addendum(
@@ -375,6 +401,12 @@ def _close(state: SittingState, command: SittingCommand, body: CloseSitting, now
     if body.document is not None:
         return (_event("sitting_closed", command, now, minutes=_json(body.document), dissent=dissent),)
     return (_event("decisions_ended", command, now, dissent=dissent),)
+
+
+_RULES: dict[str, object] = {
+    "cancel": _cancel, "addendum": _add, "other_business": _add_other, "attendance": _record_attendance,
+    "close": _close,
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- evolve
@@ -415,16 +447,25 @@ def _changes(state: SittingState, fact: SittingFact) -> dict[str, Any]:
         change["sequence"] = detail["sequence"]
     if fact.type == "sitting_cancelled":
         change["sequence"] = state.sequence + 1
-    if fact.type == "addendum_added":
-        change["addenda"] = (*state.addenda, _addendum(detail["case"], "decision", fact))
-    if fact.type == "session_opened":
-        late = tuple(_addendum(case, "arrived_while_freezing", fact) for case in detail.get("late", ()))
-        change["addenda"] = (*state.addenda, *late)
     if fact.type == "decisions_ended":
         change.update(decisions_ended_at=fact.at, dissent=tuple(detail.get("dissent", ())))
     if fact.type == "attendance_recorded":
         change.update({key: detail[key] for key in ("chair", "recorder")})
         change.update({key: tuple(detail.get(key, ())) for key in ("present", "absent")})
+    return {**change, **_listed(state, fact)}
+
+
+def _listed(state: SittingState, fact: SittingFact) -> dict[str, Any]:
+    """What an event adds to the agenda beside its document."""
+    detail = fact.detail
+    change: dict[str, Any] = {}
+    if fact.type == "addendum_added":
+        change["addenda"] = (*state.addenda, _addendum(detail["case"], "decision", fact))
+    if fact.type == "other_business_added":
+        change["other"] = (*state.other, detail["text"])
+    if fact.type == "session_opened":
+        late = tuple(_addendum(case, "arrived_while_freezing", fact) for case in detail.get("late", ()))
+        change["addenda"] = (*state.addenda, *late)
     return change
 
 

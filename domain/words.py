@@ -135,6 +135,7 @@ SITTING_EVENTS: dict[str, Name] = {
     "sitting_cancelled": _n("会议取消", "cancelled"),
     "addendum_added": _n("增补议题", "addendum added"),
     "attendance_recorded": _n("已记到会", "attendance recorded"),
+    "other_business_added": _n("增列其他事项", "other business added"),
 }
 
 TASK_STATUSES: dict[str, Name] = {
@@ -351,6 +352,12 @@ REFUSALS: dict[str, Name] = {
     ),
     "already_on_the_agenda": _n(
         "诉求件 {case} 已在会议“{sitting}”的议程上。", "{case} is on {sitting}'s agenda already."
+    ),
+    "other_business_listed": _n(
+        "会议“{sitting}”的其他事项中已有这一条。", "{sitting} has this line of other business already."
+    ),
+    "too_much_other_business": _n(
+        "会议“{sitting}”的其他事项已满 {limit} 条。", "{sitting} has {limit} lines of other business already."
     ),
     "reason_required": _n("请写明理由。", "A reason is required."),
     "reopen_too_late": _n("已过重启期限（{latest}）。", "Too late to reopen; the limit was {latest}."),

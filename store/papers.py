@@ -7,29 +7,34 @@ Only the cases that fit are told from their events, so that thousands may wait.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.agenda import Agenda, LateItem, Minutes, to_json
-from domain.agenda_building import Context, Step, Tabled, arrange, draft, item_for
+from domain.agenda_building import Context, Quarter, Step, Tabled, arrange, draft, item_for
+from domain.agenda_order import quarter_start
 from domain.calendar import shanghai
 from domain.case import Wait
 from domain.errors import Refusal
-from domain.forum import Sitting
+from domain.figures import Grouping
+from domain.forum import Forum, Sitting
 from domain.minutes_building import Attendance, minutes
 from domain.rules import Rules
 from domain.sitting import Addendum, DocumentRef, SittingState, check_addendum
 from store.cases import CaseList, CaseQuery, CaseRow
 from store.documents import Documents, DocumentStatus
-from store.folding import event_of
+from store.folding import event_of, fold_sitting
 from store.log import EventLog
 from store.rulebook import Rulebook
 from store.sittings import SittingRow, Sittings
-from store.statistics import statistics
+from store.statistics import NO_COMPANY, statistics, statistics_by
 
 if TYPE_CHECKING:
     from store.database import Pool
+
+
+_ASSESSED: tuple[Grouping, ...] = ("community", "company")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +69,21 @@ class Papers:
 
     # ---------------------------------------------------------------- written
 
-    async def write_agenda(self, dates: Sitting, now: datetime, *, frozen: bool) -> DocumentRef:
+    async def write_agenda(self, state: SittingState, now: datetime, *, frozen: bool) -> DocumentRef:
         """Writes the agenda as it stands. The same again is the same document."""
-        rules = await self._fresh()
-        rows = await self._tabled(rules, dates)
-        fitting = arrange(rules, dates, map(Tabled.of, rows)).fitting
-        streams = await self._streams(fitting)
-        tabled = [Tabled.of(row, streams.get(row.number, ())) for row in rows]
-        agenda = draft(rules, dates, tabled, await self._context(rules, dates, now), now, frozen)
+        agenda, _ = await self._drawn(state, now, frozen=frozen)
         status: DocumentStatus = "frozen" if frozen else "draft"
-        cases = len(fitting) + len(agenda.not_fitting)
-        return await self._documents.put(dates.id, "agenda", status, to_json(agenda), cases, now)
+        cases = _items(agenda) + len(agenda.not_fitting)
+        return await self._documents.put(state.dates.id, "agenda", status, to_json(agenda), cases, now)
+
+    async def _drawn(self, state: SittingState, now: datetime, *, frozen: bool) -> tuple[Agenda, Sequence[CaseRow]]:
+        """The agenda as it stands at ``now``, with the rows that it is drawn from."""
+        rules, dates = await self._fresh(), state.dates
+        rows = await self._tabled(rules, dates)
+        streams = await self._streams(arrange(rules, dates, map(Tabled.of, rows)).fitting)
+        tabled = [Tabled.of(row, streams.get(row.number, ())) for row in rows]
+        context = replace(await self._context(rules, dates, now), other=state.other)
+        return draft(rules, dates, tabled, context, now, frozen), rows
 
     async def write_minutes(self, held: Held, now: datetime) -> DocumentRef:
         """Draws the minutes from what the cases' own events say."""
@@ -100,11 +109,25 @@ class Papers:
     # ---------------------------------------------------------------- read
 
     async def agenda(self, row: SittingRow, now: datetime) -> Agenda | None:
-        """A sitting's agenda with its addenda; before it is drafted, None. ``now`` dates what is made on the way."""
+        """A sitting's agenda with its addenda; before it is drafted, None. ``now`` dates what is made on the way.
+
+        A draft is drawn anew: until the freeze it is what the sitting would hear by now.
+        """
         if row.agenda is None:
             return None
+        if row.status == "drafted":
+            return await self._draft(row, now)
         held = Held(dates=row.dates, agenda=row.agenda, addenda=addenda_of(row), attendance=Attendance())
         return await self._agenda(await self._rulebook.rules(), held, now)
+
+    async def _draft(self, row: SittingRow, now: datetime) -> Agenda | None:
+        """The draft as it stands, made when the last of its cases or the sitting itself has changed."""
+        state = fold_sitting(await self._log.read(row.id))
+        if state is None or state.status != "drafted":
+            return None
+        agenda, rows = await self._drawn(state, max(now, state.at), frozen=False)
+        made_at = max([state.at, *(case.updated_at for case in rows)])
+        return agenda.model_copy(update={"made_at": made_at})
 
     async def minutes(self, row: SittingRow) -> Minutes | None:
         """A sitting's minutes; None until they are drawn."""
@@ -148,9 +171,23 @@ class Papers:
         following = rules.next_of(forum, max(dates.starts_at, dates.freezes_at))
         until = shanghai(now).date()
         since = until - timedelta(days=6 if forum.cadence.every == "week" else 29)
-        figures = await statistics(self._pool, forum.unit, since, until)
+        figures = await statistics(self._pool, since, until, unit=forum.unit, now=now)
         previous = await self.minutes(last) if last else None
-        return Context(previous=previous, next_sitting=following, statistics=figures)
+        quarter = await self._quarter(rules, forum, dates.id, now)
+        return Context(previous=previous, next_sitting=following, statistics=figures, quarter=quarter)
+
+    async def _quarter(self, rules: Rules, forum: Forum, sitting: str, now: datetime) -> Quarter | None:
+        """The figures of the quarter that a sitting above the estates ends, up to today."""
+        since, until = quarter_start(sitting), shanghai(now).date()
+        if since is None or forum.tier == rules.ladder.tiers[0].id:
+            return None
+        since = min(since, until)
+        communities, companies = [
+            await statistics_by(self._pool, by, since, until, rules.organisation, unit=forum.unit, now=now)
+            for by in _ASSESSED
+        ]
+        managed = {company: figures for company, figures in companies.items() if company != NO_COMPANY}
+        return Quarter(since=since, until=until, communities=communities, companies=managed)
 
     async def _agenda(self, rules: Rules, held: Held, now: datetime) -> Agenda:
         document = await self._documents.get(held.agenda) if held.agenda else None

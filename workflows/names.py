@@ -59,6 +59,7 @@ SITTING_UPDATES: dict[str, str] = {
     "reschedule": "会议改期 reschedule",
     "cancel": "会议取消 cancel",
     "addendum": "增补议题 addendum",
+    "other_business": "增列其他事项 other_business",
     "attendance": "登记到会 attendance",
     "close": "会议结束 close",
 }

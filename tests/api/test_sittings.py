@@ -115,6 +115,10 @@ def tabled(agenda: dict[str, Any]) -> list[str]:
     return sorted(item["case"] for section in agenda["sections"] for item in section["items"])
 
 
+def lines(agenda: dict[str, Any], kind: str) -> list[str]:
+    return [line for section in agenda["sections"] if section["kind"] == kind for line in section["lines"]]
+
+
 # ---------------------------------------------------------------- a whole sitting
 
 
@@ -126,8 +130,12 @@ def held(stack: Stack) -> tuple[str, list[str]]:
         meeting = Meeting(caller, sitting_of(caller, first))
         meeting.convene()
         meeting.pass_to("drafts_at")
+        assert (
+            meeting.does("other-business", {"text": "通报消防演练安排"})["events"][0]["type"] == "other_business_added"
+        )
         drafted = meeting.paper("agenda")
         assert (tabled(drafted), drafted["frozen_at"]) == (sorted([first, second]), None)
+        assert "通报消防演练安排" in lines(drafted, "other")
         meeting.pass_to("freezes_at")
         frozen = meeting.paper("agenda")
         assert (tabled(frozen), frozen["frozen_at"] is None) == (sorted([first, second]), False)
@@ -161,6 +169,7 @@ def test_a_sittings_minutes_have_what_was_decided_and_what_is_carried_over(
     assert [one["case"] for one in minutes["resolutions"]] == [decided]
     assert minutes["resolutions"][0]["head"] == alliance.get(f"/cases/{decided}/events").json()["items"][-1]["hash"]
     assert sorted(one["case"] for one in minutes["carried_over"]) == sorted([left, urgent])
+    assert minutes["other"] == ["通报消防演练安排"]
     assert (minutes["chair"], minutes["dissent"]) == ("社区党委书记", ["物业企业保留意见"])
     assert minutes["next_sitting"]["starts_at"].endswith("+08:00")
 
@@ -272,6 +281,20 @@ def test_the_same_request_again_gives_the_same_answer(alliance: Caller) -> None:
     other = alliance.post(f"{meeting.path}/reschedule", {**to, "reason": "别的"}, idempotency_key="guangfu-move")
     assert other.json()["code"] == "idempotency_mismatch"
     assert meeting.read()["version"] == 2
+
+
+def test_a_draft_is_read_as_it_now_stands_and_is_the_same_while_nothing_changes(alliance: Caller) -> None:
+    first = escalated(alliance, "heping-jiayuan")
+    meeting = Meeting(alliance, sitting_of(alliance, first))
+    meeting.convene()
+    meeting.pass_to("drafts_at")
+    assert tabled(meeting.paper("agenda")) == [first]
+    second = escalated(alliance, "heping-jiayuan")
+    assert sitting_of(alliance, second) == meeting.id
+    answer = alliance.get(f"{meeting.path}/agenda.md")
+    assert "草案" in answer.text
+    assert (first in answer.text, second in answer.text) == (True, True)
+    assert alliance.get(f"{meeting.path}/agenda.md", {"if-none-match": answer.headers["etag"]}).status_code == 304
 
 
 async def test_a_sitting_whose_process_is_lost_goes_on_from_the_log(stack: Stack, alliance: Caller) -> None:

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agenda import Agenda, AgendaItem, LateItem, Minutes, Resolution, to_json
-from domain.agenda_building import Context, Rate, Row, Statistics, Step, Tabled, arrange, draft, item_for
+from domain.agenda_building import Context, Quarter, Row, Step, Tabled, arrange, draft, item_for
 from domain.agenda_leads import BY_CATEGORY
-from domain.agenda_order import FORMAL, MINUTES, ORDER, ends_quarter
+from domain.agenda_order import FORMAL, MINUTES, ORDER, ends_quarter, quarter_start
 from domain.agenda_words import ARRIVED, DECIDED, SECTIONS, TRIED
 from domain.case import PutOnAgenda, SittingMoved, StandDown, summary
 from domain.errors import Refusal
+from domain.figures import Figures, Rate
 from domain.forum import Sitting
 from domain.minutes_building import Attendance, minutes
 from domain.permission import RESIDENT, SYSTEM
@@ -363,6 +364,29 @@ def test_at_a_quarters_end_the_upper_tiers_assess() -> None:
     assert not ends_quarter("nothing")
 
 
+def test_the_assessments_have_the_quarters_facts_of_each_community_and_company() -> None:
+    since, until = date(2026, 1, 1), date(2026, 3, 17)
+    nothing = Figures(since=since, until=until)
+    laocheng = Figures(
+        since=since, until=until, opened=9, open=4, response=Rate(8, 9), solution=Rate(3, 4),
+        satisfaction=Rate(1, 4), late=1, disputed=1,
+    )  # fmt: skip
+    facts = Quarter(since=since, until=until, communities={"laocheng": laocheng}, companies={"mudan-jiayuan": nothing})
+    (section,) = [it for it in agenda_of(JOINT, quarter=facts).sections if it.kind == "assessments"]
+    assert section.lines == (
+        "评议事项：物业企业红黑榜、小区党支部星级评定、业主委员会评价",
+        "评议参考（2026年1月1日至2026年3月17日，据办件记录）",
+        "老城社区：受理 9 件，在办 4 件，响应率 88.9%，解决率 75.0%，满意率 25.0%，逾期 1 件，重办 1 件次",
+        "牡丹嘉园物业：受理 0 件，在办 0 件，响应率 —，解决率 —，满意率 —，逾期 0 件，重办 0 件次",
+    )
+
+
+def test_a_quarters_last_sitting_says_when_the_quarter_began() -> None:
+    assert [quarter_start(it) for it in ("x-2026-03", "x-2026-12", "x-2026-04", "x-2026-W14")] == [
+        date(2026, 1, 1), date(2026, 10, 1), None, date(2026, 1, 1),
+    ]  # fmt: skip
+
+
 def test_ten_thousand_waiting_cases_are_arranged_and_drafted_with_the_ones_that_fit() -> None:
     row = tabled(case_at("community"))
     rows = [replace(row, number=f"NC-2026-{n:06d}", steps=(), carried_over=n % 2) for n in range(10_000)]
@@ -390,7 +414,7 @@ def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date(
                        version=3, head="h"),
         ),
     )  # fmt: skip
-    statistics = Statistics(
+    statistics = Figures(
         since=date(2026, 3, 1), until=date(2026, 3, 31), opened=12, response=Rate(11, 12), solution=Rate(0, 0),
         satisfaction=Rate(9, 10), repeats=2,
     )  # fmt: skip

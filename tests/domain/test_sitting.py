@@ -18,7 +18,9 @@ from domain.forum import Sitting
 from domain.permission import SYSTEM, Actor
 from domain.rules import Rules
 from domain.sitting import (
+    MOST_OTHER_BUSINESS,
     SCHEMA_VERSION,
+    AddOtherBusiness,
     AddToAgenda,
     Cancel,
     CloseSitting,
@@ -237,6 +239,24 @@ def test_cases_that_came_while_the_agenda_froze_are_addenda_by_rule() -> None:
     assert [(it.case, it.by) for it in sitting.state.addenda] == [
         ("NC-2026-000001", "decision"), ("NC-2026-000002", "arrived_while_freezing"),
     ]  # fmt: skip
+
+
+def test_other_business_is_taken_until_the_agenda_freezes_and_each_line_once() -> None:
+    sitting = Held()
+    assert sitting.send(AddOtherBusiness(text="通报消防演练")) == ["other_business_added"]
+    assert sitting.refuses(AddOtherBusiness(text="通报消防演练")).code == "other_business_listed"
+    sitting.until("drafted").send(AddOtherBusiness(text="通报物业费公示"))
+    assert sitting.state.other == ("通报消防演练", "通报物业费公示")
+    sitting.until("frozen")
+    assert sitting.refuses(AddOtherBusiness(text="太晚")).code == "sitting_not_there"
+    assert Held().refuses(AddOtherBusiness(text="不是我们的会"), by=ESTATE).code == "forbidden"
+
+
+def test_other_business_has_an_end() -> None:
+    sitting = Held()
+    for number in range(MOST_OTHER_BUSINESS):
+        sitting.send(AddOtherBusiness(text=f"第{number}项"))
+    assert sitting.refuses(AddOtherBusiness(text="再一项")).code == "too_much_other_business"
 
 
 def test_attendance_is_recorded_in_session_or_after_and_replaces_what_was_recorded() -> None:

@@ -1,0 +1,284 @@
+"""The figures of a time, on real cases of the domain in a real log; their definitions are in docs/statistics.md."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domain.case import fold, summary
+from domain.figures import Figures, Rate, Stay
+from domain.permission import RESIDENT
+from store.folding import row_of
+from store.log import EventLog
+from store.statistics import NO_COMPANY, statistics, statistics_by
+from tests.domain.given import SUPERVISOR, Case, at, nancheng
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+APRIL = (date(2026, 4, 1), date(2026, 4, 30))
+LATER = at("2026-07-01 08:00")
+
+
+class Book:
+    """Cases that are lived in the domain and then written to the log."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._written = 0
+
+    async def write(self, *cases: Case) -> None:
+        log = EventLog(self._pool)
+        for case in cases:
+            self._written += 1
+            number, head, past = f"NC-2026-{self._written:06d}", "", []
+            for version, (event, command) in enumerate(case.log):
+                past.append((event, command))
+                state = fold(number, past)
+                assert state is not None
+                done = await log.append(
+                    number, version, head, f"{number}/{version}", [row_of(event)], case_row=summary(state)
+                )
+                head = done.events[-1].hash
+
+    async def of(self, since: date, until: date, unit: str | None = None) -> Figures:
+        return await statistics(self._pool, since, until, unit=unit, now=LATER)
+
+
+@pytest.fixture
+def book(pool: Pool) -> Book:
+    return Book(pool)
+
+
+def opened(when: str = "2026-03-02 10:00", **fields: Any) -> Case:
+    return Case(opened=when, **fields)
+
+
+def contacted(when: str = "2026-03-02 10:00", **fields: Any) -> Case:
+    case = opened(when, **fields)
+    case.does("contact")
+    return case
+
+
+def solved(stars: int | None = None, when: str = "2026-03-02 10:00", **fields: Any) -> Case:
+    """Resolved at contact; with ``stars`` confirmed, without disputed."""
+    case = opened(when, **fields)
+    case.does("resolve")
+    if stars is None:
+        case.does("dispute", by=RESIDENT, reason="仍漏水")
+    else:
+        case.does("confirm", by=RESIDENT, stars=stars)
+    return case
+
+
+async def test_of_no_cases_everything_is_nothing_of_nothing(book: Book) -> None:
+    assert await book.of(*MARCH) == Figures(since=MARCH[0], until=MARCH[1])
+    assert (Rate(0, 0).share, Stay().mean_days) == (None, None)
+
+
+# ---------------------------------------------------------------- 响应率
+
+
+async def test_a_first_contact_in_its_time_is_a_response_and_a_missed_one_is_not(book: Book) -> None:
+    missed = opened()
+    missed.passes()
+    await book.write(contacted(), contacted(), solved(5), missed)
+    assert (await book.of(*MARCH)).response == Rate(3, 4)
+
+
+async def test_a_contact_that_is_not_due_yet_counts_neither_way(book: Book) -> None:
+    await book.write(contacted(), opened())
+    assert (await book.of(*MARCH)).response == Rate(1, 1)
+
+
+async def test_who_contacts_the_resident_after_the_time_has_missed_it_all_the_same(book: Book) -> None:
+    late = opened()
+    late.passes()
+    late.does("resolve")
+    await book.write(late)
+    assert (await book.of(*MARCH)).response == Rate(0, 1)
+
+
+async def test_a_case_that_was_not_the_estates_to_contact_does_not_count(book: Book) -> None:
+    withdrawn, duplicate, rerouted = opened(), opened(), opened()
+    withdrawn.does("withdraw", by=RESIDENT)
+    duplicate.does("duplicate", of="NC-2026-000009")
+    rerouted.does("reroute", estate="gulou-yuan")
+    await book.write(withdrawn, duplicate, rerouted)
+    assert (await book.of(*MARCH)).response == Rate(0, 0)
+
+
+async def test_a_case_answered_with_a_no_has_been_answered(book: Book) -> None:
+    rejected = opened()
+    rejected.does("reject")
+    await book.write(rejected)
+    figures = await book.of(*MARCH)
+    assert (figures.response, figures.closed) == (Rate(1, 1), {"rejected": 1})
+
+
+async def test_a_rerouted_case_counts_where_it_is_contacted(book: Book) -> None:
+    rerouted = opened()
+    rerouted.does("reroute", estate="gulou-yuan")
+    rerouted.does("contact")
+    await book.write(rerouted)
+    assert (await book.of(*MARCH, unit="gulou-yuan")).response == Rate(1, 1)
+    assert (await book.of(*MARCH, unit="mudan-garden")).response == Rate(0, 0)
+
+
+# ---------------------------------------------------------------- 解决率, 满意率
+
+
+async def test_only_the_residents_word_says_that_a_case_is_solved(book: Book) -> None:
+    silent, asked = opened(), opened()
+    for case in (silent, asked):
+        case.does("resolve")
+    silent.passes()
+    await book.write(solved(5), solved(2), solved(), silent, asked)
+    figures = await book.of(*MARCH)
+    assert (figures.solution, figures.disputed) == (Rate(2, 3), 1)
+    assert (figures.closed, figures.open) == ({"settled": 2, "no_word": 1}, 2)
+
+
+async def test_a_case_that_was_disputed_and_then_confirmed_has_both_words(book: Book) -> None:
+    case = solved()
+    case.does("resolve")
+    case.does("confirm", by=RESIDENT, stars=4)
+    await book.write(case)
+    figures = await book.of(*MARCH)
+    assert (figures.solution, figures.satisfaction) == (Rate(1, 2), Rate(1, 2))
+
+
+@pytest.mark.parametrize(("stars", "satisfied"), [(5, 1), (4, 1), (3, 1), (2, 0), (1, 0)])
+async def test_three_stars_and_more_are_satisfied(book: Book, stars: int, satisfied: int) -> None:
+    await book.write(solved(stars))
+    assert (await book.of(*MARCH)).satisfaction == Rate(satisfied, 1)
+
+
+async def test_a_dispute_is_not_satisfied(book: Book) -> None:
+    await book.write(solved(5), solved())
+    assert (await book.of(*MARCH)).satisfaction == Rate(1, 2)
+
+
+# ---------------------------------------------------------------- repeats, late, carried over, supervised
+
+
+async def test_the_same_matter_filed_again_or_reopened_is_a_repeat(book: Book) -> None:
+    duplicate, reopened = opened(), solved(4)
+    duplicate.does("duplicate", of="NC-2026-000009")
+    reopened.does("reopen")
+    await book.write(duplicate, reopened, solved())
+    figures = await book.of(*MARCH)
+    assert (figures.repeats, figures.disputed) == (2, 1)
+
+
+async def test_a_case_that_is_late_twice_is_one_late_case(book: Book) -> None:
+    case = opened()
+    case.passes()
+    case.does("plan", due_date="2026-03-05")
+    case.passes()
+    await book.write(case, contacted())
+    assert (await book.of(*MARCH)).late == 1
+
+
+async def test_every_sitting_passed_without_a_decision_is_a_carry_over(book: Book) -> None:
+    case = contacted()
+    case.does("hold")
+    escalated = contacted()
+    escalated.does("escalate")
+    escalated.passes()
+    escalated.passes()
+    await book.write(case, escalated)
+    march, april = await book.of(*MARCH), await book.of(*APRIL)
+    assert (march.carried_over, march.escalated) == (2, 1)
+    assert (april.carried_over, april.escalated) == (0, 1)
+
+
+async def test_a_supervisors_word_and_a_mark_by_rule_are_supervision(book: Book) -> None:
+    by_word, by_rule = contacted(), contacted()
+    by_word.does("supervise", by=SUPERVISOR)
+    by_word.does("supervise", by=SUPERVISOR)
+    by_rule.does("plan", due_date="2026-03-05")
+    by_rule.passes()
+    await book.write(by_word, by_rule, contacted())
+    assert (await book.of(*MARCH)).supervised == 2
+
+
+# ---------------------------------------------------------------- days at each tier
+
+
+async def test_days_at_a_tier_are_those_it_could_act_in(book: Book) -> None:
+    case = contacted("2026-03-02 10:00")
+    case.does("suspend", when="2026-03-03 10:00", resume_date="2026-03-13")
+    case.does("resume", when="2026-03-06 10:00")
+    case.does("escalate", when="2026-03-08 10:00")
+    case.does("resolve", when="2026-03-12 10:00")
+    case.does("confirm", by=RESIDENT, when="2026-03-15 10:00")
+    await book.write(case)
+    assert (await book.of(*MARCH)).at_tier == {
+        "estate": Stay(1, timedelta(days=3)), "community": Stay(1, timedelta(days=4)),
+    }  # fmt: skip
+
+
+async def test_a_stay_is_counted_in_the_time_that_it_falls_into(book: Book) -> None:
+    case = contacted("2026-03-30 00:00")
+    case.does("escalate", when="2026-03-30 00:00")
+    case.does("resolve", when="2026-04-03 00:00")
+    await book.write(case)
+    march, april = await book.of(*MARCH), await book.of(*APRIL)
+    assert (march.at_tier["community"].mean_days, april.at_tier["community"].mean_days) == (2, 2)
+    assert (march.opened, april.opened) == (1, 0)
+    assert (march.open, april.open) == (1, 1)
+
+
+async def test_what_still_lasts_is_counted_until_now(pool: Pool, book: Book) -> None:
+    await book.write(contacted("2026-03-30 00:00"))
+    figures = await statistics(pool, *MARCH, now=at("2026-03-31 12:00"))
+    assert figures.at_tier == {"estate": Stay(1, timedelta(days=1.5))}
+
+
+# ---------------------------------------------------------------- grouped
+
+
+async def test_figures_come_by_community_estate_company_and_category(pool: Pool, book: Book) -> None:
+    organisation = nancheng().organisation
+    await book.write(
+        solved(5), solved(2, category="noise"), solved(estate="huadu-yayuan"), solved(4, estate="caozhou-li"),
+        solved(1, estate="gulou-yuan"),
+    )  # fmt: skip
+    by = {
+        group: await statistics_by(pool, group, *MARCH, organisation, now=LATER)
+        for group in ("community", "estate", "company", "category")
+    }
+    assert {key: it.solution for key, it in by["community"].items()} == {
+        "laocheng": Rate(4, 4),
+        "tianxiang": Rate(0, 1),
+    }
+    assert by["estate"]["mudan-garden"].satisfaction == Rate(1, 2)
+    assert {key: it.solution for key, it in by["company"].items()} == {
+        NO_COMPANY: Rate(1, 1), "mudan-jiayuan": Rate(2, 3), "nancheng-gyzy": Rate(1, 1),
+    }  # fmt: skip
+    assert by["category"]["noise"].opened == 1
+    whole = await book.of(*MARCH)
+    for group in by.values():
+        summed = sum(group.values(), Figures(since=MARCH[0], until=MARCH[1]))
+        assert summed == whole
+
+
+async def test_grouped_figures_are_of_one_unit_where_one_is_named(pool: Pool, book: Book) -> None:
+    await book.write(solved(5), solved(5, estate="huadu-yayuan"))
+    found = await statistics_by(pool, "estate", *MARCH, nancheng().organisation, unit="tianxiang", now=LATER)
+    assert list(found) == ["huadu-yayuan"]
+
+
+async def test_two_times_that_meet_add_up(book: Book) -> None:
+    case = contacted("2026-03-20 10:00")
+    case.does("escalate")
+    for _ in range(3):
+        case.passes()
+    await book.write(case, solved(5, "2026-04-02 10:00"))
+    march, april, both = await book.of(*MARCH), await book.of(*APRIL), await book.of(MARCH[0], APRIL[1])
+    for name in ("opened", "response", "solution", "carried_over", "escalated", "disputed", "repeats"):
+        assert getattr(march, name) + getattr(april, name) == getattr(both, name), name
