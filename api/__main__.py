@@ -52,6 +52,7 @@ def main() -> None:
     config = uvicorn.Config(
         app, host=settings.api_host, port=settings.api_port, loop="uvloop", http="httptools", log_config=None,
         access_log=False, server_header=False, backlog=_BACKLOG, timeout_graceful_shutdown=_DRAIN_SECONDS,
+        proxy_headers=True, forwarded_allow_ips=settings.proxies,
     )  # fmt: skip
     Server(config, app).run()
     log.info("api stopped")

@@ -32,7 +32,7 @@ from api.console.routes import include_console
 from api.edge import Edge
 from api.places import wants_page
 from api.problems import http_response, problem_response, refusal_response, validation_response
-from api.services import open_services
+from api.services import open_services, services_of
 from api.strict import StrictRoute
 from domain.errors import Refusal
 from runtime.settings import Settings
@@ -98,6 +98,7 @@ async def _docs(request: Request) -> HTMLResponse:
 def _handle_what_goes_wrong(app: FastAPI) -> None:
     @app.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> Response:
+        await services_of(request).accesses.denied(request, error.code)
         return refusal_response(request, error)
 
     @app.exception_handler(RequestValidationError)
@@ -106,6 +107,7 @@ def _handle_what_goes_wrong(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        await services_of(request).accesses.denied(request, getattr(error, "code", ""))
         if wants_page(request):
             await look(request)  # also a page that there is not has the frame of who looks at it
         return http_response(request, error)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import Request
-from starlette.routing import BaseRoute, Match, Route
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, compile_path
 from starlette.types import Scope
 
 from api.problems import Problem
@@ -39,19 +41,26 @@ _MARK = "streams_up_to_kb"
 
 @dataclass(frozen=True, slots=True)
 class StreamedRoutes:
-    """The routes of an application that stream."""
+    """The routes of an application that stream: methods, the path's pattern, the limit."""
 
-    routes: tuple[tuple[Route, int], ...]
+    routes: tuple[tuple[frozenset[str], re.Pattern[str], int], ...]
 
     @classmethod
-    def among(cls, routes: Iterable[BaseRoute]) -> StreamedRoutes:
-        """Those that are marked."""
-        marked = [(one, getattr(one.endpoint, _MARK, None)) for one in routes if isinstance(one, Route)]
-        return cls(tuple((route, limit) for route, limit in marked if limit is not None))
+    def among(cls, routes: Sequence[BaseRoute]) -> StreamedRoutes:
+        """Those that are marked, also of routers that are included."""
+        found = []
+        for route in iter_route_contexts(routes):
+            limit = getattr(route.endpoint, _MARK, None)
+            if limit is not None and route.path is not None:
+                found.append((frozenset(route.methods or ()), compile_path(route.path)[0], limit))
+        return cls(tuple(found))
 
     def limit_kb(self, scope: Scope) -> int | None:
         """The limit of the route that a request is for; None where it does not stream."""
-        return next((limit for route, limit in self.routes if route.matches(scope)[0] is Match.FULL), None)
+        for methods, pattern, limit in self.routes:
+            if scope["method"] in methods and pattern.match(scope["path"]):
+                return limit
+        return None
 
 
 def media_type(content_type: str) -> str:

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from api import schemas
+from api.accesses import words_shown
 from api.answers import NO_STORE, IdempotencyKey, IfMatch, answer, documented, etag, matches
 from api.auth import SignedIn
 from api.casework import Done
 from api.problems import Problem, language
 from api.scope import scope_of
 from api.services import Services, services_of
+from api.sessions import address_of
 from api.strict import StrictRoute
 from api.views import Teller
 from domain.case import AnyDecision, CaseState, StandDown
@@ -117,7 +119,7 @@ async def read_case(
     headers = {"etag": etag(state.version), "vary": "accept-language, authorization", **_PRIVATE}
     if matches(if_none_match, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    words = await services.casework.opened(state.words)
+    words = await words_shown(request, services, actor, state)
     view = (await teller(request, state)).case(state, words, actor)
     return answer(view, headers=headers)
 
@@ -133,6 +135,8 @@ async def read_events(request: Request, actor: SignedIn, number: Number) -> Resp
     state, rows = await services.casework.readable_story(number, actor)
     tells = await teller(request, state)
     opens = actor.role == "officer"
+    if opens:
+        await services.accesses.read_personal(request, actor, number)
     items = []
     for row in rows:
         words = await services.casework.opened(event_of(row).words) if opens else None
@@ -202,13 +206,12 @@ async def decided_answer(request: Request, done: Done) -> Response:
 # ---------------------------------------------------------------- residents, without sign-in
 
 
-def _check_code(request: Request, number: str, code: str) -> None:
-    """A wrong code is answered as an unknown number is."""
-    services = services_of(request)
-    key = f"{number}@{request.client.host if request.client else ''}"
-    services.codes.check(key)
+def check_code(request: Request, number: str, code: str) -> None:
+    """A wrong code is answered as an unknown number is; a few, and the caller has to wait."""
+    services, address = services_of(request), address_of(request)
+    services.codes.check(number, address)
     if not services.casework.is_code(number, code):
-        services.codes.failed(key)
+        services.codes.failed(number, address)
         raise Refusal("unknown_case", number=number)
 
 
@@ -224,7 +227,7 @@ async def track(
     code: Annotated[str, Query(max_length=40, description="The code given when the case was opened.")],
 ) -> Response:
     """What the resident may see: where the case stands, what happens next, how it ended. No sign-in."""
-    _check_code(request, number, code)
+    check_code(request, number, code)
     return answer(await _tracked(request, number), headers=NO_STORE)
 
 
@@ -254,7 +257,7 @@ _PLAIN = frozenset({"settled", "no_word", "withdrawn", "duplicate"})
 async def word(request: Request, number: Number, body: schemas.Word, key: IdempotencyKey) -> Response:
     """The resident confirms that it is solved (with 1 to 5 stars), disputes it (with a reason), or withdraws the
     case. What they say is sealed. No sign-in; answers like `track`."""
-    _check_code(request, number, body.code)
+    check_code(request, number, body.code)
     services = services_of(request)
     try:
         await services.casework.word(number, body, key=key)

@@ -90,6 +90,20 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
         401, _n("登录失败", "Sign-in failed"),
         _n("账号或密码不对。", "The account or the password is not right."),
     ),
+    "oidc_failed": (
+        401, _n("统一认证未成功", "Single sign-on failed"),
+        _n(
+            "统一认证没有完成或已过期，请重新登录。",
+            "The single sign-on was not completed, or took too long; sign in again.",
+        ),
+    ),
+    "oidc_unknown_account": (
+        403, _n("没有对应账号", "No such account"),
+        _n(
+            "您已通过统一认证，但本系统没有对应的账号，请联系管理员。",
+            "The single sign-on knows you, but there is no account for you here; ask the administrator.",
+        ),
+    ),
     "cross_site": (
         403, _n("来源不明的请求", "From another site"),
         _n(
@@ -384,6 +398,12 @@ _MESSAGES: dict[str, Name] = {
     "string_unicode": PROBLEMS["unprintable_text"][2],
     "unprintable_text": PROBLEMS["unprintable_text"][2],
     "personal_data": PROBLEMS["personal_data"][2],
+    "password_short": _n("太短，至少 {least} 个字符。", "Too short: at least {least} characters."),
+    "password_easy": _n(
+        "太容易被猜到，请换一个（可以是一句只有自己知道的话）。",
+        "Too easy to guess; take another (a sentence that only you know will do).",
+    ),
+    "password_wrong": _n("现在的密码不对。", "This is not the password now."),
     "days_or_hours": _n("请给出 days 或 hours。", "Give days, hours, or both."),
     "where_to": _n("请写明正确的小区、类别或两者。", "Name the right estate, the right category, or both."),
 }

@@ -17,18 +17,19 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 
+from api.accesses import Accesses
 from api.auth import SignIns, Tokens
 from api.calendars import Calendars
 from api.casework import Casework
 from api.feed import Feed
 from api.meetings import Meetings
 from api.metrics import Metrics
+from api.oidc import SingleSignOn
 from api.sessions import Sessions
-from api.throttle import Throttle
+from api.throttle import Guesses
 from runtime import temporal
 from runtime.settings import Settings
 from store import database
-from store.accounts import Accounts
 from store.cases import CaseList
 from store.errors import StoreUnavailable
 from store.log import EventLog
@@ -58,6 +59,7 @@ class Services:
     tokens: Tokens
     sign_ins: SignIns
     sessions: Sessions
+    accesses: Accesses
     cases: CaseList
     log: EventLog
     casework: Casework
@@ -65,7 +67,8 @@ class Services:
     calendars: Calendars
     feed: Feed
     metrics: Metrics
-    codes: Throttle
+    codes: Guesses
+    single_sign_on: SingleSignOn | None = None
     temporal: Client | None = None
     skipper: TimeSkipper | None = None
     clocks: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -126,16 +129,16 @@ async def _within(check: Awaitable[bool]) -> bool:
 async def open_services(settings: Settings) -> Services:
     """Opens what can be opened, and goes on trying for what is away."""
     pool = await database.connect(settings.database(), min_size=0, max_size=20)
-    rulebook, events, accounts = Rulebook(pool), EventLog(pool), Accounts(pool)
-    secret = settings.secret()
+    rulebook, events, secret = Rulebook(pool), EventLog(pool), settings.secret()
     metrics, cases = Metrics(), CaseList(pool)
     residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, rulebook)
     services = Services(
         settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
-        sign_ins=SignIns(accounts), sessions=Sessions(pool, secret), metrics=metrics, codes=Throttle(),
-        meetings=meetings,
+        sign_ins=SignIns(pool, secret), sessions=Sessions(pool, secret), accesses=Accesses(pool), metrics=metrics,
+        codes=Guesses(each=8, address=300), meetings=meetings,
         feed=Feed(events, cases, meetings.list, metrics), calendars=Calendars(pool, events, meetings, secret),
         casework=Casework(pool, events, residents, rulebook, secret),
+        single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
     )  # fmt: skip
     await _look_for_rules(services)
     services.tasks = [

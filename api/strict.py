@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.places import is_page
 from api.problems import Problem
 
 _DEPTH = 20
@@ -25,14 +26,16 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that reads its requests so, and remembers its path for metrics and logs."""
+    """A route that reads its requests so, and remembers its path for metrics and logs: ``/cases`` of the API,
+    ``page:/cases`` of the console."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The framework's handler, given a strict request."""
         handle = super().get_route_handler()
 
         async def handle_strictly(request: Request) -> Response:
-            request.scope["state"]["route"] = request.scope["route"].path_format
+            path = request.scope["route"].path_format
+            request.scope["state"]["route"] = f"page:{path}" if is_page(request.url.path) else path
             return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_strictly

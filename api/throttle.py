@@ -22,8 +22,7 @@ class Throttle:
         """Raises Problem ``too_many_attempts`` while the pause lasts."""
         recent = self._recent(key)
         if len(recent) >= self._failures:
-            left = max(1, round(recent[0] + self._seconds - time.monotonic()))
-            raise Problem("too_many_attempts", headers={"retry-after": str(left)}, seconds=left)
+            raise too_many_attempts(recent[0] + self._seconds - time.monotonic())
 
     def failed(self, key: str) -> None:
         """Counts a failure."""
@@ -39,3 +38,32 @@ class Throttle:
     def _recent(self, key: str) -> list[float]:
         since = time.monotonic() - self._seconds
         return [at for at in self._failed.get(key, ()) if at > since]
+
+
+class Guesses:
+    """Guesses at something that has a name (an account, a case's code): slowed down for each name from one address,
+    and for the address whatever the names. An office shares an address, so that it gets more of them."""
+
+    def __init__(self, *, each: int, address: int) -> None:
+        self._each = Throttle(each)
+        self._address = Throttle(address)
+
+    def check(self, name: str, address: str) -> None:
+        """Raises Problem ``too_many_attempts`` while the pause lasts."""
+        self._each.check(f"{name}@{address}")
+        self._address.check(address)
+
+    def failed(self, name: str, address: str) -> None:
+        """Counts a wrong guess."""
+        self._each.failed(f"{name}@{address}")
+        self._address.failed(address)
+
+    def succeeded(self, name: str, address: str) -> None:
+        """Forgets the name's wrong guesses, not the address's."""
+        self._each.succeeded(f"{name}@{address}")
+
+
+def too_many_attempts(seconds: float) -> Problem:
+    """The problem, with how long to wait."""
+    left = max(1, round(seconds))
+    return Problem("too_many_attempts", headers={"retry-after": str(left)}, seconds=left)

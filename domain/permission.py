@@ -205,6 +205,11 @@ def may_administer(actor: Actor) -> bool:
     return actor.role == "administrator"
 
 
+def may_audit(actor: Actor) -> bool:
+    """Whether ``actor`` may read who saw and did what."""
+    return actor.role in ("administrator", "supervisor")
+
+
 def allowed_now(rules: Rules, actor: Actor, case: CaseLike) -> tuple[DecisionKind, ...]:
     """The decisions that this actor may take on this case at this moment, in MISSION's order."""
     accepted = rules.ladder.accepted(case.stage)

@@ -59,6 +59,17 @@ class Settings(BaseModel):
     """Holds the key that wraps residents' keys, 32 bytes in hexadecimal; default `keys/master` in `data`."""
     policies: Path = _REPOSITORY / "policies" / "nancheng"
     """The folder with ladder, organisation and calendars."""
+    proxies: str = "127.0.0.1"
+    """The addresses of the proxies in front of the API, with commas between: what they say about where a request comes
+    from, and that it came over https, is believed."""
+    oidc_issuer: str | None = None
+    """The provider's address, where people sign in by OpenID Connect; none: by password alone."""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    """Holds the secret that the provider has given us; none for a client without one."""
+    oidc_claim: str = "preferred_username"
+    """The claim of the ID token that names the account."""
+    oidc_scope: str = "openid profile"
     log_format: Literal["auto", "json", "console"] = "auto"
 
     def database(self) -> str:
@@ -68,6 +79,17 @@ class Settings(BaseModel):
     def owner_database(self) -> str:
         """`database_owner_url`. Raises SettingsError when there is none."""
         return _given(self.database_owner_url, "DATABASE_OWNER_URL")
+
+    def oidc_client_secret(self) -> str | None:
+        """The provider's secret for us, if there is one. Raises SettingsError."""
+        if self.oidc_client_secret_file is None:
+            return None
+        try:
+            return self.oidc_client_secret_file.read_text("utf-8").strip()
+        except (OSError, ValueError):
+            raise SettingsError(
+                f"{PREFIX}OIDC_CLIENT_SECRET_FILE: {self.oidc_client_secret_file} can't be read."
+            ) from None
 
     @property
     def secret_path(self) -> Path:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as others may see it: never with its password's hash."""
+    """An account as others may see it: never with its password's hash. Tokens from before ``tokens_since`` are good
+    no longer."""
 
     id: str
     posts: tuple[Post, ...]
     disabled: bool
+    tokens_since: datetime | None = None
 
 
 class Accounts:
@@ -63,12 +66,24 @@ class Accounts:
         )
 
     async def set_disabled(self, id: str, disabled: bool) -> bool:
-        """Shut an account or open it again; whether there is such an account."""
+        """Shut an account, with its sessions, or open it again; whether there is such an account."""
         with reaching_the_store():
             done = await self._pool.fetchval(
-                "UPDATE accounts SET disabled = $2 WHERE id = $1 RETURNING true", id, disabled
-            )
+                "WITH ended AS (DELETE FROM sessions WHERE account = $1 AND $2) "
+                "UPDATE accounts SET disabled = $2 WHERE id = $1 RETURNING true",
+                id, disabled,
+            )  # fmt: skip
         return bool(done)
+
+    async def set_password(self, id: str, password_hash: str) -> None:
+        """Another password; tokens from before are good no longer. See `hash_password`."""
+        await self._write(
+            "UPDATE accounts SET password_hash = $2, tokens_since = now() WHERE id = $1", [(id, password_hash)]
+        )
+
+    async def void_tokens(self, id: str) -> None:
+        """Tokens from before are good no longer."""
+        await self._write("UPDATE accounts SET tokens_since = now() WHERE id = $1", [(id,)])
 
     async def get(self, id: str) -> Account | None:
         """An account, disabled or not."""
@@ -78,7 +93,7 @@ class Accounts:
     async def all(self) -> tuple[Account, ...]:
         """Every account, by id."""
         with reaching_the_store():
-            rows = await self._pool.fetch("SELECT id, posts, disabled FROM accounts ORDER BY id")
+            rows = await self._pool.fetch("SELECT id, posts, disabled, tokens_since FROM accounts ORDER BY id")
         return tuple(map(_account, rows))
 
     async def sign_in(self, id: str, password: str) -> Account | None:
@@ -98,10 +113,10 @@ class Accounts:
             return None
         with reaching_the_store():
             return await self._pool.fetchrow(
-                "SELECT id, password_hash, posts, disabled FROM accounts WHERE id = $1", id
+                "SELECT id, password_hash, posts, disabled, tokens_since FROM accounts WHERE id = $1", id
             )
 
-    async def _write(self, statement: str, rows: list[tuple[str, str, object]]) -> None:
+    async def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         with reaching_the_store():
             await self._pool.executemany(statement, rows)
 
@@ -132,4 +147,4 @@ def _json(posts: Iterable[Post]) -> list[dict[str, str | None]]:
 
 def _account(row: asyncpg.Record) -> Account:
     posts = tuple(Post(post["role"], post["unit"]) for post in row["posts"])
-    return Account(row["id"], posts, row["disabled"])
+    return Account(row["id"], posts, row["disabled"], row["tokens_since"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.permission import Actor
+from domain.permission import Actor, may_audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,10 @@ def _everyone(_: Actor) -> bool:
     return True
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("nav.work", "/", _everyone),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("nav.work", "/", _everyone),
+    Entry("nav.audit", "/audit", may_audit),
+)
 
 
 def entries_for(actor: Actor) -> tuple[Entry, ...]:

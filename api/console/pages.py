@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.auth import SignedIn, signed_in
+from api.auth import SignedIn, capacity_of, signed_in
 from api.console import assets, clocks
 from api.console.clocks import Clock
 from api.console.flashes import Flash, flashed, said
@@ -30,6 +30,7 @@ from domain.permission import Actor
 from store.accounts import Post
 from store.errors import StoreUnavailable
 from store.rulebook import NoRules
+from store.sessions import Session
 
 _HEADERS = {"cache-control": "no-store", "content-security-policy": PAGE_POLICY}
 
@@ -44,6 +45,7 @@ class Viewer:
     actor: Actor
     posts: tuple[Post, ...]
     csrf: str
+    session: Session | None = None
 
     @property
     def post(self) -> Post:
@@ -56,7 +58,7 @@ async def _viewer(request: Request, actor: SignedIn) -> Viewer:
     account = await services.sign_ins.account(actor.id)
     session = getattr(request.state, "session", None)
     token = services.sessions.csrf_token(session) if session is not None else ""
-    viewer = Viewer(actor, account.posts if account else (), token)
+    viewer = Viewer(actor, account.posts if account else (), token, session)
     request.state.viewer = viewer
     return viewer
 
@@ -84,8 +86,9 @@ def page(
 ) -> HTMLResponse:
     """A page from ``templates/``, in the viewer's language; the context comes on top of what every page has.
 
-    Every page has: ``lang``, ``say(key, …)``, ``names``, ``viewer``, ``navigation``, ``here`` (the path), ``now``,
-    ``rehearsal``, ``csrf``, ``flash``, ``asset(name)``; the filters ``moment``, ``day``, ``clock``, ``ago``.
+    Every page has: ``lang``, ``say(key, …)``, ``named(prefix, keys)`` (a choice's pairs), ``names``, ``viewer``,
+    ``navigation``, ``here`` (the path), ``here_with_query``, ``now``, ``rehearsal``, ``csrf``, ``flash``,
+    ``asset(name)``; the filters ``moment``, ``day``, ``clock``, ``ago``, ``lines``, ``with_query``, ``capacity``.
     """
     spoken = language(request)
     flash = flashed(request, spoken)
@@ -106,6 +109,7 @@ def _frame(request: Request, spoken: str, flash: Flash | None) -> dict[str, Any]
         rules = None
     return {
         "lang": spoken, "say": lambda key, /, **params: say(key, spoken, **params), "names": Names(rules, spoken),
+        "named": lambda prefix, keys: [(key, say(f"{prefix}{key}", spoken)) for key in keys],
         "viewer": viewer, "csrf": viewer.csrf if viewer else "",
         "navigation": entries_for(viewer.actor) if viewer else (), "here": request.url.path,
         "here_with_query": _local(request), "now": datetime.now(UTC), "rehearsal": services.settings.rehearsal,
@@ -125,7 +129,10 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals.update(asset=assets.address)
-    environment.filters.update(moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=_with_query, lines=_lines)
+    environment.filters.update(
+        moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=with_query, lines=_lines, capacity=capacity_of,
+        browser=browser,
+    )  # fmt: skip
     return environment
 
 
@@ -149,7 +156,30 @@ def _ago(context: Context, at: datetime) -> str:
     return clocks.ago(at, context["now"], context["lang"])
 
 
-def _with_query(path: str, **query: object) -> str:
+_BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(agent: str) -> str:
+    """A browser's user agent in short: ``Edge · Windows``; else its beginning."""
+    found = [next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, found)) or agent[:40] or "–"
+
+
+def with_query(path: str, **query: object) -> str:
     """A path with those of the query's values that there are."""
     given = {key: value for key, value in query.items() if value not in (None, "")}
     return f"{path}?{urlencode(given)}" if given else path
@@ -179,6 +209,6 @@ def problem_page(request: Request, told: dict[str, Any], headers: Mapping[str, s
     """A problem, as problem details tell it, on a page; who is not signed in is asked to."""
     if told["code"] == "unauthenticated":
         asked = _local(request) if request.method == "GET" else "/"
-        return see("/sign-in" if asked == "/" else _with_query("/sign-in", next=asked))
+        return see("/sign-in" if asked == "/" else with_query("/sign-in", next=asked))
     kept = {name: value for name, value in headers.items() if name != "www-authenticate"}
     return page(request, "problem.html", status=told["status"], headers=kept, problem=told)

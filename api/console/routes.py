@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from api.console import assets, cases, gallery, signing_in, work
+from api.console import account, assets, audit, cases, gallery, signing_in, work
 from api.console.pages import problem_page
 
-ROUTERS: tuple[APIRouter, ...] = (assets.router, signing_in.router, work.router, cases.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    assets.router,
+    signing_in.router,
+    account.router,
+    work.router,
+    cases.router,
+    audit.router,
+)
 
 
 def include_console(app: FastAPI, *, rehearsal: bool) -> None:

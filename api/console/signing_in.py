@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api import schemas
+from api import oidc, schemas
+from api.auth import actor_in, signing_in
 from api.console import forms
 from api.console.flashes import flash
 from api.console.forms import Form, Sent
@@ -17,7 +18,6 @@ from api.console.pages import local_path, look, page, see
 from api.csrf import require_own_page
 from api.problems import LANGUAGE_COOKIE, Problem, status_of
 from api.services import services_of
-from api.sessions import address_of
 from api.strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -57,7 +57,7 @@ async def sign_in(request: Request) -> Response:
     services = services_of(request)
     asked = schemas.SignIn(username=form.data.username, password=form.data.password, capacity=form.data.capacity)
     try:
-        account, post = await services.sign_ins.sign_in(asked, address_of(request))
+        account, post = await signing_in(request, asked)
     except Problem as problem:
         form.refused(request, problem)
         return _page(request, form, status_of(problem.code), problem.headers)
@@ -66,8 +66,44 @@ async def sign_in(request: Request) -> Response:
     return response
 
 
+@router.get("/sign-in/oidc")
+async def sign_in_elsewhere(request: Request, next: Annotated[str | None, Query(max_length=2000)] = None) -> Response:
+    """To the provider that everybody signs in at."""
+    return await _single_sign_on(request).begin(request, local_path(next))
+
+
+@router.get(oidc.CALLBACK)
+async def signed_in_elsewhere(request: Request) -> Response:
+    """Back from the provider: a session for the account that it names, in the account's first post."""
+    services = services_of(request)
+    try:
+        name, next_path = await _single_sign_on(request).finish(request)
+        account = await services.sign_ins.accounts.get(name)
+        if account is None or account.disabled or not account.posts:
+            raise Problem("oidc_unknown_account")
+    except Problem:
+        await services.accesses.note(request, "sign_in_failed", outcome="denied")
+        raise
+    response = see(next_path)
+    session = await services.sessions.begin(request, response, account, account.posts[0], "oidc")
+    oidc.forget(response)
+    await services.accesses.note(request, "sign_in", actor=actor_in(session))
+    return response
+
+
+def _single_sign_on(request: Request) -> oidc.SingleSignOn:
+    """Raises Problem ``not_found`` where none is set up."""
+    found = services_of(request).single_sign_on
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
 def _page(request: Request, form: Form[SignIn], status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return page(request, "sign_in.html", status=status, headers=headers, form=form, safe=_is_safe(request))
+    single = services_of(request).single_sign_on is not None
+    return page(
+        request, "sign_in.html", status=status, headers=headers, form=form, safe=_is_safe(request), single=single
+    )
 
 
 def _is_safe(request: Request) -> bool:
@@ -84,6 +120,8 @@ async def sign_out(request: Request) -> Response:
     await require_own_page(request, services.sessions.csrf_token(session) if session else None)
     response = see("/sign-in")
     await services.sessions.end(request, response)
+    if session is not None:
+        await services.accesses.note(request, "sign_out", actor=actor_in(session))
     flash(response, "flash.signed_out")
     return response
 

@@ -68,7 +68,8 @@ def test_a_disabled_account_cannot_sign_in(nobody: Caller, stack: Stack) -> None
 @pytest.mark.filterwarnings("ignore:The HMAC key is")
 def test_only_a_token_of_ours_for_a_post_that_is_held_is_good(nobody: Caller, stack: Stack) -> None:
     secret = stack.settings.secret()
-    good = {"sub": "alliance", "role": "officer", "unit": "nancheng", "exp": datetime.now(UTC) + timedelta(hours=1)}
+    now = datetime.now(UTC)
+    good = {"sub": "alliance", "role": "officer", "unit": "nancheng", "iat": now, "exp": now + timedelta(hours=1)}
 
     def answered(claims: dict[str, object], key: bytes = secret, algorithm: str = "HS256") -> int:
         token = jwt.encode(claims, key, algorithm)
@@ -77,6 +78,7 @@ def test_only_a_token_of_ours_for_a_post_that_is_held_is_good(nobody: Caller, st
     assert answered(good) == 200
     for claims in (
         {**good, "exp": datetime.now(UTC) - timedelta(seconds=1)},
+        {name: value for name, value in good.items() if name != "iat"},
         {**good, "role": "system"},
         {**good, "role": "administrator"},
         {**good, "unit": "laocheng"},

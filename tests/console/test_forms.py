@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
@@ -96,9 +96,9 @@ async def test_what_is_no_form_is_refused(body: bytes) -> None:
 
 
 async def _posted(parts: list[bytes], path: str, headers: dict[str, str]) -> tuple[int, bytes]:
-    app = FastAPI()
+    app, router = FastAPI(), APIRouter()
 
-    @app.post("/files/{name}")
+    @router.post("/{name}")
     @streams(up_to_kb=1)
     async def take(request: Request, name: str) -> Response:
         size = 0
@@ -106,6 +106,7 @@ async def _posted(parts: list[bytes], path: str, headers: dict[str, str]) -> tup
             size += len(part)
         return Response(str(size))
 
+    app.include_router(router, prefix="/files")
     edge = Edge(app, rehearsal=False, https=False, streamed=StreamedRoutes.among(app.routes))
     waiting = [{"type": "http.request", "body": part, "more_body": part is not parts[-1]} for part in parts]
     said: list[Any] = []

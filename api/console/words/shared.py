@@ -67,6 +67,8 @@ WORDS: dict[str, Name] = {
     "sign_in.username": _n("账号", "Account"),
     "sign_in.password": _n("密码", "Password"),
     "sign_in.submit": _n("登录", "Sign in"),
+    "sign_in.single": _n("统一认证登录", "Single sign-on"),
+    "sign_in.or": _n("或用本系统账号", "or with an account of this system"),
     "sign_in.again": _n("登录已失效，请重新登录。", "Your session is over; sign in again."),
     "sign_in.needs_https": _n(
         "浏览器只在安全连接上保存登录状态。请改用 https 地址打开本系统（本机可用 127.0.0.1）。",
@@ -75,5 +77,5 @@ WORDS: dict[str, Name] = {
     ),
     "sign_in.resident": _n("居民查询请用诉求编号和查询码。", "Residents follow an issue by its number and code."),
     "flash.signed_out": _n("您已退出登录。", "You are signed out."),
-    "flash.capacity": _n("现以“{post}”身份办理。", "You now act as {post}."),
+    "flash.capacity": _n("已切换岗位。", "You now act in the other post."),
 }

@@ -36,7 +36,8 @@ CREATE TABLE sign_in_failures (
 CREATE INDEX ON sign_in_failures (last_at);
 COMMENT ON COLUMN sign_in_failures.name IS 'A digest of the name that was tried; there may be no such account.';
 
-ALTER TABLE accounts ADD COLUMN password_changed_at timestamptz;
+ALTER TABLE accounts ADD COLUMN tokens_since timestamptz;
+COMMENT ON COLUMN accounts.tokens_since IS 'Tokens from before are good no longer.';
 
 -- What is due first, for the page of one's own work.
 CREATE INDEX ON cases (until, number) WHERE closed_at IS NULL;
