@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import jwt
 import structlog
 from authlib.integrations.base_client import OAuthError
@@ -60,7 +60,7 @@ class SingleSignOn:
         await self._metadata()
         try:
             response: Response = await self._provider.authorize_redirect(request, self._callback)
-        except (httpx.HTTPError, OAuthError, RuntimeError, ValueError) as error:
+        except (httpx2.HTTPError, OAuthError, RuntimeError, ValueError) as error:
             raise self._failed(error) from None
         response.headers["cache-control"] = "no-store"
         self._remember(response, request.scope["session"], next_path)
@@ -74,7 +74,7 @@ class SingleSignOn:
         claims_options = {"iss": {"essential": True, "values": [self._provider.server_metadata["issuer"]]}}
         try:
             token = await self._provider.authorize_access_token(request, claims_options=claims_options)
-        except (httpx.HTTPError, OAuthError, JoseError, RuntimeError, ValueError, KeyError) as error:
+        except (httpx2.HTTPError, OAuthError, JoseError, RuntimeError, ValueError, KeyError) as error:
             raise self._failed(error) from None
         account = token.get("userinfo", {}).get(self._claim)  # of the ID token, when that was sound
         if not isinstance(account, str) or not account:
@@ -86,7 +86,7 @@ class SingleSignOn:
         """Reads what the provider says of itself, once, and holds it to what we asked for."""
         try:
             found = await self._provider.load_server_metadata()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise self._failed(error) from None
         if str(found.get("issuer", "")).rstrip("/") != self._issuer:
             log.warning("sign-in by another provider", failed="issuer")
@@ -97,7 +97,7 @@ class SingleSignOn:
     def _failed(self, error: Exception) -> Problem:
         """A provider that does not answer is away; anything else is no sign-in. What it said may quote the code."""
         log.warning("sign-in by another provider", failed=type(error).__name__)
-        return Problem("unavailable" if isinstance(error, httpx.TransportError) else "oidc_failed")
+        return Problem("unavailable" if isinstance(error, httpx2.TransportError) else "oidc_failed")
 
     def _remember(self, response: Response, session: dict[str, Any], next_path: str) -> None:
         claims = {"session": session, "next": next_path, "exp": datetime.now(UTC) + _VALID_FOR, "aud": COOKIE}

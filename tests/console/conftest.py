@@ -1,14 +1,12 @@
 """Visitors over HTTP for each role, and a browser.
 
-A browser's module holds only plain functions: while Playwright runs, no other event loop can (see `apart`).
+A browser's module holds only plain functions: while Playwright runs, no other event loop can
+(`tests.support.accounts.apart`).
 """
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -16,8 +14,6 @@ from playwright.sync_api import sync_playwright
 from tests.support.browser import Browsing, launch
 from tests.support.console import Visitor, visiting
 from tests.support.stack import Caller, Stack
-
-Result = TypeVar("Result")
 
 
 def _visitor(username: str | None) -> Callable[[Stack], Iterator[Visitor]]:
@@ -52,12 +48,3 @@ def browsing(stack: Stack) -> Iterator[Browsing]:
         browser = launch(playwright)
         yield Browsing(browser, stack)
         browser.close()
-
-
-def apart(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs something asynchronous from a test that has a browser open."""
-    found: list[Result] = []
-    thread = threading.Thread(target=lambda: found.append(asyncio.run(work)))
-    thread.start()
-    thread.join()
-    return found[0]

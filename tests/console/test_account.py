@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import uuid
 
 import pytest
 
 from api.passwords import is_easy
-from store.accounts import Accounts, Post, hash_password
-from store.database import connect
+from store.accounts import Post
+from tests.support.accounts import added, disabled
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.stack import Caller, Stack
 
 NEW = "牡丹花园的电梯终于修好了 2026"
-
-
-def added(stack: Stack, *posts: Post, disabled: bool = False) -> str:
-    """A new account with the samples' password."""
-    name = f"someone-{uuid.uuid4().hex[:8]}"
-
-    async def add() -> None:
-        pool = await connect(stack.settings.database())
-        await Accounts(pool).put(name, hash_password("nancheng"), posts)
-        if disabled:
-            await Accounts(pool).set_disabled(name, disabled)
-        await pool.close()
-
-    asyncio.run(add())
-    return name
 
 
 def _token(stack: Stack, name: str, password: str = "nancheng") -> Caller:
@@ -121,7 +105,7 @@ def test_signing_in_gives_a_new_cookie_and_ends_the_session_that_it_replaces(sta
         before = dict(visitor.cookies)
         visitor.sign_in(name)
         assert visitor.cookies != before
-        assert Visitor(visitor.http, before).get("/").status_code == 303
+        assert Visitor(visitor.http, cookies=before).get("/").status_code == 303
         visitor.cookies = {"__Host-hongxiu": "chosen-by-somebody-else"}
         visitor.sign_in(name)
         assert visitor.cookies["__Host-hongxiu"] != "chosen-by-somebody-else"
@@ -142,14 +126,9 @@ def test_one_who_holds_two_posts_switches_between_them(stack: Stack, officer: Ca
 def test_a_disabled_account_loses_its_sessions(stack: Stack) -> None:
     name = added(stack, Post("supervisor", None))
 
-    async def disable() -> None:
-        pool = await connect(stack.settings.database())
-        await Accounts(pool).set_disabled(name, True)
-        await pool.close()
-
     with visiting(stack, name) as visitor:
         assert visitor.is_signed_in
-        asyncio.run(disable())
+        disabled(stack, name)
         assert not visitor.is_signed_in
 
 

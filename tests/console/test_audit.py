@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 
 from store.access import AccessLog, AccessQuery
-from tests.console.test_account import added
+from store.accounts import Post
+from tests.support.accounts import added
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.stack import Caller, Stack
 
@@ -64,8 +65,6 @@ def test_what_somebody_had_no_right_to_is_on_the_log(
 def test_signing_in_and_failing_to_is_on_the_log_and_what_was_tried_as_a_name_is_not(
     stack: Stack, supervisor: Visitor
 ) -> None:
-    from store.accounts import Post
-
     name = added(stack, Post("supervisor", None))
     with visiting(stack) as visitor:
         visitor.sign_in(name, "wrong")

@@ -48,7 +48,7 @@ def test_the_cookie_is_good_at_the_api_from_our_pages_only(officer: Caller, esta
     path, body = f"/api/v1/cases/{number}/decisions", b'{"kind": "note", "text": "ok"}'
 
     def noted(**headers: str) -> int:
-        sent = {**estate._headers({"content-type": "application/json"}), **headers}
+        sent = {**estate.sent({"content-type": "application/json"}), **headers}
         return estate.http.post(path, content=body, headers=sent).status_code
 
     assert noted(**{"sec-fetch-site": "cross-site"}) == 403
@@ -66,9 +66,9 @@ def test_a_cookie_counts_for_nothing_beside_an_authorization_header(estate: Visi
 
 def test_pages_take_forms_and_the_api_takes_json(estate: Visitor) -> None:
     assert estate.post("/api/v1/token", {"username": "a", "password": "b"}).status_code == 415
-    sent = estate._headers({"content-type": "application/json"})
+    sent = estate.sent({"content-type": "application/json"})
     assert estate.http.post("/language", content=b"{}", headers=sent).status_code == 415
-    multipart = estate._headers({"content-type": "multipart/form-data; boundary=x"})
+    multipart = estate.sent({"content-type": "multipart/form-data; boundary=x"})
     assert estate.http.post("/language", content=b"--x--", headers=multipart).status_code == 415
     assert estate.post("/language", {"language": "en", "more": "x"}).status_code == 400
     assert estate.post("/language", [("language", "en"), ("language", "en")]).status_code == 400

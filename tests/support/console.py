@@ -23,18 +23,19 @@ class Visitor:
     """Somebody at the pages. Cookies are kept by hand: a plain client does not send a Secure one over http."""
 
     http: httpx.Client
+    username: str | None = None
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=lambda: dict(SAME_ORIGIN))
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        return self._kept(self.http.get(path, headers=self._headers(headers)))
+        return self._kept(self.http.get(path, headers=self.sent(headers)))
 
     def post(
         self, path: str, fields: Mapping[str, Any] | list[tuple[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:  # fmt: skip
         """Sends a form."""
-        sent = {"content-type": "application/x-www-form-urlencoded", **self._headers(headers)}
+        sent = {"content-type": "application/x-www-form-urlencoded", **self.sent(headers)}
         return self._kept(self.http.post(path, content=urlencode(fields or {}), headers=sent))
 
     def sign_in(self, username: str, password: str = "nancheng") -> httpx.Response:
@@ -44,7 +45,8 @@ class Visitor:
     def is_signed_in(self) -> bool:
         return self.get("/").status_code == 200
 
-    def _headers(self, more: Mapping[str, str] | None) -> dict[str, str]:
+    def sent(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The headers of a request of theirs; one with an empty value is left out."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         given = {**self.headers, **({"cookie": cookies} if cookies else {}), **(more or {})}
         return {name: value for name, value in given.items() if value}
@@ -64,7 +66,7 @@ class Visitor:
 def visiting(stack: Stack, username: str | None = None) -> Iterator[Visitor]:
     """A visitor who is signed in, or nobody."""
     with httpx.Client(base_url=stack.base, trust_env=False, timeout=PATIENCE) as http:
-        visitor = Visitor(http)
+        visitor = Visitor(http, username)
         if username is not None:
             answer = visitor.sign_in(username)
             assert answer.status_code == 303, answer.text

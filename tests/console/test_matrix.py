@@ -1,0 +1,232 @@
+"""Who gets what answer where: every route of the API and of the console, for every role, in one table.
+
+A route that is not in the table fails the test, and so does one that is no more. The case is one of the estate Mudan
+Garden, in the community Laocheng; `other` is an officer of an estate of another community.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from api.app import create_app
+from api.places import is_page
+from runtime.settings import Settings
+from store.accounts import Post
+from tests.support.accounts import added
+from tests.support.console import Visitor, visiting
+from tests.support.stack import Caller, Stack
+
+ROLES: dict[str, Post | None] = {
+    "nobody": None, "estate": Post("officer", "mudan-garden"), "other": Post("officer", "heping-jiayuan"),
+    "community": Post("officer", "laocheng"), "alliance": Post("officer", "nancheng"),
+    "department": Post("department", "urban"), "supervisor": Post("supervisor", None),
+    "admin": Post("administrator", None),
+}  # fmt: skip
+
+
+@dataclass
+class Given:
+    """What the requests are about; cases and sittings are new ones for each request, since some use them up."""
+
+    officer: Caller
+    alliance: Caller
+    months: Iterator[int]
+
+    def case(self) -> str:
+        """A new case of the estate."""
+        return str(self.officer.open()["number"])
+
+    def emergency(self) -> str:
+        """A new case's emergency."""
+        number = self.case()
+        self.alliance.decide(number, "emergency", playbook="fire")
+        return str(self.alliance.case(number)["emergency_id"])
+
+    def sitting(self) -> str:
+        """A sitting of the community's monthly meeting that nobody has touched."""
+        month = next(self.months)
+        return f"laocheng-{2027 + month // 12}-{month % 12 + 1:02}"
+
+
+Ask = Callable[[Given], tuple[str, Any]]
+"""The path and the body of a request."""
+
+
+def _at(path: str, body: Any = None) -> Ask:
+    return lambda given: (path, body)
+
+
+def _case(path: str, body: Any = None) -> Ask:
+    return lambda given: (path.format(number=given.case()), body)
+
+
+def _sitting(path: str, body: Any = None) -> Ask:
+    return lambda given: (f"/api/v1/sittings/{given.sitting()}{path}", body)
+
+
+def _emergency(path: str, body: Any = None) -> Ask:
+    return lambda given: (f"/api/v1/emergencies/{given.emergency()}{path}", body)
+
+
+def _resident(path: str, **body: Any) -> Ask:
+    def ask(given: Given) -> tuple[str, Any]:
+        opened = given.officer.open()
+        return path.format(**opened), {**body, "code": opened["code"]} if body else None
+
+    return ask
+
+
+_NEW = {"estate": "mudan-garden", "category": "lift", "title": "电梯", "description": "坏了", "channel": "phone"}
+_ATTENDED = {"chair": "officer:laocheng", "recorder": "officer:laocheng", "present": [], "absent": []}
+_PAST = {"starts_at": "2020-01-08T15:00:00+08:00", "reason": "换时间"}
+_NONE = "NC-2026-999999"
+
+# Who:  nobody, estate, other, community, alliance, department, supervisor, admin
+_ALL = "200 200 200 200 200 200 200 200"
+_IN = "401 200 200 200 200 200 200 200"
+_PAGE = "303 200 200 200 200 200 200 200"
+_PAPER = "401 404 403 404 404 404 404 404"
+_RUN = "401 403 403 409 409 403 403 403"
+_NOT_THERE = "404 404 404 404 404 404 404 404"
+TABLE: dict[str, tuple[Ask, str]] = {
+    # ---- sign-in, and what is there for everybody
+    "POST /api/v1/token": (_at("/api/v1/token", {"username": "supervisor", "password": "nancheng"}), _ALL),
+    "GET /api/v1/organisation": (_at("/api/v1/organisation"), _IN),
+    "GET /api/v1/forums": (_at("/api/v1/forums"), _IN),
+    "GET /api/v1/playbooks": (_at("/api/v1/playbooks"), _IN),
+    "GET /api/v1/notices": (_at("/api/v1/notices"), _IN),
+    "POST /api/v1/notices/{notice_id}/read": (_at("/api/v1/notices/none/read", {}), "401 404 404 404 404 404 404 404"),
+    "GET /api/v1/stream": (_at("/api/v1/stream"), _IN),
+    # ---- cases
+    "POST /api/v1/cases": (_at("/api/v1/cases", _NEW), "401 201 403 201 201 403 403 403"),
+    "GET /api/v1/cases": (_at("/api/v1/cases"), _IN),
+    "GET /api/v1/cases/{number}": (_case("/api/v1/cases/{number}"), "401 200 403 200 200 403 200 200"),
+    "GET /api/v1/cases/{number}/events": (_case("/api/v1/cases/{number}/events"), "401 200 403 200 200 403 200 200"),
+    "POST /api/v1/cases/{number}/decisions": (
+        _case("/api/v1/cases/{number}/decisions", {"kind": "contact", "how": "电话", "outcome": "已约"}),
+        "401 200 403 200 200 403 403 403",
+    ),
+    "GET /api/v1/cases/{number}/track": (_resident("/api/v1/cases/{number}/track?code={code}"), _ALL),
+    "POST /api/v1/cases/{number}/word": (_resident("/api/v1/cases/{number}/word", kind="withdraw"), _ALL),
+    # ---- sittings
+    "GET /api/v1/forums/{forum}/sittings": (_at("/api/v1/forums/laocheng/sittings"), _IN),
+    "GET /api/v1/forums/{forum}/calendar-link": (_at("/api/v1/forums/laocheng/calendar-link"), _IN),
+    "GET /api/v1/forums/{forum}/calendar.ics": (_at("/api/v1/forums/laocheng/calendar.ics?token=guessed"), _NOT_THERE),
+    "GET /api/v1/calendar-link": (_at("/api/v1/calendar-link"), _IN),
+    "GET /api/v1/calendar.ics": (_at("/api/v1/calendar.ics?token=guessed"), _NOT_THERE),
+    "GET /api/v1/sittings/{sitting_id}": (_sitting(""), _IN),
+    **{
+        f"GET /api/v1/sittings/{{sitting_id}}/{paper}.{ending}": (_sitting(f"/{paper}.{ending}"), _PAPER)
+        for paper in ("agenda", "minutes") for ending in ("json", "md", "html", "docx")
+    },
+    "GET /api/v1/sittings/{sitting_id}/agenda.ics": (_sitting("/agenda.ics"), "401 200 403 200 200 200 200 200"),
+    "POST /api/v1/sittings/{sitting_id}/addenda": (_sitting("/addenda", {"case": _NONE, "reason": "急"}), _RUN),
+    "POST /api/v1/sittings/{sitting_id}/reschedule": (
+        _sitting("/reschedule", _PAST), "401 403 403 422 422 403 403 403",
+    ),
+    "POST /api/v1/sittings/{sitting_id}/cancel": (
+        _sitting("/cancel", {"reason": "停会"}), "401 403 403 200 200 403 403 403",
+    ),
+    "POST /api/v1/sittings/{sitting_id}/attendance": (_sitting("/attendance", _ATTENDED), _RUN),
+    "POST /api/v1/sittings/{sitting_id}/close": (_sitting("/close", {}), _RUN),
+    # ---- emergencies
+    "GET /api/v1/emergencies": (_at("/api/v1/emergencies"), _IN),
+    "GET /api/v1/emergencies/{emergency_id}": (_emergency(""), "401 200 403 200 200 200 200 200"),
+    "POST /api/v1/emergencies/{emergency_id}/stand-down": (
+        _emergency("/stand-down", {"outcome": "resolved", "reason": "已扑灭"}), "401 403 403 403 200 403 403 403",
+    ),
+    # ---- rehearsal, and what operators look at
+    "POST /api/v1/dev/fast-forward": (_at("/api/v1/dev/fast-forward", {"case": _NONE, "days": 1}), _NOT_THERE),
+    "POST /api/v1/dev/convene": (_at("/api/v1/dev/convene", {"sitting": "none-2027-01"}), _NOT_THERE),
+    "POST /dev/fast-forward": (_at("/dev/fast-forward", {"case": _NONE, "days": 1}), _NOT_THERE),
+    "POST /dev/convene": (_at("/dev/convene", {"sitting": "none-2027-01"}), _NOT_THERE),
+    "GET /openapi.json": (_at("/openapi.json"), _ALL),
+    "HEAD /openapi.json": (_at("/openapi.json"), _ALL),
+    "GET /docs": (_at("/docs"), _ALL),
+    "GET /healthz": (_at("/healthz"), _ALL),
+    "GET /readyz": (_at("/readyz"), _ALL),
+    "GET /metrics": (_at("/metrics"), _ALL),
+    # ---- the console's pages
+    "GET /static/{name}": (_at("/static/hongxiu.css"), _ALL),
+    "GET /sign-in": (_at("/sign-in"), "200 303 303 303 303 303 303 303"),
+    "POST /sign-in": (
+        _at("/sign-in", [("username", "matrix"), ("password", "wrong")]), "401 401 401 401 401 401 401 401",
+    ),
+    "GET /sign-in/oidc": (_at("/sign-in/oidc"), _NOT_THERE),
+    "GET /sign-in/oidc/callback": (_at("/sign-in/oidc/callback"), _NOT_THERE),
+    "POST /sign-out": (_at("/sign-out", []), "303 303 303 303 303 303 303 303"),
+    "POST /language": (_at("/language", [("language", "zh-CN")]), "303 303 303 303 303 303 303 303"),
+    "GET /": (_at("/"), _PAGE),
+    "GET /cases/{number}": (_case("/cases/{number}"), "303 200 403 200 200 403 200 200"),
+    "GET /account": (_at("/account"), _PAGE),
+    "POST /account/password": (_at("/account/password", []), "303 422 422 422 422 422 422 422"),
+    "POST /account/capacity": (
+        _at("/account/capacity", [("capacity", "administrator")]), "303 422 422 422 422 422 422 303",
+    ),
+    "POST /account/sessions/{session}/end": (
+        _at("/account/sessions/1000000/end", []), "303 404 404 404 404 404 404 404",
+    ),
+    "POST /account/sessions/end": (_at("/account/sessions/end", []), "303 303 303 303 303 303 303 303"),
+    "GET /audit": (_at("/audit"), "303 403 403 403 403 403 200 200"),
+    "GET /gallery": (_at("/gallery"), _PAGE),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def visitors(stack: Stack) -> Iterator[dict[str, Visitor]]:
+    """One of each role."""
+    with ExitStack() as opened:
+        found = {}
+        for role, post in ROLES.items():
+            name = added(stack, post, prefix=role) if post else None
+            found[role] = opened.enter_context(visiting(stack, name))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def given(stack: Stack) -> Iterator[Given]:
+    """What the requests are about."""
+    with stack.calling("estate-mudan-garden") as officer, stack.calling("alliance") as alliance:
+        yield Given(officer, alliance, count())
+
+
+def routes() -> set[str]:
+    """Every route of an application in rehearsal, which has all of them."""
+    app = create_app(Settings(rehearsal=True))
+    found = iter_route_contexts(app.routes)
+    return {f"{method} {route.path}" for route in found for method in route.methods or ()}
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert routes() == set(TABLE)
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_every_role_gets_its_answer(route: str, visitors: dict[str, Visitor], given: Given) -> None:
+    ask, expected = TABLE[route]
+    method = route.split()[0]
+    answers = []
+    for visitor in visitors.values():
+        answers.append(_status(visitor, method, *ask(given)))
+        if route == "POST /sign-out" and visitor.username is not None:
+            visitor.sign_in(visitor.username)
+    assert dict(zip(ROLES, answers, strict=True)) == dict(zip(ROLES, map(int, expected.split()), strict=True))
+
+
+def _status(visitor: Visitor, method: str, path: str, body: Any) -> int:
+    form = isinstance(body, list)
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    accept = "text/html" if is_page(path) else "application/json"
+    headers = visitor.sent({"content-type": kind, "accept": accept})
+    content = urlencode(body) if form else json.dumps(body) if body is not None else None
+    with visitor.http.stream(method, path, content=content, headers=headers) as answer:
+        return answer.status_code
