@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from store.accounts import Post
+from tests.support.accounts import added
 from tests.support.browser import OFFICE, PHONE, Browsing, sign_in
-from tests.support.stack import Caller
+from tests.support.console import visiting
+from tests.support.stack import Caller, Stack
 
 
 @pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])
@@ -28,6 +31,11 @@ def test_every_page_is_sound_at_the_desk_and_on_a_phone(
             look.must_be_sound()
         look.page.goto(f"{look.base}/nothing-here")
         look.picture(f"problem-{name}")
+    with browsing.look("supervisor", size=size, language=language) as look:
+        for path, what in (("/account", "account"), ("/audit", "audit"), ("/audit?account=none", "audit-empty")):
+            look.go(path)
+            look.picture(f"{what}-{name}")
+            look.must_be_sound()
 
 
 def test_somebody_signs_in_and_out_with_the_keyboard_alone(browsing: Browsing) -> None:
@@ -95,6 +103,35 @@ def test_the_page_says_when_its_case_has_moved_on(browsing: Browsing, officer: C
         expect(page.locator(".news")).to_be_visible(timeout=30_000)
         page.locator(".news button").click()
         expect(page.locator(".timeline")).to_contain_text("已联系居民")
+
+
+def test_one_who_holds_two_posts_switches_in_the_header(browsing: Browsing, stack: Stack) -> None:
+    name = added(stack, Post("officer", "laocheng"), Post("officer", "mudan-garden"))
+    with browsing.look() as look:
+        sign_in(look, name)
+        page = look.page
+        expect(page.locator(".menu__post")).to_have_text("老城社区 · 经办人")
+        page.locator("details.menu summary").click()
+        look.picture("menu-1366-zh-CN")
+        page.get_by_role("button", name="牡丹花园 · 经办人").click()
+        expect(page.locator(".menu__post")).to_have_text("牡丹花园 · 经办人")
+        expect(page.get_by_role("status")).to_have_text("已切换岗位。")
+        assert look.complaints == []
+
+
+def test_the_other_sessions_are_ended_after_asking(browsing: Browsing, stack: Stack) -> None:
+    name = added(stack, Post("supervisor", None))
+    with visiting(stack, name) as elsewhere, browsing.look() as look:
+        sign_in(look, name)
+        page = look.go("/account")
+        expect(page.locator("tbody tr")).to_have_count(2)
+        page.once("dialog", lambda asked: asked.dismiss())
+        page.get_by_role("button", name="退出其他所有设备").click()
+        assert elsewhere.is_signed_in
+        page.once("dialog", lambda asked: asked.accept())
+        page.get_by_role("button", name="退出其他所有设备").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        assert not elsewhere.is_signed_in
 
 
 def test_pages_work_without_script(browsing: Browsing, officer: Caller) -> None:
