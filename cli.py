@@ -544,23 +544,30 @@ def _next_step(report: Report) -> str:
 
 @app.command(epilog="Example:  hongxiu verify")
 def verify(as_json: Json = False) -> None:
-    """Recompute the hash of every event in the log; exit 1 if one is not what was written."""
+    """Recompute the hash of every event in the log and of every row of the access log; exit 1 if one is not what was
+    written."""
     from operations.connections import opened
+    from store.access import AccessLog
     from store.log import ChainReport, EventLog
 
-    async def check() -> ChainReport:
+    async def check() -> tuple[ChainReport, int | None]:
         with terminal.progress("events") as step:
             async with opened(commands.settings().database()) as pool:
-                return await EventLog(pool).verify_all(step)
+                return await EventLog(pool).verify_all(step), await AccessLog(pool).first_broken()
 
-    report = commands.run(check())
+    report, broken = commands.run(check())
+    whole = report.whole and broken is None
     if as_json:
-        terminal.print_json({**asdict(report), "whole": report.whole})
-    elif report.whole:
-        terminal.good(f"{report.events} events in {report.streams} streams are as they were written")
+        terminal.print_json({**asdict(report), "access_log_broken_at": broken, "whole": whole})
+    elif whole:
+        terminal.good(
+            f"{report.events} events in {report.streams} streams are as they were written, and the access log"
+        )
     for problem in () if as_json else report.problems:
         terminal.bad(f"{problem.stream or 'log'} event {problem.version}: {problem.kind}")
-    if not report.whole:
+    if broken is not None and not as_json:
+        terminal.bad(f"access log row {broken}: altered, or a row before it is missing")
+    if not whole:
         raise typer.Exit(DIFFERS)
 
 

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.auth import SignedIn, capacity_of, signed_in
 from api.console import assets, clocks
 from api.console.clocks import Clock
-from api.console.flashes import Flash, flashed, said
+from api.console.flashes import Flash, flash, flashed, said
 from api.console.names import Names
 from api.console.navigation import entries_for
 from api.console.words import say
@@ -91,16 +91,16 @@ def page(
     ``asset(name)``; the filters ``moment``, ``day``, ``clock``, ``ago``, ``lines``, ``with_query``, ``capacity``.
     """
     spoken = language(request)
-    flash = flashed(request, spoken)
-    frame = _frame(request, spoken, flash)
+    news = flashed(request, spoken)
+    frame = _frame(request, spoken, news)
     content = _environment().get_template(template).render(**frame, **context)
     response = HTMLResponse(content, status, {**_HEADERS, "content-language": spoken, **(headers or {})})
-    if flash is not None:
+    if news is not None:
         said(response)
     return response
 
 
-def _frame(request: Request, spoken: str, flash: Flash | None) -> dict[str, Any]:
+def _frame(request: Request, spoken: str, news: Flash | None) -> dict[str, Any]:
     services = services_of(request)
     viewer: Viewer | None = getattr(request.state, "viewer", None)
     try:
@@ -113,7 +113,7 @@ def _frame(request: Request, spoken: str, flash: Flash | None) -> dict[str, Any]
         "viewer": viewer, "csrf": viewer.csrf if viewer else "",
         "navigation": entries_for(viewer.actor) if viewer else (), "here": request.url.path,
         "here_with_query": _local(request), "now": datetime.now(UTC), "rehearsal": services.settings.rehearsal,
-        "flash": flash,
+        "flash": news,
     }  # fmt: skip
 
 
@@ -208,7 +208,16 @@ def local_path(given: str | None) -> str:
 def problem_page(request: Request, told: dict[str, Any], headers: Mapping[str, str]) -> Response:
     """A problem, as problem details tell it, on a page; who is not signed in is asked to."""
     if told["code"] == "unauthenticated":
-        asked = _local(request) if request.method == "GET" else "/"
-        return see("/sign-in" if asked == "/" else with_query("/sign-in", next=asked))
+        return _to_sign_in(request)
     kept = {name: value for name, value in headers.items() if name != "www-authenticate"}
     return page(request, "problem.html", status=told["status"], headers=kept, problem=told)
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Back to the page that was asked for afterwards; what was sent is not sent again by itself."""
+    if request.method == "GET":
+        asked = _local(request)
+        return see("/sign-in" if asked == "/" else with_query("/sign-in", next=asked))
+    response = see("/sign-in")
+    flash(response, "flash.sign_in_again", bad=True)
+    return response

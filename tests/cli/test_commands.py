@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import yaml
 
+from store.access import AccessLog
 from store.log import EventLog
 from tests.cli.conftest import REPOSITORY, Stack, clean_environment, hongxiu
 from tests.conftest import Database
@@ -112,6 +113,18 @@ async def test_a_changed_event_is_found(database: Database, pool: Any) -> None:
     ran = await asyncio.to_thread(hongxiu, "verify", env=env)
     assert ran.code == 1
     assert "NC-2026-000001 event 2: altered" in ran.err
+
+
+async def test_a_changed_row_of_the_access_log_is_found(database: Database, pool: Any) -> None:
+    env = clean_environment(HONGXIU_DATABASE_URL=database.dsn)
+    for _ in range(3):
+        await AccessLog(pool).add("sign_in", "done", account="someone", address="127.0.0.1")
+    assert (await asyncio.to_thread(hongxiu, "verify", env=env)).code == 0
+    with psycopg.connect(database.owner_dsn) as owner:
+        owner.execute("UPDATE access_log SET account = 'somebody else' WHERE position = 2")
+    ran = await asyncio.to_thread(hongxiu, "verify", env=env)
+    assert ran.code == 1
+    assert "access log row 2" in ran.err
 
 
 def test_policies_that_are_loaded_stay_as_they_are(stack: Stack) -> None:

@@ -1,0 +1,27 @@
+"""The console's vocabulary is in both languages, and nothing is said that it has not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.console.navigation import ENTRIES
+from api.console.words import WORDS, say
+from domain.words import LANGUAGES
+
+CONSOLE = Path(__file__).resolve().parents[2] / "api" / "console"
+SOURCES = [*CONSOLE.rglob("*.html"), *(file for file in CONSOLE.rglob("*.py") if file.parent.name != "words")]
+TEXT = "\n".join(file.read_text("utf-8") for file in SOURCES)
+KEY = r"[a-z_]+(?:\.[a-z_]+)+"
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_every_word_is_in_both_languages(key: str) -> None:
+    assert all(say(key, language).strip() for language in LANGUAGES)
+
+
+def test_nothing_is_said_that_there_is_no_word_for() -> None:
+    said = set(re.findall(rf'\b(?:say|flash)\((?:response, )?"({KEY})"', TEXT)) | {entry.key for entry in ENTRIES}
+    assert said - WORDS.keys() == set()
