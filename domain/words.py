@@ -364,25 +364,25 @@ REFUSALS: dict[str, Name] = {
     "unknown_task": _n("没有任务“{task}”。", "There is no task {task}."),
     "unknown_party": _n("没有单位“{party}”，可选：{known}。", "There is no party {party}; there are: {known}."),
     "not_your_task": _n(
-        "任务“{task}”由{party}承担，您的岗位不能代报。", "Task {task} is {party}'s; your post cannot report for them."
+        "任务“{name}”由{party}承担，您的岗位不能代报。", "Task {name} is {party}'s; your post cannot report for them."
     ),
     "task_not_open": _n(
-        "任务“{task}”尚未开始：须先完成 {after}，且最早 {opens_at}。",
-        "Task {task} has not opened: it waits for {after}, and for {opens_at} at the earliest.",
+        "任务“{name}”尚未开始：尚待 {names}，最早 {earliest}。",
+        "Task {name} has not opened: it waits for {names}, and opens at {earliest} at the earliest.",
     ),
-    "task_finished": _n("任务“{task}”已了结（{status}）。", "Task {task} is finished ({status})."),
-    "already_signed": _n("任务“{task}”已签收。", "Task {task} is signed for already."),
-    "not_signed": _n("任务“{task}”尚未签收，请先签收。", "Task {task} is not signed for; sign for it first."),
+    "task_finished": _n("任务“{name}”已了结（{status}）。", "Task {name} is finished ({status})."),
+    "already_signed": _n("任务“{name}”已签收。", "Task {name} is signed for already."),
+    "not_signed": _n("任务“{name}”尚未签收，请先签收。", "Task {name} is not signed for; sign for it first."),
     "objection_already_made": _n(
-        "任务“{task}”已因异议移交过一次，再移交须由联盟决定。",
-        "Task {task} was transferred once already; another transfer is the alliance's to decide.",
+        "任务“{name}”已因异议移交过一次，再移交须由联盟决定。",
+        "Task {name} was transferred once already; another transfer is the alliance's to decide.",
     ),
-    "already_their_task": _n("任务“{task}”本来就由{party}承担。", "Task {task} is {party}'s already."),
-    "provider_required": _n("任务“{task}”须写明临时物业企业。", "Task {task} has to name the provider."),
+    "already_their_task": _n("任务“{name}”本来就由{party}承担。", "Task {name} is {party}'s already."),
+    "provider_required": _n("任务“{name}”须写明临时物业企业。", "Task {name} has to name the provider."),
     "inventory_required": _n(
-        "任务“{task}”须写明清单或拒交情况。", "Task {task} has to note the inventory, or its refusal."
+        "任务“{name}”须写明清单或拒交情况。", "Task {name} has to note the inventory, or its refusal."
     ),
-    "filing_date_required": _n("任务“{task}”须写明备案日期。", "Task {task} has to name the date of filing."),
+    "filing_date_required": _n("任务“{name}”须写明备案日期。", "Task {name} has to name the date of filing."),
     "not_state_owned": _n("物业企业“{company}”不是国有企业。", "The company {company} is not state-owned."),
     "required_tasks_open": _n(
         "还有必办任务未了结：{names}。请完成，或写明理由免除。",
@@ -428,5 +428,7 @@ def _in_words(key: str, value: object, language: str) -> str:
         comma = ", " if language.startswith("en") else "、"
         return comma.join(_in_words(key, item, language) for item in value)
     # contact and others are both a stage and a decision
+    if key == "status" and value in TASK_STATUSES:
+        return TASK_STATUSES[str(value)].in_(language)
     known = STAGES.get(str(value)) if key == "stage" else DECISIONS.get(str(value)) or STAGES.get(str(value))
     return known.in_(language) if known else str(value)

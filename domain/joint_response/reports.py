@@ -28,36 +28,40 @@ def report(d: Deciding, body: TaskReport) -> None:
 
 def _no_right(d: Deciding, task: TaskState) -> Refusal:
     if d.command.actor.role in ("department", "officer"):
-        return Refusal("not_your_task", task=task.id, party=d.state.parties.get(task.party, task.party))
+        return Refusal("not_your_task", task=task.id, name=task.name, party=d.state.parties[task.party])
     return Refusal("forbidden", decision=d.command.kind)
 
 
-def _must_run(task: TaskState) -> None:
+def _must_run(d: Deciding, task: TaskState) -> None:
     """Raises Refusal for a task that has not opened yet or is finished."""
     if task.finished:
-        raise Refusal("task_finished", task=task.id, status=task.status)
+        raise Refusal("task_finished", task=task.id, name=task.name, status=task.status)
     if task.status == "pending":
-        raise Refusal("task_not_open", task=task.id, after=list(task.depends_on), opens_at=task.opens_at.isoformat())
+        before = [other for other in map(d.task, task.depends_on) if not other.finished]
+        raise Refusal(
+            "task_not_open", task=task.id, name=task.name, after=[other.id for other in before],
+            names=[other.name for other in before], earliest=f"{shanghai(task.opens_at):%Y-%m-%d %H:%M}",
+        )  # fmt: skip
 
 
 def _sign(d: Deciding, task: TaskState, body: Sign) -> None:
-    _must_run(task)
+    _must_run(d, task)
     if task.status == "signed":
-        raise Refusal("already_signed", task=task.id)
+        raise Refusal("already_signed", task=task.id, name=task.name)
     late = task.sign_by is not None and d.now > task.sign_by
     d.add("task_signed", task=task.id, party=task.party, note=body.note, late=late or None)
 
 
 def _progress(d: Deciding, task: TaskState, body: Progress) -> None:
     if d.state.status == "open":
-        _must_run(task)
+        _must_run(d, task)
     d.add("task_progressed", task=task.id, party=task.party, note=body.note)
 
 
 def _done(d: Deciding, task: TaskState, body: Done) -> None:
-    _must_run(task)
+    _must_run(d, task)
     if task.status != "signed":
-        raise Refusal("not_signed", task=task.id)
+        raise Refusal("not_signed", task=task.id, name=task.name)
     _check_records(d, task, body)
     late = task.complete_by is not None and d.now > task.complete_by
     d.add(
@@ -72,11 +76,11 @@ def _check_records(d: Deciding, task: TaskState, body: Done) -> None:
     """What the task's completion has to name, and that it names something that there is."""
     planned = d.playbook.task(task.id)
     if planned.records == "provider" and body.provider is None:
-        raise Refusal("provider_required", task=task.id)
+        raise Refusal("provider_required", task=task.id, name=task.name)
     if planned.records == "inventory" and body.note is None:
-        raise Refusal("inventory_required", task=task.id)
+        raise Refusal("inventory_required", task=task.id, name=task.name)
     if planned.records == "contract" and body.filed_on is None:
-        raise Refusal("filing_date_required", task=task.id)
+        raise Refusal("filing_date_required", task=task.id, name=task.name)
     if body.provider is not None:
         company = d.rules.organisation.company(body.provider)
         if planned.state_owned and not company.state_owned:
@@ -95,15 +99,15 @@ def _check_filing_date(d: Deciding, body: Done) -> None:
 
 
 def _object(d: Deciding, task: TaskState, body: Object) -> None:
-    _must_run(task)
+    _must_run(d, task)
     alliance = commands_response(d.rules, d.command.actor, d.state)
     if task.objections and not alliance:
-        raise Refusal("objection_already_made", task=task.id)
+        raise Refusal("objection_already_made", task=task.id, name=task.name)
     to = body.to or d.playbook.lead
     if to not in d.state.parties:
         raise Refusal("unknown_party", party=to, known=sorted(d.state.parties))
     if to == task.party:
-        raise Refusal("already_their_task", task=task.id, party=d.state.parties[to])
+        raise Refusal("already_their_task", task=task.id, name=task.name, party=d.state.parties[to])
     # Whoever gets the task has as long as the task was planned to take.
     clocks = clocks_of(d.playbook, task.id, d.state.declared_at, d.now, d.rules.calendar)
     d.add("task_transferred", task=task.id, from_party=task.party, to_party=to, **clocks)
@@ -111,7 +115,7 @@ def _object(d: Deciding, task: TaskState, body: Object) -> None:
 
 def _waive(d: Deciding, task: TaskState, body: Waive) -> None:
     if task.finished:
-        raise Refusal("task_finished", task=task.id, status=task.status)
+        raise Refusal("task_finished", task=task.id, name=task.name, status=task.status)
     late = task.complete_by is not None and d.now > task.complete_by
     alarms = d.settled_alarms(task.id)
     d.add("task_waived", task=task.id, party=task.party, late=late or None, alarms=alarms)
