@@ -135,7 +135,8 @@ def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple
     An emergency has its lead by its playbook; all departments of the joint response come.
     """
     if case.stage == "joint_response":
-        return None, tuple(department.code for department in voice.rules.organisation.departments), ""
+        departments = tuple(department.code for department in voice.rules.organisation.departments)
+        return _lead_of_emergency(voice, case), departments, ""
     if case.stage == "action" and case.lead is not None:
         return case.lead, case.co_handlers, ""
     plan = last_plan(case.story)
@@ -144,6 +145,13 @@ def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple
     lowest = tier.id == voice.rules.ladder.tiers[0].id
     found = proposal(voice.rules.organisation, case.category, case.estate, lowest=lowest)
     return (found.lead, found.others, found.why.in_(voice.language)) if found else (None, (), "")
+
+
+def _lead_of_emergency(voice: Voice, case: Tabled) -> str | None:
+    """The lead by the playbook of the emergency that the case is in."""
+    declared = (step.event for step in reversed(case.story) if step.event.type == "emergency_declared")
+    found = voice.rules.playbooks.get(next((event.detail["playbook"] for event in declared), ""))
+    return found.lead if found else None
 
 
 def _attend(voice: Voice, case: Tabled, tier: Tier, parties: Iterable[str | None]) -> tuple[str, ...]:

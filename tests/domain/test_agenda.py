@@ -265,10 +265,13 @@ def test_what_is_asked_follows_from_how_the_case_stands() -> None:
     assert "拟上报区级" in item_of(top).why_here
 
 
-def test_an_emergency_brings_all_departments_of_the_joint_response() -> None:
+def test_an_emergency_brings_all_departments_of_the_joint_response_its_playbooks_lead_first() -> None:
     item = item_of(case_at("joint_response"), JOINT)
     assert item.attend[:7] == ("城建", "综治", "城管", "公安", "消防", "应急", "社会组织")
-    assert item.lead is None
+    assert item.lead == "城建"
+    trapped = case_at("contact")
+    trapped.does("emergency", playbook="lift_entrapment")
+    assert item_of(trapped, JOINT).attend[:3] == ("应急", "城建", "综治")
     assert item.first_tabled is None
     assert item.asked == "听取联动处置进展，议定需协调的事项"
 
