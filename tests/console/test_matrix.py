@@ -130,6 +130,9 @@ TABLE: dict[str, tuple[Ask, str]] = {
     },
     "GET /api/v1/sittings/{sitting_id}/agenda.ics": (_sitting("/agenda.ics"), "401 200 403 200 200 200 200 200"),
     "POST /api/v1/sittings/{sitting_id}/addenda": (_sitting("/addenda", {"case": _NONE, "reason": "急"}), _RUN),
+    "POST /api/v1/sittings/{sitting_id}/other-business": (
+        _sitting("/other-business", {"text": "通报"}), "401 403 403 200 200 403 403 403",
+    ),
     "POST /api/v1/sittings/{sitting_id}/reschedule": (
         _sitting("/reschedule", _PAST), "401 403 403 422 422 403 403 403",
     ),
