@@ -27,7 +27,7 @@ def test_a_unit_finds_its_notices_and_marks_them_as_read(
     assert estate.post(f"/notices/{ids[0]}/read").json() == read.json()
     assert ids[0] not in [one["id"] for one in estate.get("/notices", unread=True).json()["items"]]
     assert other_estate.post(f"/notices/{ids[1]}/read").status_code == 404
-    assert other_estate.get("/notices").json()["items"] == []
+    assert set(ids).isdisjoint(one["id"] for one in other_estate.get("/notices").json()["items"])
     assert set(ids) <= {one["id"] for one in supervisor.get("/notices").json()["items"]}
     assert supervisor.post(f"/notices/{ids[1]}/read").status_code == 404
     assert nobody.get("/notices").status_code == 401

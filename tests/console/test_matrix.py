@@ -1,7 +1,7 @@
 """Who gets what answer where: every route of the API and of the console, for every role, in one table.
 
-A route that is not in the table fails the test, and so does one that is no more. The case is one of the estate Mudan
-Garden, in the community Laocheng; `other` is an officer of an estate of another community.
+A route that is not in the table fails the test, and so does one that is no more. The case is one of the estate Heping
+Jiayuan, in the community Heping; `other` is an officer of an estate of another community.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from tests.support.console import Visitor, visiting
 from tests.support.stack import Caller, Stack
 
 ROLES: dict[str, Post | None] = {
-    "nobody": None, "estate": Post("officer", "mudan-garden"), "other": Post("officer", "heping-jiayuan"),
-    "community": Post("officer", "laocheng"), "alliance": Post("officer", "nancheng"),
+    "nobody": None, "estate": Post("officer", "heping-jiayuan"), "other": Post("officer", "mudan-garden"),
+    "community": Post("officer", "heping"), "alliance": Post("officer", "nancheng"),
     "department": Post("department", "urban"), "supervisor": Post("supervisor", None),
     "admin": Post("administrator", None),
 }  # fmt: skip
@@ -41,9 +41,13 @@ class Given:
     alliance: Caller
     months: Iterator[int]
 
+    def open(self) -> dict[str, Any]:
+        """A new case of the estate, with its resident's code."""
+        return self.officer.open(estate="heping-jiayuan")
+
     def case(self) -> str:
         """A new case of the estate."""
-        return str(self.officer.open()["number"])
+        return str(self.open()["number"])
 
     def emergency(self) -> str:
         """A new case's emergency."""
@@ -54,7 +58,7 @@ class Given:
     def sitting(self) -> str:
         """A sitting of the community's monthly meeting that nobody has touched."""
         month = next(self.months)
-        return f"laocheng-{2027 + month // 12}-{month % 12 + 1:02}"
+        return f"heping-{2027 + month // 12}-{month % 12 + 1:02}"
 
 
 Ask = Callable[[Given], tuple[str, Any]]
@@ -79,14 +83,14 @@ def _emergency(path: str, body: Any = None) -> Ask:
 
 def _resident(path: str, **body: Any) -> Ask:
     def ask(given: Given) -> tuple[str, Any]:
-        opened = given.officer.open()
+        opened = given.open()
         return path.format(**opened), {**body, "code": opened["code"]} if body else None
 
     return ask
 
 
-_NEW = {"estate": "mudan-garden", "category": "lift", "title": "电梯", "description": "坏了", "channel": "phone"}
-_ATTENDED = {"chair": "officer:laocheng", "recorder": "officer:laocheng", "present": [], "absent": []}
+_NEW = {"estate": "heping-jiayuan", "category": "lift", "title": "电梯", "description": "坏了", "channel": "phone"}
+_ATTENDED = {"chair": "officer:heping", "recorder": "officer:heping", "present": [], "absent": []}
 _PAST = {"starts_at": "2020-01-08T15:00:00+08:00", "reason": "换时间"}
 _NONE = "NC-2026-999999"
 
@@ -118,9 +122,9 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /api/v1/cases/{number}/track": (_resident("/api/v1/cases/{number}/track?code={code}"), _ALL),
     "POST /api/v1/cases/{number}/word": (_resident("/api/v1/cases/{number}/word", kind="withdraw"), _ALL),
     # ---- sittings
-    "GET /api/v1/forums/{forum}/sittings": (_at("/api/v1/forums/laocheng/sittings"), _IN),
-    "GET /api/v1/forums/{forum}/calendar-link": (_at("/api/v1/forums/laocheng/calendar-link"), _IN),
-    "GET /api/v1/forums/{forum}/calendar.ics": (_at("/api/v1/forums/laocheng/calendar.ics?token=guessed"), _NOT_THERE),
+    "GET /api/v1/forums/{forum}/sittings": (_at("/api/v1/forums/heping/sittings"), _IN),
+    "GET /api/v1/forums/{forum}/calendar-link": (_at("/api/v1/forums/heping/calendar-link"), _IN),
+    "GET /api/v1/forums/{forum}/calendar.ics": (_at("/api/v1/forums/heping/calendar.ics?token=guessed"), _NOT_THERE),
     "GET /api/v1/calendar-link": (_at("/api/v1/calendar-link"), _IN),
     "GET /api/v1/calendar.ics": (_at("/api/v1/calendar.ics?token=guessed"), _NOT_THERE),
     "GET /api/v1/sittings/{sitting_id}": (_sitting(""), _IN),
@@ -198,7 +202,7 @@ def visitors(stack: Stack) -> Iterator[dict[str, Visitor]]:
 @pytest.fixture(scope="module")
 def given(stack: Stack) -> Iterator[Given]:
     """What the requests are about."""
-    with stack.calling("estate-mudan-garden") as officer, stack.calling("alliance") as alliance:
+    with stack.calling("estate-heping-jiayuan") as officer, stack.calling("alliance") as alliance:
         yield Given(officer, alliance, count())
 
 
