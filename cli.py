@@ -284,7 +284,7 @@ def demo(
     as_json: Json = False,
     lang: Lang = "zh-CN",
 ) -> None:
-    """File some forty issues through the HTTP API and play a quarter of their life with skipped time."""
+    """File some forty issues through the HTTP API and play a quarter, sitting by sitting, with skipped time."""
     from demo.report import show
     from demo.run import NotThere, play_demo
 

@@ -23,6 +23,7 @@ from workflows.client import ProcessUnavailable
 router = APIRouter(route_class=StrictRoute, prefix="/dev", tags=["rehearsal"])
 
 _PATIENCE = 60.0
+_FARTHEST = timedelta(days=800)
 _SETTLING = 10.0
 _LOOK_EVERY = 0.02
 
@@ -56,16 +57,16 @@ async def _standing(services: Services, number: str) -> _Standing:
     responses=documented(404, 409, 415),
 )
 async def fast_forward(request: Request, body: schemas.FastForward) -> Response:
-    """Moves one case's or sitting's clock by days and hours, and two seconds more; answers when everything due has
-    happened. Exists only in rehearsal, on the embedded stack, and asks for no sign-in: whoever reaches it may move
-    clocks."""
+    """Moves one case's or sitting's clock by days and hours, or to an instant, and two seconds more; answers when
+    everything due has happened. A clock that is past the instant stays. Exists only in rehearsal, on the embedded
+    stack, and asks for no sign-in: whoever reaches it may move clocks."""
     services = services_of(request)
     number = body.number
     async with services.clocks.setdefault(number, asyncio.Lock()):
         standing = await _standing(services, number)
         if standing.until is None:
             raise Problem("not_running")
-        now = await _move(services, number, standing.at, timedelta(days=body.days, hours=body.hours))
+        now = await _move(services, number, standing.at, body)
         now, standing = await _settled(services, number, now)
     await services.rulebook.refresh_sittings()
     return answer(schemas.FastForwarded(now=now, version=standing.version, stage=standing.stage))
@@ -84,15 +85,18 @@ async def convene(request: Request, body: schemas.ConveneSitting) -> Response:
     return answer(schemas.Convened(sitting=body.sitting, version=state.version, status=state.status))
 
 
-async def _move(services: Services, number: str, at: datetime, length: timedelta) -> datetime:
+async def _move(services: Services, number: str, at: datetime, body: schemas.FastForward) -> datetime:
     """Moves the clock of a process that has got to ``at``; what it shows then."""
     handle = required(services.temporal).get_workflow_handle(number)
     assert services.skipper is not None
     try:
         async with asyncio.timeout(_PATIENCE):
             # A process that was started again begins at the real time: first it catches up with its log.
-            behind = at - await services.skipper.get_current_time(handle)
-            return await rehearsal.fast_forward(services.skipper, handle, max(behind, timedelta()) + length)
+            shown = await services.skipper.get_current_time(handle)
+            length = timedelta(days=body.days, hours=body.hours)
+            if body.to is not None:
+                length = min(max(body.to - max(at, shown), timedelta()), _FARTHEST)
+            return await rehearsal.fast_forward(services.skipper, handle, max(at - shown, timedelta()) + length)
     except TimeoutError:
         raise ProcessUnavailable(f"{number}: its clock does not move") from None
     except rehearsal.NotRunning:

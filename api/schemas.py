@@ -647,19 +647,20 @@ class EmergencyPage(Answer):
 
 
 class FastForward(Request):
-    """Moves one process's clock; at most 800 days at a time."""
+    """Moves one process's clock: by days and hours, or ``to`` an instant; at most 800 days at a time."""
 
     case: Id | None = None
     workflow_id: Id | None = None
     days: Annotated[float, Field(ge=0, le=800, strict=True, allow_inf_nan=False)] = 0
     hours: Annotated[float, Field(ge=0, le=19_200, strict=True, allow_inf_nan=False)] = 0
+    to: AwareDatetime | None = None
 
     @model_validator(mode="after")
     def _says_what_and_how_far(self) -> Self:
         if (self.case is None) == (self.workflow_id is None):
             raise PydanticCustomError("case_or_workflow", "give case or workflow_id")
-        if self.days + self.hours == 0:
-            raise PydanticCustomError("days_or_hours", "give days, hours, or both")
+        if (self.days + self.hours == 0) == (self.to is None):
+            raise PydanticCustomError("days_or_hours", "give days, hours, or both; or the instant to move to")
         if self.days + self.hours / 24 > 800:
             raise PydanticCustomError("days_or_hours", "at most 800 days")
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 
@@ -53,6 +53,19 @@ class Api:
             task.cancel()
         await self._http.aclose()
 
+    async def pause(self) -> None:
+        """A moment, for what happens by itself."""
+        await asyncio.sleep(0.1)
+
+    async def paper(self, path: str, account: str) -> bytes:
+        """A document as it is. Raises Refused, NoAnswer."""
+        headers = {"Authorization": f"Bearer {await self._token(account)}"}
+        try:
+            answer = await self._http.get(path, headers=headers)
+        except httpx.TransportError as error:
+            raise NoAnswer(f"GET {path}: {type(error).__name__}") from None
+        return answer.content if answer.is_success else _refused(answer)
+
     async def get(self, path: str, account: str, **params: str) -> Json:
         """What ``path`` answers. Raises Refused, NoAnswer."""
         return await self._call("GET", path, account, params=params)
@@ -99,3 +112,7 @@ def _read(answer: httpx.Response) -> Json:
     if answer.is_success:
         return told
     raise Refused(answer.status_code, told)
+
+
+def _refused(answer: httpx.Response) -> NoReturn:
+    raise Refused(answer.status_code, answer.json())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -14,9 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo.client import Json
-from demo.meetings import Held
-from demo.run import DemoReport, Played
-from domain.words import CLOSED_AS, Name
+from demo.played import DemoReport, Played
+from demo.proof import Proof, Row
+from domain.words import CLOSED_AS, SITTING_STATUSES, Name
 from operations import terminal
 from operations.terminal import label, moment, table
 
@@ -37,7 +36,7 @@ def show(report: DemoReport, *, as_json: bool = False, language: str = "zh-CN") 
         console.print(_open_table(still_open, say))
         _print_links(console, still_open, say)
     _print_staircase(console, report.played, say)
-    _print_sittings(console, report.sittings, say)
+    _print_sittings(console, report, say)
     _print_end(report, say)
 
 
@@ -60,7 +59,11 @@ def as_data(report: DemoReport) -> dict[str, Any]:
         "outcomes": dict(Counter(_outcome(played) for played in report.played)),
         "open": [_open_item(played) for played in report.played if not _closed(played)],
         "refused_as_expected": sum(played.refusals for played in report.played),
-        "sittings": [asdict(held) for held in report.sittings],
+        "sittings": [_row_data(row) for row in report.proof.rows] if report.proof else [],
+        "shifted": report.shifted,
+        "waited": report.proof.waited if report.proof else 0,
+        "faults": list(report.proof.faults) if report.proof else [],
+        "papers": str(report.papers) if report.papers else None,
         "problems": report.problems,
     }
 
@@ -144,17 +147,71 @@ def _print_staircase(console: Console, played: Sequence[Played], say: _Say) -> N
         console.print(f"  {longest.number}  {longest.view['links']['temporal']}\n", soft_wrap=True)
 
 
-def _print_sittings(console: Console, sittings: Iterable[Held], say: _Say) -> None:
-    """What became of the meetings, and where their papers are (signed in: the same path ends in .docx, .md, .ics)."""
-    for held in sittings:
-        told = say(
-            f"{held.name} · {held.status} · 议决 {held.decided} 件，结转 {held.carried_over} 件",
-            f"{held.name} · {held.status} · {held.decided} decided, {held.carried_over} carried over",
+def _print_sittings(console: Console, report: DemoReport, say: _Say) -> None:
+    """The monthly meetings one by one, the check-ins together; then the proof, and where the papers are."""
+    proof = report.proof
+    if proof is None or not proof.rows:
+        return
+    console.print(_sittings_table(proof, say))
+    weekly = [row for row in proof.rows if _is_weekly(row)]
+    console.print(
+        say(
+            f"每周碰头 {len(weekly)} 次：{sum(row.on_time for row in weekly)} 次议程按时，上会 "
+            f"{sum(row.tabled for row in weekly)} 件次，议决 {sum(row.decided for row in weekly)}，"
+            f"结转 {sum(row.carried_over for row in weekly)}",
+            f"{len(weekly)} weekly check-ins: {sum(row.on_time for row in weekly)} agendas on time, "
+            f"{sum(row.tabled for row in weekly)} cases tabled, {sum(row.decided for row in weekly)} decided, "
+            f"{sum(row.carried_over for row in weekly)} carried over",
         )
-        console.print(told)
-        for paper in (held.agenda, held.minutes):
-            if paper:
-                console.print(f"  {paper}", style="dim")
+    )
+    if report.shifted:
+        console.print(say("因放假移日：", "Moved for a holiday: ") + say("、", ", ").join(report.shifted))
+    if report.papers is not None:
+        console.print(f"[bold]{say('议程和纪要', 'Agendas and minutes')}[/]  {report.papers}", soft_wrap=True)
+
+
+def _sittings_table(proof: Proof, say: _Say) -> Table:
+    figures = (say("上会", "Tabled"), say("议决", "Decided"), say("结转", "Carried"))
+    made = table(
+        say("会议", "Sitting"), say("开会", "Held"), say("起草", "Drafted"), say("定稿", "Frozen"), *figures,
+        title=say("社区和联盟的会议（时间按会议自己的时钟）", "The monthly meetings (by their own clocks)"),
+        right=figures,
+    )  # fmt: skip
+    for row in proof.rows:
+        if not _is_weekly(row):
+            held = (
+                moment(row.starts_at) if row.status == "closed" else label(SITTING_STATUSES, row.status, say.language)
+            )
+            held += say("（改期）", " (moved)") if row.moved and row.status == "closed" else ""
+            counts = (str(row.tabled), str(row.decided), str(row.carried_over))
+            made.add_row(row.sitting, held, _against(row.drafted, say), _against(row.frozen, say), *counts)
+    made.columns[0].no_wrap = True
+    return made
+
+
+def _row_data(row: Row) -> dict[str, Any]:
+    (drafted, drafts_at), (frozen, freezes_at) = row.drafted, row.frozen
+    kept = ("sitting", "status", "tabled", "decided", "carried_over", "moved", "on_time")
+    plain = {name: getattr(row, name) for name in kept}
+    instants = {
+        "starts_at": row.starts_at, "drafted_at": drafted, "drafts_at": drafts_at, "frozen_at": frozen,
+        "freezes_at": freezes_at,
+    }  # fmt: skip
+    return {**plain, **{name: at.isoformat() if at else None for name, at in instants.items()}}
+
+
+def _is_weekly(row: Row) -> bool:
+    return "-W" in row.sitting
+
+
+def _against(instants: tuple[datetime | None, datetime], say: _Say) -> str:
+    """When it happened; where that is not when it was due, that as well."""
+    happened, due = instants
+    if happened is None:
+        return say(f"–（应于 {moment(due)}）", f"– (due {moment(due)})")
+    if moment(happened) == moment(due):
+        return f"{moment(due)} ✓"
+    return say(f"{moment(happened)}（应于 {moment(due)}）", f"{moment(happened)} (due {moment(due)})")
 
 
 def _print_end(report: DemoReport, say: _Say) -> None:
@@ -168,9 +225,22 @@ def _print_end(report: DemoReport, say: _Say) -> None:
         f"{refusals} refusals as the rules want them, {report.seconds:.0f} s",
     )
     terminal.good(told)
+    if report.proof is not None:
+        _print_proof(report.proof, say)
     for problem in report.problems:
         number = f" ({problem.number})" if problem.number else ""
         terminal.bad(f"{problem.case}{number}, step {problem.step}, {problem.what}: {problem.why}")
+
+
+def _print_proof(proof: Proof, say: _Say) -> None:
+    told = say(
+        f"据账本：{len(proof.rows)} 次会议，诉求件等会 {proof.waited} 件次，每件在所等的每次会上恰好上会一次",
+        f"By the log: {len(proof.rows)} sittings; a case waited for one {proof.waited} times, each time tabled once",
+    )
+    if not proof.faults:
+        terminal.good(told)
+    for fault in proof.faults:
+        terminal.bad(fault)
 
 
 def _days_by_tier(played: Iterable[Played], tiers: Sequence[str]) -> dict[str, list[float]]:

@@ -4,12 +4,15 @@ A script is a list of steps; each is one of
 
     {advance: {days: 3, hours: 2}}                  the case's clock moves on
     {wait_for: sitting}                             until the sitting that the case waits for is in session
+    {wait_for: freeze}                              until its community's next agenda has been frozen
     {wait_for: expiry}                              until what it waits for has passed, and what then happens has
     {decide: plan, as: community, in_days: 14, …}   a decision of the API, by that post's own account
+    {add_to_agenda: reason}                         put on the agenda of its tier that is frozen now
     {word: confirm, stars: 5}                       the resident's own, by number and code
     {stand_down: resolved, reason: …}               the end of an emergency
 
-``in_days`` counts from the case's own today. ``refused`` names the code that a decision has to be refused with.
+The first decision after ``wait_for: sitting`` is taken at that sitting and names it. ``in_days`` counts from the case's
+own today. ``refused`` names the code that a decision has to be refused with.
 """
 
 from __future__ import annotations
@@ -54,9 +57,9 @@ class Advance(_Part):
 
 
 class WaitFor(_Part):
-    """The case's clock moves to its sitting, or past its wait."""
+    """The case's clock moves to its sitting, past its wait, or past a freeze."""
 
-    wait_for: Literal["sitting", "expiry"]
+    wait_for: Literal["sitting", "expiry", "freeze"]
 
 
 class Decide(BaseModel):
@@ -95,6 +98,12 @@ class Decide(BaseModel):
         return self
 
 
+class AddToAgenda(_Part):
+    """An officer adds the case to a frozen agenda."""
+
+    add_to_agenda: WorkingText
+
+
 class Say(_Part):
     """The resident's own decision."""
 
@@ -111,7 +120,7 @@ class StandDown(_Part):
     reason: WorkingText
 
 
-_KINDS = ("advance", "wait_for", "decide", "word", "stand_down")
+_KINDS = ("advance", "wait_for", "decide", "word", "stand_down", "add_to_agenda")
 
 
 def _kind(step: Any) -> str | None:
@@ -125,7 +134,8 @@ Step = Annotated[
     | Annotated[WaitFor, Tag("<wait_for>")]
     | Annotated[Decide, Tag("<decide>")]
     | Annotated[Say, Tag("<word>")]
-    | Annotated[StandDown, Tag("<stand_down>")],
+    | Annotated[StandDown, Tag("<stand_down>")]
+    | Annotated[AddToAgenda, Tag("<add_to_agenda>")],
     Discriminator(
         _kind,
         custom_error_type="no_step",

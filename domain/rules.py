@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -31,6 +31,9 @@ class Rules:
     """Sittings that an officer has moved, by id, as they now stand; None for one that is cancelled."""
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     """Playbooks by kind, the current version of each; and every version by its ref (``lift_entrapment@1``)."""
+    frozen_ahead: frozenset[str] = frozenset()
+    """Sittings that take no more cases on though their freeze is still ahead by the clock: their own clock is ahead, as
+    in a rehearsal."""
 
     @cached_property
     def forums(self) -> Mapping[str, Forum]:
@@ -42,8 +45,7 @@ class Rules:
         """The same day's rules for a case opened under ``ladder``."""
         if ladder is self.ladder:
             return self
-        forums_from = self.forums_from or self.ladder
-        rules = Rules(ladder, self.organisation, self.calendar, forums_from, self.moved, self.playbooks)
+        rules = replace(self, ladder=ladder, forums_from=self.forums_from or self.ladder)
         rules.__dict__["forums"] = self.forums  # computed once for all versions
         return rules
 
@@ -61,21 +63,24 @@ class Rules:
     def next_of(self, forum: Forum, now: datetime) -> Sitting:
         """The next sitting of ``forum`` that still takes a case on, as officers have moved and cancelled them."""
         regular = next_sitting(forum, self.calendar, now)
-        if forum.id not in self._moved_forums:
+        if forum.id not in self._irregular_forums:
             return regular
         return min(self._candidates(forum, regular, now), key=lambda held: held.starts_at)
 
     def _candidates(self, forum: Forum, regular: Sitting, now: datetime) -> Iterator[Sitting]:
-        while regular.id in self.moved:  # moved or not held: the rule's own date no longer counts
+        # Moved or not held: the rule's own date no longer counts.
+        while regular.id in self.moved or regular.id in self.frozen_ahead:
             regular = next_sitting(forum, self.calendar, regular.freezes_at)
         yield regular
         for moved in self.moved.values():
-            if moved is not None and moved.forum == forum.id and moved.freezes_at > now:
+            if moved is None or moved.forum != forum.id or moved.id in self.frozen_ahead:
+                continue
+            if moved.freezes_at > now:
                 yield moved
 
     @cached_property
-    def _moved_forums(self) -> frozenset[str]:
-        return frozenset(forum_of(sitting_id) for sitting_id in self.moved)
+    def _irregular_forums(self) -> frozenset[str]:
+        return frozenset(forum_of(sitting_id) for sitting_id in (*self.moved, *self.frozen_ahead))
 
     def sitting(self, forum: str, sitting_id: str) -> Sitting:
         """A sitting by its id, as officers have moved it, else with the dates that the calendar of today gives it.

@@ -32,7 +32,7 @@ class Rulebook:
     def __init__(self, pool: Pool) -> None:
         self._policies = Policies(pool)
         self._sittings = Sittings(pool)
-        self._moves = -1
+        self._moves = ""
         self._ladders: dict[str, Ladder] = {}
         self._rules: dict[str, Rules] = {}
         self._seen: tuple[str, ...] = ()
@@ -66,12 +66,14 @@ class Rulebook:
             return await self.refresh_sittings()
         in_force = self._parse_ladder(ladder)
         moves, moved = await self._sittings.moves(), await self._sittings.moved()
+        frozen_ahead = await self._sittings.frozen_ahead()
         self._current = Rules(
             in_force,
             parse_policy(Organisation, organisation.content, _file(organisation)),
             WorkingCalendar.of(parse_policy(CalendarYear, year.content, _file(year)) for year in years),
             in_force,
             moved,
+            frozen_ahead=frozen_ahead,
         )
         self._rules = {}
         self._seen = seen
@@ -81,12 +83,12 @@ class Rulebook:
     async def refresh_sittings(self) -> bool:
         """Reads which sittings have been moved or cancelled, if any has since; True then. Raises StoreUnavailable."""
         moves = await self._sittings.moves()
-        if self._current is None or moves <= self._moves:
+        if self._current is None or moves == self._moves:
             return False
-        moved = await self._sittings.moved()
-        if moves <= self._moves:  # somebody else has read it meanwhile
+        moved, frozen_ahead = await self._sittings.moved(), await self._sittings.frozen_ahead()
+        if moves == self._moves:  # somebody else has read it meanwhile
             return False
-        self._current = replace(self._current, moved=moved)
+        self._current = replace(self._current, moved=moved, frozen_ahead=frozen_ahead)
         self._rules = {}
         self._moves = moves
         return True

@@ -163,10 +163,11 @@ class Sittings:
             )
         return _row(row) if row else None
 
-    async def moves(self) -> int:
-        """Grows with every move and cancellation: whether ``moved`` has to be read again."""
+    async def moves(self) -> str:
+        """Another one after every move and cancellation, and after a freeze that came before its time by the clock:
+        then ``moved`` and ``frozen_ahead`` have to be read again."""
         with reaching_the_store():
-            return int(await self._executor.fetchval(_MOVES))
+            return str(await self._executor.fetchval(_MOVES))
 
     async def moved(self) -> Mapping[str, Sitting | None]:
         """The sittings that have been moved, as they now stand; None for one that is cancelled (``Rules.moved``)."""
@@ -174,6 +175,12 @@ class Sittings:
             rows = await self._executor.fetch("SELECT * FROM sittings WHERE sequence > 0")
         found = map(_row, rows)
         return {row.id: None if row.is_cancelled else row.dates for row in found}
+
+    async def frozen_ahead(self) -> frozenset[str]:
+        """The sittings that take no more cases though their freeze is ahead by the clock (``Rules.frozen_ahead``)."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(f"SELECT id FROM sittings WHERE {_AHEAD}")
+        return frozenset(row["id"] for row in rows)
 
     async def waiting_cases(self, sitting_id: str) -> tuple[WaitingCase, ...]:
         """The open cases that wait for a sitting, by number."""
@@ -196,7 +203,14 @@ class Sittings:
         return tuple(row["stream"] for row in rows)
 
 
-_MOVES = "SELECT coalesce(sum(sequence), 0) FROM sittings WHERE sequence > 0"
+_AHEAD = (
+    "starts_at > clock_timestamp() AND freezes_at > clock_timestamp() "
+    "AND status IN ('frozen', 'in_session', 'minutes', 'closed')"
+)
+_MOVES = (
+    "SELECT (SELECT coalesce(sum(sequence), 0) FROM sittings WHERE sequence > 0) || ':' || "
+    f"(SELECT count(*) FROM sittings WHERE {_AHEAD})"
+)
 
 
 def _row(record: asyncpg.Record) -> SittingRow:

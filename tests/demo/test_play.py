@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cli.conftest import Stack, hongxiu, stack
 
 __all__ = ["stack"]  # the fixture
@@ -11,7 +13,16 @@ def test_the_whole_demo_plays_as_its_scripts_say(stack: Stack) -> None:
     ran = stack("demo", "--json")
     assert ran.code == 0, ran
     report = ran.json
-    assert report["problems"] == []
+    assert (report["problems"], report["faults"]) == ([], [])
+    assert report["waited"] > 50
+    assert all(row["on_time"] for row in report["sittings"])
+    statuses = {row["status"] for row in report["sittings"]}
+    assert statuses == {"closed", "cancelled"}
+    assert [row for row in report["sittings"] if row["moved"] and row["status"] == "closed"]
+    assert report["shifted"]
+    papers = {file.name for file in Path(report["papers"]).iterdir()}
+    held = [row["sitting"] for row in report["sittings"] if "-W" not in row["sitting"] and row["status"] == "closed"]
+    assert {f"{sitting}-{kind}.html" for sitting in held for kind in ("agenda", "minutes")} <= papers
     assert report["cases"] == sum(report["outcomes"].values())
     assert [row["tier"] for row in report["settled"]] == ["estate", "community", "alliance"]
     medians = [row["median_days"] for row in report["settled"]]

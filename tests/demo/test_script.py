@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.script import SCRIPT, Decide, DemoCase, Say, StandDown, WaitFor, load
+from demo.script import SCRIPT, AddToAgenda, Decide, DemoCase, Say, StandDown, WaitFor, load
 from domain.organisation import Organisation
 from domain.policy_file import PolicyError, parse_policy
 
@@ -22,6 +22,7 @@ def test_it_files_some_forty_issues_over_several_communities() -> None:
     organisation = parse_policy(Organisation, (NANCHENG / "organisation.yaml").read_text("utf-8"), "organisation.yaml")
     communities = {organisation.ancestor(case.estate, "community").id for case in CASES}
     assert 38 <= len(CASES) <= 50
+    assert [step for case in CASES for step in case.script if isinstance(step, AddToAgenda)]
     assert len(communities) >= 4
 
 

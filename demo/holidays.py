@@ -1,0 +1,60 @@
+"""A holiday for the rehearsal: where the quarter reaches into a year whose calendar is not published, one of its own.
+
+Which days are off is the State Council's to say. Until it has, no sitting of that year can be seen to move for a
+holiday; so the demo publishes a calendar that says what it is, on the rehearsal's stack only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from demo.client import Json
+from domain.calendar import SHANGHAI
+from operations import connections, meetings
+from operations.reprojection import KNOWN_TO_WORKERS_AFTER, publish_calendar, reproject
+from runtime.settings import Settings
+from store.policies import Policies
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CAUSE = "公布放假安排（演练）"
+_NOTICE = "演练用，非正式放假安排"
+_NAME = '{zh: 元旦（演练）, en: "New Year\'s Day (rehearsal)"}'
+
+
+async def publish_where_missing(settings: Settings, until: datetime) -> bool:
+    """Publishes the year of ``until`` with three days off at its start, if nobody has; whether it did.
+
+    Sittings and cases that there are move as they do for any calendar. Raises StoreUnavailable, TemporalUnavailable.
+    """
+    year = until.astimezone(SHANGHAI).year
+    async with connections.opened(settings.database()) as pool:
+        if await Policies(pool).current("calendar", str(year)) is not None:
+            return False
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"calendar-{year}.yaml"
+            file.write_text(_calendar(year), "utf-8")
+            await publish_calendar(pool, file)
+        await meetings.plan_schedules(pool, await connections.temporal_client(settings))
+        await asyncio.sleep(KNOWN_TO_WORKERS_AFTER)
+        processes = await connections.processes(settings)
+        await meetings.redate(pool, processes, CAUSE)
+        await reproject(pool, processes, CAUSE)
+    return True
+
+
+def _calendar(year: int) -> str:
+    """Three days off from New Year's Day, and a Sunday worked for them."""
+    days = [(date(year, 1, day), "off") for day in (1, 2, 3)]
+    sunday = date(year, 1, 4) + timedelta(days=(6 - date(year, 1, 4).weekday()) % 7)
+    days.append((sunday, "workday"))
+    lines = [f"  - {{date: {day}, kind: {kind}, name: {_NAME}, notice: {_NOTICE}}}" for day, kind in days]
+    return "\n".join([f"version: rehearsal\nyear: {year}\ndays:", *lines, ""])
+
+
+def is_shifted(forum: Json, sitting: Json) -> bool:
+    """Whether a holiday holds a sitting on another weekday than its forum's; not one that an officer has moved."""
+    held = datetime.fromisoformat(sitting["starts_at"]).astimezone(SHANGHAI)
+    return not sitting["sequence"] and _WEEKDAYS[held.weekday()] != forum["cadence"]["weekday"]
