@@ -109,7 +109,7 @@ class Meetings:
         Of one that is over, it has every case that still waits carry itself over. No case comes to it any more, so
         there is nothing to look on for.
         """
-        telling = _Telling(self._sittings, self._processes, order, 0.0 if order.over else self._settled_after)
+        telling = Telling(self._sittings, self._processes, order, 0.0 if order.over else self._settled_after)
         async with _heartbeat(telling):
             return await telling.run()
 
@@ -150,8 +150,8 @@ def due_sittings(rules: Rules, forum_id: str, at: datetime) -> tuple[Sitting, ..
     return due or tuple(sitting for sitting in near if sitting.drafts_at > at)[:1]
 
 
-class _Telling:
-    """One run of telling a sitting's cases."""
+class Telling:
+    """One run of telling a sitting's cases. ``settled_after``: how long nobody must be left, in seconds."""
 
     def __init__(self, sittings: Sittings, processes: Processes, order: TellOrder, settled_after: float) -> None:
         self._sittings = sittings
@@ -232,7 +232,7 @@ def _is_outdated(row: SittingRow, case: WaitingCase) -> bool:
 
 
 @asynccontextmanager
-async def _heartbeat(telling: _Telling) -> AsyncIterator[None]:
+async def _heartbeat(telling: Telling) -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
             activity.heartbeat(len(telling.told))

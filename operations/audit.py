@@ -8,7 +8,7 @@ reported, since cases move while they are looked at.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
@@ -18,12 +18,12 @@ from temporalio.service import RPCError
 
 from domain.case import CaseState, Wait, waits
 from operations.connections import case_row, state_of
-from operations.meetings import bring_back, lost_sittings
+from operations.meetings import bring_back, lost_sittings, retell, untold_cases
 from store import rebuild
 from store.errors import reaching_the_store
 from store.folding import sitting_row
 from store.log import EventLog, chain_problems, count_streams, every_stream, snapshot
-from store.sittings import compare_sittings
+from store.sittings import Untold, compare_sittings
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
 from workflows.messages import Standing
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Kind = Literal[
     "missing", "lingering", "unopened", "behind", "ahead", "waits_differ", "unanswered", "overdue_wait",
-    "projection_differs", "chain", "sitting_missing",
+    "projection_differs", "chain", "sitting_missing", "untold",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Repair = Literal["restarted", "nudged", "ended", "failed"]
+Repair = Literal["restarted", "nudged", "ended", "told", "failed"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
@@ -111,13 +111,16 @@ class Auditor:
         return report
 
     async def repair(self, report: Report) -> Report:
-        """Start what is missing, nudge what is behind, start again what is ahead; then look at those again.
+        """Start what is missing, nudge what is behind, start again what is ahead; then look at those again, and tell
+        cases what became of their sittings.
 
         The list and the chain stay as they are.
         """
         lost = [finding for finding in report.findings if finding.kind == "sitting_missing"]
+        untold = [finding for finding in report.findings if finding.kind == "untold"]
         wrong = {finding.number: finding for finding in report.findings if finding.kind in _REPAIRS}
-        kept = [finding for finding in report.findings if finding.kind not in _REPAIRS and finding not in lost]
+        apart = (*lost, *untold)
+        kept = [finding for finding in report.findings if finding.kind not in _REPAIRS and finding not in apart]
         after = Report(cases=report.cases, open=report.open, running=report.running, findings=kept)
         self._report = after
 
@@ -131,6 +134,8 @@ class Auditor:
         after.repaired += [replace(finding, repair="restarted") for finding in lost]
         # Most of a repair is waiting for processes to have read the log.
         await _each(_through(wrong.values()), one, 4 * self._at_once)
+        if untold:
+            await self._tell(untold)
         after.repaired.sort(key=lambda finding: finding.number)
         return after
 
@@ -140,6 +145,7 @@ class Auditor:
         """Sittings that are open in the log without a process, and rows of their list that are not the log's."""
         lost = await lost_sittings(self._pool, self._processes)
         self._find(Finding(row.id, "sitting_missing", {"stage": row.status}) for row in lost)
+        self._find(_untold(one) for one in await untold_cases(self._pool))
         differing = await compare_sittings(self._pool, sitting_row)
         self._find(Finding(number, "projection_differs") for number in differing)
 
@@ -240,6 +246,16 @@ class Auditor:
 
     # ---------------------------------------------------------------- putting right
 
+    async def _tell(self, untold: Sequence[Finding]) -> None:
+        """Those that a sitting which was brought back has told meanwhile are told as well."""
+        await retell(self._pool, self._processes, await untold_cases(self._pool))
+        left = await untold_cases(self._pool)
+        numbers = {one.number for one in left}
+        self._report.repaired += [
+            replace(finding, repair="failed" if finding.number in numbers else "told") for finding in untold
+        ]
+        self._find(map(_untold, left))
+
     async def _put_right(self, finding: Finding) -> Repair:
         action = _REPAIRS[finding.kind]
         try:
@@ -271,6 +287,10 @@ def differences(state: CaseState, standing: Standing[Wait], due_before: datetime
     for wait in waits(state):
         if due_before is not None and wait.until < due_before:
             yield Finding(state.number, "overdue_wait", {"wait": _named([wait])})
+
+
+def _untold(one: Untold) -> Finding:
+    return Finding(one.number, "untold", {"sitting": one.sitting, "status": one.status})
 
 
 def _named(found: Iterable[Wait]) -> str:

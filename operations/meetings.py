@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
+from activities.meetings import Telling
 from domain import forum
 from domain.errors import Refusal
 from domain.forum import Sitting, at_new_time
@@ -20,13 +22,19 @@ from runtime.temporal import TASK_QUEUE
 from store.folding import fold_sitting
 from store.log import EventLog
 from store.rulebook import Rulebook
-from store.sittings import SittingRow, Sittings
+from store.sittings import SittingRow, Sittings, Untold
 from workflows import names
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.messages import TellOrder
 from workflows.scheduling import HORIZON, Synchronised, sync_schedules
+from workflows.sitting import CAUSES
 
 if TYPE_CHECKING:
     from store.database import Pool
+
+
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
+_BECAME = {"cancelled": "sitting_cancelled", "closed": "decisions_ended"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,38 @@ async def bring_back(pool: Pool, processes: Processes, lost: Iterable[str] | Non
         if state is not None and not state.closed:
             await processes.restart_sitting(state)
     return found
+
+
+async def untold_cases(pool: Pool) -> tuple[Untold, ...]:
+    """The open cases that have not heard what became of their sitting, though it has had time to tell them.
+
+    Raises StoreUnavailable.
+    """
+    found = set(await Sittings(pool).untold())
+    for pause in _PAUSES:
+        if not found:
+            break
+        await asyncio.sleep(pause)
+        found &= set(await Sittings(pool).untold())
+    return tuple(sorted(found, key=lambda one: one.number))
+
+
+async def retell(pool: Pool, processes: Processes, untold: Iterable[Untold]) -> frozenset[str]:
+    """Tells cases what became of their sittings, as the sittings' own processes would; the numbers of those told.
+
+    Their processes must run. Each is told once, whoever tells it. Raises StoreUnavailable, NoRules.
+    """
+    rulebook = Rulebook(pool)
+    await rulebook.refresh()
+    english = rulebook.current.ladder.language.startswith("en")
+    told: set[str] = set()
+    for sitting, status in sorted({(one.sitting, one.status) for one in untold}):
+        cause = CAUSES[_BECAME.get(status, "sitting_rescheduled")][english]
+        order = TellOrder(sitting=sitting, cause=cause, over=status == "closed")
+        telling = Telling(Sittings(pool), processes, order, settled_after=0.0)
+        await telling.run()
+        told |= telling.told
+    return frozenset(told)
 
 
 def _command(rules: Rules, row: SittingRow, cause: str) -> SittingCommand | None:

@@ -33,6 +33,7 @@ FINDINGS: dict[str, Name] = {
     "projection_differs": Name(zh="列表不符", en="projection differs"),
     "chain": Name(zh="哈希链断裂", en="chain broken"),
     "sitting_missing": Name(zh="会议流程缺失", en="sitting missing"),
+    "untold": Name(zh="会议变更未告知", en="untold"),
 }
 DETAILS: dict[str, Name] = {
     "missing": Name(zh="账本中未办结（{stage}），没有流程在运行", en="open in the log ({stage}), no process runs"),
@@ -56,10 +57,14 @@ DETAILS: dict[str, Name] = {
         zh="会议在账本中未结束（{stage}），没有流程在运行",
         en="the sitting is open in the log ({stage}), no process runs",
     ),
+    "untold": Name(
+        zh="仍等会议 {sitting}，该会议已变（{status}）", en="still waits for {sitting}, which has changed ({status})"
+    ),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
 }
 REPAIRS: dict[str, Name] = {
     "restarted": Name(zh="已重新启动", en="restarted"),
+    "told": Name(zh="已告知", en="told"),
     "nudged": Name(zh="已核对", en="nudged"),
     "ended": Name(zh="已终止", en="ended"),
     "failed": Name(zh="未成功", en="failed"),

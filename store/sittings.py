@@ -87,6 +87,15 @@ class WaitingCase:
     until: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """An open case that waits for a sitting as it no longer is: ``status`` says what became of that."""
+
+    number: str
+    sitting: str
+    status: Status
+
+
 class Sittings:
     """The list on a pool (or connection). Every call may raise StoreUnavailable."""
 
@@ -192,6 +201,13 @@ class Sittings:
             )
         return tuple(WaitingCase(**dict(row)) for row in rows)
 
+    async def untold(self) -> tuple[Untold, ...]:
+        """The open cases that wait for a sitting that was cancelled, closed by hand, or moved to other dates; while
+        such a sitting tells its cases, those that it has not come to."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(_UNTOLD)
+        return tuple(Untold(**dict(row)) for row in rows)
+
     async def heard(self, sitting_id: str) -> tuple[str, ...]:
         """The cases with an event that names the sitting: decided there, held, carried over or added to it."""
         with reaching_the_store():
@@ -207,6 +223,18 @@ _AHEAD = (
     "starts_at > clock_timestamp() AND freezes_at > clock_timestamp() "
     "AND status IN ('frozen', 'in_session', 'minutes', 'closed')"
 )
+# A sitting that closes when its minutes are due leaves its cases to their own timers.
+_UNTOLD = """
+SELECT c.number, s.id AS sitting, s.status
+FROM sittings AS s JOIN cases AS c ON c.wait ->> 'sitting_id' = s.id
+WHERE c.closed_at IS NULL AND CASE s.status
+    WHEN 'cancelled' THEN true
+    WHEN 'closed' THEN s.updated_at < s.minutes_due AND c.until > s.updated_at
+    ELSE s.sequence > 0
+        AND ((c.wait ->> 'starts_at')::timestamptz, c.until) IS DISTINCT FROM (s.starts_at, s.minutes_due)
+END
+ORDER BY c.number
+"""
 _MOVES = (
     "SELECT (SELECT coalesce(sum(sequence), 0) FROM sittings WHERE sequence > 0) || ':' || "
     f"(SELECT count(*) FROM sittings WHERE {_AHEAD})"

@@ -64,11 +64,12 @@ _TELLS = frozenset({"sitting_rescheduled", "sitting_cancelled", "addendum_added"
 CARRIES_OVER_FIRST = "close-carries-over-first"
 """The patch since which closing by hand has the cases carried over before the minutes are drawn."""
 
-_CAUSES = {
+CAUSES = {
     "sitting_rescheduled": ("会议改期", "the sitting was rescheduled"),
     "sitting_cancelled": ("会议取消", "the sitting was cancelled"),
     "decisions_ended": ("会议结束时未作出决定", "undecided when the sitting was closed"),
 }
+"""Why a case's wait changes with its sitting, in Chinese and in English."""
 _PAPERS: dict[SittingWaitKind, tuple[str, str]] = {
     "draft": (names.DRAFT_AGENDA, "按现有待议诉求件起草议程 · drafts the agenda from the waiting cases"),
     "freeze": (names.FREEZE_AGENDA, "议程定稿，其后只列补充议题 · freezes the agenda; later cases are addenda"),
@@ -179,7 +180,7 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
 
     async def _tell(self, cause: str, *, over: bool = False) -> None:
         assert self.state is not None
-        words = _CAUSES[cause][1 if self.state.language.startswith("en") else 0]
+        words = CAUSES[cause][1 if self.state.language.startswith("en") else 0]
         await workflow.execute_activity(
             names.TELL_CASES, TellOrder(sitting=self.number, cause=words, over=over), result_type=Told,
             retry_policy=TELLING, start_to_close_timeout=TELL_ATTEMPT, schedule_to_close_timeout=TELL_FOR,

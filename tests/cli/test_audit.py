@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,8 +33,9 @@ from runtime.temporal import register_search_attributes
 from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.engine.conftest import Engine, officer, running_engine
+from tests.engine.sittings import case_waiting_for
 from workflows import names
-from workflows.client import ProcessUnavailable
+from workflows.client import Processes, ProcessUnavailable
 from workflows.messages import ProcessInput, RecordOrder, Standing
 
 if TYPE_CHECKING:
@@ -244,3 +246,62 @@ async def shown(engine: Engine, number: str) -> None:
     """Waits until the server's list of running processes has it: that is a moment behind."""
     while number not in [running async for running in engine.processes.running()]:
         pass
+
+
+async def test_a_case_that_lost_its_process_is_told_of_its_sittings_move_when_it_is_brought_back(
+    pool: Pool, engine: Engine
+) -> None:
+    sitting = engine.next_sitting("laocheng")
+    await engine.convene(sitting)
+    for name in ("A", "B"):
+        await case_waiting_for(engine, name, sitting)
+    await engine.handle("A").terminate()
+    await engine.command(sitting.id, "reschedule", starts_at=sitting.starts_at + timedelta(days=9), reason="会场另用")
+    found = await auditor(pool, engine).audit()
+    assert {(it.number, it.kind) for it in found.findings} == {
+        (engine.number("A"), "missing"), (engine.number("A"), "untold"),
+    }  # fmt: skip
+    repaired = await auditor(pool, engine).repair(found)
+    assert (repaired.findings, sorted(str(it.repair) for it in repaired.repaired)) == ([], ["restarted", "told"])
+    moved = (await engine.sitting_state(sitting.id)).dates
+    for name in ("A", "B"):
+        assert Counter(await engine.types(name))["wait_reprojected"] == 1
+        standing = await engine.processes.standing(engine.number(name))
+        assert [wait.until for wait in standing.waits] == [moved.minutes_due]
+
+
+@pytest.mark.parametrize(("what", "then"), [("cancel", "wait_reprojected"), ("close", "case_carried_over")])
+async def test_the_cases_of_a_sitting_that_lost_its_process_before_it_told_them_are_told(
+    pool: Pool, engine: Engine, what: str, then: str
+) -> None:
+    sitting, following = engine.next_sitting("laocheng"), engine.next_sitting("laocheng", 1)
+    await engine.convene(sitting)
+    await case_waiting_for(engine, "A", sitting)
+    if what == "close":
+        await engine.pass_sitting_to(sitting.id, sitting.ends_at)
+    await engine.restart_worker(Unreaching(engine.skipper.client, engine.task_queue))
+    fields: dict[str, Any] = {"reason": "没有议题"} if what == "cancel" else {}
+    asking = asyncio.create_task(engine.command(sitting.id, what, **fields))
+    last = {"cancel": "sitting_cancelled", "close": "decisions_ended"}[what]
+    while (await engine.sitting_types(sitting.id))[-1] != last:
+        pass
+    await engine.client.get_workflow_handle(sitting.id).terminate()
+    await asyncio.wait([asking])
+    await engine.restart_worker()
+    found = await auditor(pool, engine).audit()
+    assert {it.kind for it in found.findings} >= {"untold" if what == "cancel" else "sitting_missing"}
+    repaired = await auditor(pool, engine).repair(found)
+    assert repaired.findings == []
+    if what == "close":  # brought back at the real time, before its minutes are due by its own clock
+        await engine.pass_sitting_to(sitting.id, sitting.minutes_due)
+        assert await engine.client.get_workflow_handle(sitting.id).result() == "closed"
+    wait = (await engine.state("A")).wait
+    assert wait is not None
+    assert ((await engine.types("A"))[-1], wait.sitting_id) == (then, following.id)
+
+
+class Unreaching(Processes):
+    """Reaches no case."""
+
+    async def send(self, number: str, command: Command) -> int:
+        raise ProcessUnavailable(number)
