@@ -17,7 +17,7 @@ from api import idempotency
 from api.problems import Problem
 from api.views import status_at
 from domain.errors import Refusal
-from domain.forum import Sitting, forum_of
+from domain.forum import Sitting, forum_of, sittings
 from domain.permission import SYSTEM, Actor, may_read_papers
 from domain.rules import Rules
 from domain.sitting import (
@@ -52,6 +52,24 @@ Known = tuple[Sitting, SittingRow | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """A sitting on a calendar. ``moved_away``: here it would be by the calendar; its row says where it is."""
+
+    dates: Sitting
+    row: SittingRow | None
+    moved_away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a command would bring about: the sitting as it is and as it would be."""
+
+    before: SittingState
+    after: SittingState
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """What a command brought about: its events, and the sitting right after them."""
 
@@ -81,6 +99,21 @@ class Meetings:
         """A forum's sittings that start in ``[start, end)``. Raises Refusal ``unknown_forum``."""
         return await self.list.timetable(await self.rules(), forum, start, end)
 
+    async def calendar(self, forums: Sequence[str], start: datetime, end: datetime) -> tuple[Dated, ...]:
+        """The sittings of several forums that start in ``[start, end)``, also where a moved one would have been."""
+        rules, asked = await self.rules(), frozenset(forums)
+        rows = [row for row in await self.list.between(start, end) if row.forum in asked]
+        regular = [one for forum in forums for one in sittings(rules.forums[forum], rules.calendar, start, end)]
+        begun = await self.list.some([one.id for one in regular])
+        found = [Dated(row.dates, row) for row in rows]
+        for one in regular:
+            row = begun.get(one.id)
+            if row is None:
+                found.append(Dated(one, None))
+            elif row.starts_at != one.starts_at and row.sequence:
+                found.append(Dated(one, row, moved_away=True))
+        return tuple(sorted(found, key=lambda dated: dated.dates.starts_at))
+
     async def sitting(self, sitting_id: str) -> Known:
         """A sitting. Raises Refusal ``unknown_sitting``."""
         row = await self.list.get(sitting_id)
@@ -98,6 +131,20 @@ class Meetings:
     async def state(self, sitting_id: str) -> SittingState | None:
         """A sitting as the log has it; None where its process has not begun."""
         return fold_sitting(await self._log.read(sitting_id))
+
+    async def foreseen(self, sitting_id: str, actor: Actor, body: Asked) -> Foreseen:
+        """What a command would bring about now, by the rules that decide it; nothing is sent. Raises Refusal."""
+        rules, now = await self.rules(), datetime.now(UTC)
+        command = SittingCommand(id="foreseen", actor=actor, body=body)
+        before = await self.state(sitting_id)
+        if before is None:
+            before = _as_begun(rules, _regular(rules, sitting_id), now)
+            _require_ahead(before.dates, command, now)
+        after, events = before, decide(rules, before, command, now)
+        for event in events:
+            after = evolve(after, event.fact(), command_id="foreseen")
+        warnings = tuple(event.detail["warning"] for event in events if "warning" in event.detail)
+        return Foreseen(before, after, warnings)
 
     # ---------------------------------------------------------------- commanding
 
@@ -162,9 +209,7 @@ class Meetings:
                 raise Refusal("version_conflict", expected=command.if_version, current=0)
             command = command.model_copy(update={"if_version": begun.version})
         decide(rules, begun, command, now)
-        if dates.starts_at <= now:
-            status = status_at(dates, now)
-            raise Refusal("sitting_not_there", decision=command.kind, status=status, sitting=sitting_id)
+        _require_ahead(dates, command, now)
         await self._running.convene(rules, sitting_id, dates=dates)
         return command
 
@@ -232,6 +277,13 @@ def _as_begun(rules: Rules, dates: Sitting, now: datetime) -> SittingState:
     convene = SittingCommand(id=f"{dates.id}:convene", actor=SYSTEM, body=Convene(sitting=dates))
     (event,) = decide(rules, None, convene, now)
     return evolve(None, event.fact(), command_id=convene.id)
+
+
+def _require_ahead(dates: Sitting, command: SittingCommand, now: datetime) -> None:
+    """Nothing begins a sitting that is over: nobody has convened it."""
+    if dates.starts_at <= now:
+        status = status_at(dates, now)
+        raise Refusal("sitting_not_there", decision=command.kind, status=status, sitting=dates.id)
 
 
 def _changed(rows: Sequence[StoredEvent], command_id: str) -> Changed | None:

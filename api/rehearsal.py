@@ -61,15 +61,19 @@ async def fast_forward(request: Request, body: schemas.FastForward) -> Response:
     everything due has happened. A clock that is past the instant stays. Exists only in rehearsal, on the embedded
     stack, and asks for no sign-in: whoever reaches it may move clocks."""
     services = services_of(request)
+    now, standing = await _forward(services, body)
+    await services.rulebook.refresh_sittings()
+    return answer(schemas.FastForwarded(now=now, version=standing.version, stage=standing.stage))
+
+
+async def _forward(services: Services, body: schemas.FastForward) -> tuple[datetime, _Standing]:
+    """Moves one process's clock; what it shows then, and how the process stands. Raises Problem ``not_running``."""
     number = body.number
     async with services.clocks.setdefault(number, asyncio.Lock()):
         standing = await _standing(services, number)
         if standing.until is None:
             raise Problem("not_running")
-        now = await _move(services, number, standing.at, body)
-        now, standing = await _settled(services, number, now)
-    await services.rulebook.refresh_sittings()
-    return answer(schemas.FastForwarded(now=now, version=standing.version, stage=standing.stage))
+        return await _settled(services, number, await _move(services, number, standing.at, body))
 
 
 @router.post(
@@ -105,6 +109,26 @@ async def _move(services: Services, number: str, at: datetime, body: schemas.Fas
         if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
             raise Problem("not_running") from None
         raise ProcessUnavailable(f"{number}: {error.message}") from None
+
+
+async def forward_meeting(services: Services, sitting_id: str, to: datetime) -> None:
+    """Moves a sitting's clock to an instant, and those of its cases as far as it has then got.
+
+    Raises Refusal, Problem ``not_running``, ProcessUnavailable.
+    """
+    await forward_to(services, sitting_id, to)
+    row = await services.meetings.list.get(sitting_id)
+    assert row is not None
+    reached = {"in_session": row.starts_at, "minutes": row.ends_at, "closed": row.minutes_due}.get(row.status)
+    if reached is not None:
+        waiting = await services.meetings.list.waiting_cases(sitting_id)
+        await asyncio.gather(*(forward_to(services, case.number, reached) for case in waiting))
+    await services.rulebook.refresh_sittings()
+
+
+async def forward_to(services: Services, number: str, to: datetime) -> None:
+    """Moves one process's clock to an instant, and two seconds more. Raises as ``forward_meeting``."""
+    await _forward(services, schemas.FastForward(workflow_id=number, to=to))
 
 
 async def _settled(services: Services, number: str, now: datetime) -> tuple[datetime, _Standing]:

@@ -16,9 +16,9 @@ from api import schemas
 from api.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches, tagged
 from api.auth import SignedIn
 from api.cases import teller
-from api.meetings import Asked, Known
+from api.meetings import Asked, Changed, Known
 from api.problems import Problem
-from api.services import services_of
+from api.services import Services, services_of
 from api.strict import StrictRoute
 from api.views import Teller
 from documents import MEDIA_TYPES, digest
@@ -255,10 +255,10 @@ async def read_calendar_entry(
 # ---------------------------------------------------------------- what officers do
 
 
-async def _commanded(
-    request: Request, sitting_id: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
-) -> Response:
-    services = services_of(request)
+async def commanded(
+    services: Services, sitting_id: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
+) -> Changed:
+    """Sends a command to a sitting and counts what came of it."""
     counter = services.metrics.decisions
     try:
         changed = await services.meetings.command(sitting_id, actor, body, key=key, if_version=if_version)
@@ -266,6 +266,13 @@ async def _commanded(
         counter.labels(body.kind, refused.code).inc()
         raise
     counter.labels(body.kind, "committed").inc()
+    return changed
+
+
+async def _commanded(
+    request: Request, sitting_id: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
+) -> Response:
+    changed = await commanded(services_of(request), sitting_id, actor, body, key, if_version)
     view = (await teller(request)).sitting_changed(changed.state, changed.events)
     return answer(view, headers={"etag": etag(view.version)})
 

@@ -124,6 +124,13 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
     )  # fmt: skip
 
 
+def proposed(rules: Rules, sitting: Sitting, case: Tabled) -> tuple[str | None, tuple[str, ...]]:
+    """Who is proposed to lead a case at ``sitting``, and who else is needed: ids, as a plan names them."""
+    tier = rules.ladder.tier(forum_at(rules, sitting).tier)
+    lead, others, _ = _proposed(Voice(rules, rules.ladder.language), case, tier)
+    return lead, others
+
+
 def _arrived_by(case: Tabled) -> str | None:
     found = arrival(case.story)
     return None if found is None else case.story[found].event.type

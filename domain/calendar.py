@@ -109,6 +109,11 @@ class WorkingCalendar:
         exception = self._exceptions.get(day)
         return day.weekday() < 5 if exception is None else exception
 
+    def exception(self, day: date) -> Literal["off", "workday"] | None:
+        """What a notice makes of ``day``, whatever its weekday; None where it says nothing."""
+        worked = self._exceptions.get(day)
+        return None if worked is None else "workday" if worked else "off"
+
     def is_published(self, day: date) -> bool:
         """True if the year of ``day`` is known for certain."""
         return day.year in self.years

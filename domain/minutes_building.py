@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from domain.agenda import Agenda, Carried, Minutes, Resolution
 from domain.agenda_story import Step, Voice, is_by_rule, officers_reason
@@ -78,6 +78,34 @@ def minutes(
 
 def _other(agenda: Agenda) -> tuple[str, ...]:
     return tuple(line for section in agenda.sections if section.kind == "other" for line in section.lines)
+
+
+Stand = Literal["decided", "held", "carried", "left", "elsewhere", "reported"]
+"""How a case stands at its sitting: decided there, held there, carried over by rule, still to be decided there; it left
+the table without the sitting; it was only to be heard of."""
+
+
+class SoFar(NamedTuple):
+    """How a case stands, with what was decided on it there."""
+
+    stand: Stand
+    resolution: Resolution | None = None
+
+
+def so_far(rules: Rules, sitting: Sitting, number: str, steps: Sequence[Step], place: int, language: str) -> SoFar:
+    """How a case stands at ``sitting`` by its events; ``place``: its number among the items."""
+    voice = Voice(rules, language)
+    moments = _moments(number, steps)
+    for moment in reversed(moments):
+        if _decided_at(sitting, moment):
+            return SoFar("decided", _resolution(voice, moment, place))
+        if _passed_over(sitting, moment):
+            held = moment.event.type == "case_held"
+            return SoFar("held" if held else "carried", _resolution(voice, moment, place))
+        if _left(sitting, moment):
+            return SoFar("elsewhere", _resolution(voice, _latest(moments), place))
+    wait = moments[-1].state.wait
+    return SoFar("left" if wait is not None and wait.sitting_id == sitting.id else "reported")
 
 
 def _tabled(agenda: Agenda, streams: Mapping[str, Sequence[Step]]) -> Iterator[tuple[str, bool]]:

@@ -19,7 +19,7 @@ from domain.case import Wait
 from domain.errors import Refusal
 from domain.figures import Grouping
 from domain.forum import Forum, Sitting
-from domain.minutes_building import Attendance, minutes
+from domain.minutes_building import Attendance, SoFar, minutes, so_far
 from domain.rules import Rules
 from domain.sitting import Addendum, DocumentRef, SittingState, check_addendum
 from store.cases import CaseList, CaseQuery, CaseRow
@@ -54,6 +54,15 @@ class Held:
         )
         agenda = state.agenda.id if state.agenda else None
         return cls(dates=state.dates, agenda=agenda, addenda=state.addenda, attendance=attendance)
+
+
+@dataclass(frozen=True, slots=True)
+class Tabling:
+    """A case that a sitting has before it: its row, its events, and how it stands there."""
+
+    row: CaseRow
+    steps: Sequence[Step]
+    so_far: SoFar
 
 
 class Papers:
@@ -133,6 +142,21 @@ class Papers:
         """A sitting's minutes; None until they are drawn."""
         document = await self._documents.get(row.minutes) if row.minutes else None
         return Minutes.model_validate(document.content) if document else None
+
+    async def steps(self, number: str) -> Sequence[Step]:
+        """A case's events, as papers tell them."""
+        return (await self._streams((number,))).get(number, ())
+
+    async def standing(self, dates: Sitting, places: Mapping[str, int], language: str) -> dict[str, Tabling]:
+        """How the cases of a sitting stand by now; ``places``: their numbers among the items."""
+        rules = await self._rulebook.rules()
+        rows, streams = await self._cases.some(places), await self._streams(places)
+
+        def stand(number: str, place: int) -> Tabling:
+            steps = streams[number]
+            return Tabling(rows[number], steps, so_far(rules, dates, number, steps, place, language))
+
+        return {number: stand(number, place) for number, place in places.items() if number in rows}
 
     async def check_addendum(self, state: SittingState, number: str) -> None:
         """Raises Refusal ``unknown_case``, ``not_waiting_for_this_forum``, ``already_on_the_agenda``."""

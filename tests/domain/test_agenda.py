@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agenda import Agenda, AgendaItem, LateItem, Minutes, Resolution, to_json
-from domain.agenda_building import Context, Quarter, Row, Step, Tabled, arrange, draft, item_for
+from domain.agenda_building import Context, Quarter, Row, Step, Tabled, arrange, draft, item_for, proposed
 from domain.agenda_leads import BY_CATEGORY
 from domain.agenda_order import FORMAL, MINUTES, ORDER, ends_quarter, quarter_start
 from domain.agenda_words import ARRIVED, DECIDED, SECTIONS, TRIED
@@ -22,7 +22,7 @@ from domain.case import PutOnAgenda, SittingMoved, StandDown, summary
 from domain.errors import Refusal
 from domain.figures import Figures, Rate
 from domain.forum import Sitting
-from domain.minutes_building import Attendance, minutes
+from domain.minutes_building import Attendance, SoFar, minutes, so_far
 from domain.permission import RESIDENT, SYSTEM
 from domain.personal import personal_data_in
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, SEALED, SUPERVISOR, Case, at, case_at, nancheng
@@ -618,3 +618,52 @@ def test_minutes_say_who_was_there_and_who_dissented() -> None:
     assert (drawn.chair, drawn.recorder, drawn.present, drawn.absent) == ("社区书记", "社区文书", ("城建",), ("消防",))
     assert drawn.dissent == ("消防保留意见",)
     assert drawn.next_sitting == sitting(APRIL)
+
+
+# ------------------------------------------------------------------ while the sitting is held
+
+
+def stand(case: Case, sitting_id: str, language: str = "zh-CN") -> SoFar:
+    return so_far(nancheng(), sitting(sitting_id), case.state.number, stream(case), 1, language)
+
+
+def test_a_case_that_waits_for_the_sitting_is_still_to_be_decided_there() -> None:
+    assert stand(case_at("community"), MARCH) == SoFar("left")
+
+
+def test_what_the_sitting_has_decided_is_told_as_its_minutes_will_tell_it() -> None:
+    case = case_at("community")
+    agenda = before_meeting(case, MARCH)
+    case.does("plan", when="2026-03-04 15:10")
+    found = stand(case, MARCH)
+    assert found.stand == "decided"
+    assert (found.resolution,) == minutes_of(MARCH, case, agenda).resolutions
+    case.does("complete", when="2026-03-06 09:00")
+    assert stand(case, MARCH).stand == "decided"
+
+
+def test_what_is_held_and_what_was_passed_over_are_told_apart() -> None:
+    held, passed = case_at("community"), case_at("community")
+    held.does("hold", when="2026-03-04 15:10")
+    passed.passes()
+    assert stand(held, MARCH).stand == "held"
+    assert stand(passed, MARCH).stand == "carried"
+    assert stand(held, APRIL).stand == "left"
+
+
+def test_what_left_the_table_without_the_sitting_and_what_is_only_heard_of_are_told_so() -> None:
+    gone = case_at("community")
+    gone.does("resolve", when="2026-03-03 09:00")
+    assert stand(gone, MARCH).stand == "elsewhere"
+    assert stand(case_at("action"), JOINT).stand == "reported"
+
+
+def test_who_is_proposed_to_lead_is_told_as_a_plan_names_them() -> None:
+    case = case_at("community")
+    lead, others = proposed(nancheng(), sitting(MARCH), tabled(case))
+    assert (lead, others) == ("urban", ("fire", "emergency"))
+    late = case_at("action")
+    late.passes()
+    assert late.state.plan is None
+    lead, _ = proposed(nancheng(), sitting(APRIL), tabled(late))
+    assert lead == next(event.detail["plan"]["lead"] for event, _ in late.log if "plan" in event.detail)
