@@ -61,6 +61,16 @@ def exactly(at: datetime, now: datetime, language: str) -> str:
     return f"{when} {year}" if language.startswith("en") else f"{year}年{when}"
 
 
+def hour(at: datetime) -> str:
+    """The Shanghai time of day of an instant: ``15:00``."""
+    return f"{shanghai(at):%H:%M}"
+
+
+def weekday(at: datetime, language: str) -> str:
+    """The Shanghai weekday of an instant: ``周三``."""
+    return say("clock.weekdays", language).split()[shanghai(at).weekday()]
+
+
 def day(at: datetime, now: datetime, language: str) -> str:
     """The Shanghai date of an instant, with its year where that is another."""
     whole = exactly(at, now, language)

@@ -10,15 +10,17 @@ from domain.permission import Actor, may_audit
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One place. ``key`` is its word's (``nav.work``); ``shown`` says to whom it is open."""
+    """One place. ``key`` is its word's (``nav.work``); ``shown`` says to whom it is open; ``also``: other paths whose
+    pages belong to it."""
 
     key: str
     path: str
     shown: Callable[[Actor], bool]
+    also: tuple[str, ...] = ()
 
     def leads_to(self, path: str) -> bool:
         """Whether ``path`` is this place, or below it."""
-        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+        return any(path == one or (one != "/" and path.startswith(f"{one}/")) for one in (self.path, *self.also))
 
 
 def _everyone(_: Actor) -> bool:
@@ -27,6 +29,8 @@ def _everyone(_: Actor) -> bool:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("nav.work", "/", _everyone),
+    Entry("nav.meetings", "/meetings", _everyone, also=("/sittings",)),
+    Entry("nav.notices", "/notices", _everyone),
     Entry("nav.audit", "/audit", may_audit),
 )
 

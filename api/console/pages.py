@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,10 +22,12 @@ from api.console.clocks import Clock
 from api.console.flashes import Flash, flash, flashed, said
 from api.console.names import Names
 from api.console.navigation import entries_for
+from api.console.once import new_key
 from api.console.words import say
 from api.headers import PAGE_POLICY
 from api.problems import Problem, language
 from api.services import services_of
+from domain.agenda_words import day as in_words
 from domain.permission import Actor
 from store.accounts import Post
 from store.errors import StoreUnavailable
@@ -128,10 +130,11 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals.update(asset=assets.address)
+    environment.globals.update(asset=assets.address, new_key=new_key)
     environment.filters.update(
         moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=with_query, lines=_lines, capacity=capacity_of,
-        browser=browser,
+        browser=browser, hour=clocks.hour, weekday=_weekday,
+        date=_date,
     )  # fmt: skip
     return environment
 
@@ -144,6 +147,16 @@ def _moment(context: Context, at: datetime) -> str:
 @pass_context
 def _day(context: Context, at: datetime) -> str:
     return clocks.day(at, context["now"], context["lang"])
+
+
+@pass_context
+def _date(context: Context, day: date) -> str:
+    return in_words(day, context["lang"])
+
+
+@pass_context
+def _weekday(context: Context, at: datetime) -> str:
+    return clocks.weekday(at, context["lang"])
 
 
 @pass_context

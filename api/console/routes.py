@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from api.console import account, assets, audit, cases, gallery, signing_in, work
+from api.console import (
+    account,
+    assets,
+    audit,
+    cases,
+    gallery,
+    meetings,
+    notices,
+    signing_in,
+    sittings,
+    work,
+)
 from api.console.pages import problem_page
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -13,6 +24,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     account.router,
     work.router,
     cases.router,
+    meetings.router,
+    sittings.router,
+    notices.router,
     audit.router,
 )
 
