@@ -10,6 +10,7 @@ from api.console import (
     audit,
     cases,
     gallery,
+    meeting_mode,
     meetings,
     notices,
     signing_in,
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.router,
     meetings.router,
     sittings.router,
+    meeting_mode.router,
     notices.router,
     audit.router,
 )
