@@ -20,6 +20,7 @@ from api import (
     health,
     notices,
     organisation,
+    photos,
     rehearsal,
     sittings,
     stream,
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _include_routes(app: FastAPI, settings: Settings) -> None:
     routers = [
         auth.router, organisation.router, sittings.router, subscriptions.router, cases.router, cases.residents,
-        emergencies.router, stream.router, notices.router,
+        photos.router, emergencies.router, stream.router, notices.router,
     ]  # fmt: skip
     if settings.rehearsal:
         routers.append(rehearsal.router)

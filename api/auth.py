@@ -150,13 +150,13 @@ def capacity_of(post: Post) -> str:
     return f"{post.role}:{post.unit}" if post.unit else post.role
 
 
-_bearer = HTTPBearer(
+BEARER = HTTPBearer(
     auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="The token that POST /token gives."
 )
 
 
 async def signed_in(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 ) -> Actor:
     """Who calls, in what capacity: by a token, or by the cookie of a session. A request with an Authorization header
     is a program's, and its cookies do not count."""

@@ -120,7 +120,8 @@ async def read_case(
     if matches(if_none_match, headers["etag"]):
         return Response(status_code=304, headers=headers)
     words = await words_shown(request, services, actor, state)
-    view = (await teller(request, state)).case(state, words, actor)
+    photos = await services.photographs.of(state)
+    view = (await teller(request, state)).case(state, words, actor, photos)
     return answer(view, headers=headers)
 
 
@@ -228,16 +229,18 @@ async def track(
 ) -> Response:
     """What the resident may see: where the case stands, what happens next, how it ended. No sign-in."""
     check_code(request, number, code)
-    return answer(await _tracked(request, number), headers=NO_STORE)
+    services_of(request).limits.follow(address_of(request))
+    return answer(await tracked(request, number), headers=NO_STORE)
 
 
-async def _tracked(request: Request, number: str) -> schemas.Track:
-    casework = services_of(request).casework
-    state, rows = await casework.story(number)
-    words = await casework.opened(state.words)
+async def tracked(request: Request, number: str) -> schemas.Track:
+    """What the resident may see of a case. The code has been checked."""
+    services = services_of(request)
+    state, rows = await services.casework.story(number)
+    words = await services.casework.opened(state.words)
     tells = await teller(request, state)
     follows = await _followed(request, state.duplicate_of) if state.duplicate_of else None
-    return tells.track(state, rows, words, follows)
+    return tells.track(state, rows, words, follows, await services.photographs.of(state))
 
 
 async def _followed(request: Request, number: str) -> schemas.Followed:
@@ -258,11 +261,18 @@ async def word(request: Request, number: Number, body: schemas.Word, key: Idempo
     """The resident confirms that it is solved (with 1 to 5 stars), disputes it (with a reason), or withdraws the
     case. What they say is sealed. No sign-in; answers like `track`."""
     check_code(request, number, body.code)
+    await said(request, number, body, key, None)
+    return answer(await tracked(request, number), headers=NO_STORE)
+
+
+async def said(request: Request, number: str, word: schemas.Word, key: str | None, if_version: int | None) -> None:
+    """Sends a resident's own decision and counts what came of it. The code has been checked."""
     services = services_of(request)
+    services.limits.say(number, address_of(request))
+    counter = services.metrics.decisions
     try:
-        await services.casework.word(number, body, key=key)
+        await services.casework.word(number, word, key=key, if_version=if_version)
     except (Refusal, Problem) as refused:
-        services.metrics.decisions.labels(body.kind, refused.code).inc()
+        counter.labels(word.kind, refused.code).inc()
         raise
-    services.metrics.decisions.labels(body.kind, "committed").inc()
-    return answer(await _tracked(request, number), headers=NO_STORE)
+    counter.labels(word.kind, "committed").inc()

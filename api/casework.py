@@ -239,10 +239,17 @@ class Casework:
             await self._check_followed(number, body.of)
         return await self._send(number, command)
 
-    async def word(self, number: str, word: Word, *, key: str | None) -> Done:
+    async def send(self, number: str, command: Command) -> Done:
+        """Sends a command that its own id makes one; sent again, it is the same. Raises as ``decide``."""
+        _speak_of(number, command)
+        return await self._done_before(number, command.id) or await self._send(number, command)
+
+    async def word(self, number: str, word: Word, *, key: str | None, if_version: int | None = None) -> Done:
         """The resident's own decision; what they say is sealed first. The code has been checked."""
         claim_key = idempotency.claim_key(number_scope(RESIDENT, number), RESIDENT, key)
-        command = Command(id=idempotency.command_id(claim_key), actor=RESIDENT, body=_residents_decision(word))
+        command = Command(
+            id=idempotency.command_id(claim_key), actor=RESIDENT, body=_residents_decision(word), if_version=if_version
+        )
         _speak_of(number, command)
         if key is not None:
             done = await self._claimed(number, claim_key, idempotency.fingerprint(number, word), command.id)

@@ -140,6 +140,25 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
         413, _n("正文太大", "Too large"),
         _n("请求正文最大 {limit} KB。", "A body is at most {limit} KB."),
     ),
+    "photo_too_large": (
+        413, _n("照片太大", "The photograph is too large"),
+        _n("一张照片最大 {limit} MB。", "A photograph is at most {limit} MB."),
+    ),
+    "bad_photo": (
+        422, _n("不是能识别的照片", "Not a photograph that we can read"),
+        _n(
+            "这个文件不是能识别的照片，或者尺寸过大。请用 JPEG、PNG 或 WebP 格式。",
+            "This file is not a photograph that we can read, or it has too many pixels. JPEG, PNG and WebP are taken.",
+        ),
+    ),
+    "no_photo": (
+        422, _n("没有照片", "No photograph"),
+        _n("请选择至少一张照片（字段 photo）。", "Send at least one photograph, in the field photo."),
+    ),
+    "too_many_requests": (
+        429, _n("提交太频繁", "Too many requests"),
+        _n("提交太频繁，请 {seconds} 秒后再试。", "That was too often; try again in {seconds} seconds."),
+    ),
     "unsupported_media_type": (
         415, _n("内容类型不对", "Unsupported content type"),
         _n(
@@ -169,7 +188,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
         frozenset(
             {
                 "unknown_case", "unknown_forum", "unknown_sitting", "unknown_emergency", "unknown_resident",
-                "unknown_task",
+                "unknown_task", "unknown_photo",
             }
         ),
     ),
@@ -184,6 +203,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "task_not_open", "task_finished", "not_signed", "already_signed", "already_their_task",
                 "objection_already_made", "required_tasks_open", "already_stood_down", "response_over",
                 "too_much_other_business", "other_business_listed",
+                "closed_takes_no_photos", "too_many_photos",
             }
         ),
     ),

@@ -195,9 +195,26 @@ class CaseItem(Answer):
     links: Links
 
 
+class PhotoView(Answer):
+    """A photograph, by its id; ``url`` gives it as JPEG, with ``?size=thumbnail`` a small one. Metadata is gone."""
+
+    id: str
+    url: str
+    width: int
+    height: int
+    at: Instant
+
+
+class PhotosAdded(PhotoView):
+    """The first photograph that was sent, and all of them; ``version`` is the case's."""
+
+    version: int
+    photos: list[PhotoView]
+
+
 class CaseView(CaseItem):
-    """A case. ``description``, ``location`` and ``reporter`` are shown to officers in whose scope it is, and
-    are null once the resident is erased. ``allowed``: the decisions that you may take now."""
+    """A case. ``description``, ``location``, ``reporter`` and ``photos`` are shown to officers in whose scope it is,
+    and are null (or empty) once the resident is erased. ``allowed``: the decisions that you may take now."""
 
     plan: PlanView | None
     suspended_for: str | None
@@ -207,6 +224,7 @@ class CaseView(CaseItem):
     description: str | None
     location: dict[str, Any] | None
     reporter: dict[str, Any] | None
+    photos: list[PhotoView]
 
 
 class OpenedCase(CaseView):
@@ -273,11 +291,14 @@ class Decided(Answer):
 
 
 class Next(Answer):
-    """What happens next, in plain words."""
+    """What happens next, in plain words; ``kind`` and ``on_expiry`` are a case's wait's."""
 
     what: str
     until: Instant
     otherwise: str
+    kind: str
+    on_expiry: str
+    provisional: bool
 
 
 class Outcome(Answer):
@@ -298,8 +319,18 @@ class Followed(Answer):
     closed: Outcome | None
 
 
+class Milestone(Answer):
+    """What happened to the issue, as its resident is told. ``text``: what was done, or is planned, in the words of
+    whoever wrote it down."""
+
+    type: str
+    label: str
+    at: Instant
+    text: str | None
+
+
 class Track(Answer):
-    """What the resident may see."""
+    """What the resident may see. ``plan`` while it is being carried out; ``milestones`` oldest first."""
 
     number: str
     title: str | None
@@ -311,6 +342,15 @@ class Track(Answer):
     closed: Outcome | None
     follows: Followed | None
     you_may: list[DecisionKind]
+    version: int
+    tier: str
+    tier_name: str
+    estate: str
+    category: str
+    plan: PlanView | None
+    disputes: int
+    milestones: list[Milestone]
+    photos: list[PhotoView]
 
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]

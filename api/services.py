@@ -22,9 +22,12 @@ from api.auth import SignIns, Tokens
 from api.calendars import Calendars
 from api.casework import Casework
 from api.feed import Feed
+from api.limits import Limits
 from api.meetings import Meetings
 from api.metrics import Metrics
 from api.oidc import SingleSignOn
+from api.photographs import Photographs
+from api.pictures import Pictures
 from api.sessions import Sessions
 from api.throttle import Guesses
 from runtime import temporal
@@ -68,6 +71,9 @@ class Services:
     feed: Feed
     metrics: Metrics
     codes: Guesses
+    limits: Limits
+    photographs: Photographs
+    pictures: Pictures
     single_sign_on: SingleSignOn | None = None
     temporal: Client | None = None
     skipper: TimeSkipper | None = None
@@ -132,13 +138,14 @@ async def open_services(settings: Settings) -> Services:
     rulebook, events, secret = Rulebook(pool), EventLog(pool), settings.secret()
     metrics, cases = Metrics(), CaseList(pool)
     residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, rulebook)
+    casework = Casework(pool, events, residents, rulebook, secret)
     services = Services(
         settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
         sign_ins=SignIns(pool, secret), sessions=Sessions(pool, secret), accesses=Accesses(pool), metrics=metrics,
         codes=Guesses(each=8, address=300), meetings=meetings,
         feed=Feed(events, cases, meetings.list, metrics), calendars=Calendars(pool, events, meetings, secret),
-        casework=Casework(pool, events, residents, rulebook, secret),
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
+        casework=casework, limits=Limits(), photographs=Photographs(pool, residents, casework), pictures=Pictures(),
     )  # fmt: skip
     await _look_for_rules(services)
     services.tasks = [

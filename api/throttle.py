@@ -1,4 +1,4 @@
-"""Slows down guessing: a few failures, then a pause. In memory, for each process."""
+"""Slows down guessing: a few failures, then a pause; and what is asked too often. In memory, for each process."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ _REMEMBERED = 10_000
 class Throttle:
     """At most ``failures`` failures within ``seconds`` for each key."""
 
-    def __init__(self, failures: int = 8, seconds: float = 60.0) -> None:
+    def __init__(self, failures: int = 8, seconds: float = 60.0, problem: str = "too_many_attempts") -> None:
         self._failures = failures
         self._seconds = seconds
+        self._problem = problem
         self._failed: OrderedDict[str, list[float]] = OrderedDict()
 
     def check(self, key: str) -> None:
-        """Raises Problem ``too_many_attempts`` while the pause lasts."""
+        """Raises Problem ``too_many_attempts``, or the one that was named, while the pause lasts."""
         recent = self._recent(key)
         if len(recent) >= self._failures:
-            raise too_many_attempts(recent[0] + self._seconds - time.monotonic())
+            raise _wait(self._problem, recent[0] + self._seconds - time.monotonic())
 
     def failed(self, key: str) -> None:
         """Counts a failure."""
@@ -30,6 +31,11 @@ class Throttle:
         self._failed.move_to_end(key)
         if len(self._failed) > _REMEMBERED:
             self._failed.popitem(last=False)
+
+    def count(self, key: str) -> None:
+        """Counts one more, where everything is counted and not failures alone. Raises as ``check``."""
+        self.check(key)
+        self.failed(key)
 
     def succeeded(self, key: str) -> None:
         """Forgets the failures."""
@@ -65,5 +71,9 @@ class Guesses:
 
 def too_many_attempts(seconds: float) -> Problem:
     """The problem, with how long to wait."""
+    return _wait("too_many_attempts", seconds)
+
+
+def _wait(problem: str, seconds: float) -> Problem:
     left = max(1, round(seconds))
-    return Problem("too_many_attempts", headers={"retry-after": str(left)}, seconds=left)
+    return Problem(problem, headers={"retry-after": str(left)}, seconds=left)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from api import schemas
+from api.milestones import milestones
 from domain.case import CaseState, Event, Wait
 from domain.errors import Refusal
 from domain.forum import Forum, Sitting, sitting
@@ -21,6 +22,7 @@ from runtime.settings import Settings
 from store.cases import CaseRow
 from store.folding import event_of
 from store.log import StoredEvent
+from store.photos import PhotoRow
 from store.sittings import SittingRow
 
 
@@ -90,11 +92,15 @@ class Teller:
             duplicate_of=row.duplicate_of, links=self.links(row.number),
         )  # fmt: skip
 
-    def case(self, state: CaseState, words: dict[str, Any] | None, actor: Actor) -> schemas.CaseView:
+    def case(
+        self, state: CaseState, words: dict[str, Any] | None, actor: Actor, photos: Sequence[PhotoRow] = ()
+    ) -> schemas.CaseView:
         """A case; ``words`` is its opened record, None where erased. Only officers see more of it than the title."""
-        return schemas.CaseView(**self.case_fields(state, words, actor))
+        return schemas.CaseView(**self.case_fields(state, words, actor, photos))
 
-    def case_fields(self, state: CaseState, words: dict[str, Any] | None, actor: Actor) -> dict[str, Any]:
+    def case_fields(
+        self, state: CaseState, words: dict[str, Any] | None, actor: Actor, photos: Sequence[PhotoRow] = ()
+    ) -> dict[str, Any]:
         """The fields of ``case``."""
         plan, closing = state.plan, state.closing
         shown = words if words is not None and actor.role == "officer" else {}
@@ -114,7 +120,16 @@ class Teller:
             "allowed": list(allowed_now(self.rules, actor, state)),
             "description": shown.get("description"), "location": shown.get("location"),
             "reporter": _reporter(shown.get("reporter")),
+            "photos": self.photos(state.number, photos) if actor.role == "officer" else [],
         }  # fmt: skip
+
+    def photos(self, number: str, photos: Iterable[PhotoRow]) -> list[schemas.PhotoView]:
+        """A case's photographs."""
+        at = f"/api/v1/cases/{number}/photos"
+        return [
+            schemas.PhotoView(id=one.id, url=f"{at}/{one.id}", width=one.width, height=one.height, at=one.at)
+            for one in photos
+        ]
 
     def event(self, row: StoredEvent, words: Any | None, *, opened: bool) -> schemas.EventView:
         """One event; the resident's words in it only where ``opened``."""
@@ -152,22 +167,34 @@ class Teller:
         rows: Iterable[StoredEvent],
         words: dict[str, Any] | None,
         follows: schemas.Followed | None,
+        photos: Sequence[PhotoRow] = (),
     ) -> schemas.Track:
         """What the resident may see."""
-        wait = state.wait
-        upcoming = None
-        if wait is not None:
-            told = self.wait(wait)
-            assert told is not None
-            upcoming = schemas.Next(what=told.reason, until=told.until, otherwise=told.on_expiry)
+        story = list(rows)
         you_may: list[DecisionKind] = [
             kind for kind in allowed_now(self.rules, RESIDENT, state) if kind in ("confirm", "dispute", "withdraw")
         ]
         return schemas.Track(
             number=state.number, title=words["title"] if words else None, stage=self.stage(state.stage),
-            stage_kind=state.stage, opened_at=state.opened_at, updated_at=state.at, next=upcoming,
-            closed=self.outcome(state, rows), follows=follows, you_may=you_may,
+            stage_kind=state.stage, opened_at=state.opened_at, updated_at=state.at, next=self._next(state.wait),
+            closed=self.outcome(state, story), follows=follows, you_may=you_may, version=state.version,
+            tier=state.tier, tier_name=self.tier(state.tier), estate=state.estate, category=state.category,
+            plan=schemas.PlanView(**state.plan.model_dump()) if state.plan else None, disputes=state.disputes,
+            milestones=milestones(self.rules, story, self.language), photos=self.photos(state.number, photos),
         )  # fmt: skip
+
+    def _next(self, wait: Wait | None) -> schemas.Next | None:
+        told = self.wait(wait)
+        if wait is None or told is None:
+            return None
+        return schemas.Next(
+            what=told.reason, until=told.until, otherwise=told.on_expiry, kind=wait.kind, on_expiry=wait.on_expiry,
+            provisional=wait.provisional,
+        )  # fmt: skip
+
+    def tier(self, tier: str) -> str:
+        """A tier of the ladder."""
+        return next((one.name.in_(self.language) for one in self.rules.ladder.tiers if one.id == tier), tier)
 
     def outcome(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Outcome | None:
         """How a closed case ended; for one referred or not taken on, why and where."""

@@ -46,8 +46,9 @@ class _Moment(NamedTuple):
 
 _CARRIES: frozenset[EventType] = frozenset({"case_carried_over", "case_held"})
 _DECIDES_NOTHING: frozenset[EventType] = _CARRIES | frozenset(
-    {"note_added", "case_assigned", "case_supervised", "case_raised_to_district", "put_on_agenda", "wait_reprojected"}
-)
+    {"note_added", "case_assigned", "case_supervised", "case_raised_to_district", "put_on_agenda", "wait_reprojected",
+     "photos_added"}
+)  # fmt: skip
 
 
 def minutes(

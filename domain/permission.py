@@ -120,9 +120,16 @@ def _officer_may(rules: Rules, actor: Actor, case: CaseLike, kind: DecisionKind)
     return rules.ladder.rung(_tier_of(rules, actor)) >= rules.ladder.rung(case.tier)
 
 
+def may_add_photos(rules: Rules, actor: Actor, case: CaseLike) -> bool:
+    """Whether ``actor`` may add photographs: the resident, and officers in whose scope the case is."""
+    return actor.role == "resident" or (actor.role == "officer" and _covers(rules, actor, case.estate))
+
+
 def may_open(rules: Rules, actor: Actor, estate: str, *, emergency: bool) -> bool:
-    """Whether ``actor`` may file a case of ``estate``: its officers of every tier; as an emergency, those who
-    may declare one."""
+    """Whether ``actor`` may file a case of ``estate``: a resident, of any; its officers of every tier; as an
+    emergency, those who may declare one."""
+    if actor.role == "resident":
+        return not emergency
     if actor.role != "officer" or not _covers(rules, actor, estate):
         return False
     return not emergency or _tier_of(rules, actor) in rules.ladder.stages.joint_response.declared_by

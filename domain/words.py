@@ -67,6 +67,7 @@ SYSTEM_COMMANDS: dict[str, Name] = {
     "sitting_moved": _n("会议变更", "sitting moved"),
     "sitting_over": _n("会议议决截止", "sitting over"),
     "put_on_agenda": _n("列为补充议题", "put on the agenda"),
+    "add_photos": _n("补充照片", "add photographs"),
 }
 
 EVENTS: dict[str, Name] = {
@@ -103,6 +104,7 @@ EVENTS: dict[str, Name] = {
     "case_supervised": _n("已督办", "put under supervision"),
     "wait_reprojected": _n("时限重排", "dates computed again"),
     "put_on_agenda": _n("列为补充议题", "put on the agenda"),
+    "photos_added": _n("已补充照片", "photographs added"),
 }
 
 SITTING_STATUSES: dict[str, Name] = {
@@ -359,6 +361,11 @@ REFUSALS: dict[str, Name] = {
     "too_much_other_business": _n(
         "会议“{sitting}”的其他事项已满 {limit} 条。", "{sitting} has {limit} lines of other business already."
     ),
+    "closed_takes_no_photos": _n("已办结，不能再补充照片。", "It is closed; no photographs can be added."),
+    "too_many_photos": _n(
+        "一件诉求最多 {limit} 张照片，已有 {there} 张。", "A case takes at most {limit} photographs; it has {there}."
+    ),
+    "unknown_photo": _n("没有这张照片。", "There is no such photograph."),
     "reason_required": _n("请写明理由。", "A reason is required."),
     "reopen_too_late": _n("已过重启期限（{latest}）。", "Too late to reopen; the limit was {latest}."),
     "unknown_task": _n("没有任务“{task}”。", "There is no task {task}."),

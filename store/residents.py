@@ -100,7 +100,7 @@ class Residents:
         """Whether the ciphertext is still there and is the one that `ref` speaks of; erased or not."""
         with reaching_the_store():
             found = await self._pool.fetchval("SELECT ciphertext FROM sealed WHERE id = $1", ref.id)
-        return found is not None and _digest(found) == ref.digest
+        return found is not None and digest_of(found) == ref.digest
 
     async def of(self, subject: str, kind: str | None = None) -> tuple[SealedRef, ...]:
         """The records about a case, oldest first; of one `kind`, when it is given."""
@@ -122,7 +122,11 @@ class Residents:
                 "WHERE id = $1 RETURNING erased_at",
                 resident,
             )
-            records = await connection.fetchval("SELECT count(*) FROM sealed WHERE resident = $1", resident)
+            records = await connection.fetchval(
+                "SELECT (SELECT count(*) FROM sealed WHERE resident = $1) "
+                "+ (SELECT count(*) FROM photos WHERE resident = $1)",
+                resident,
+            )
             titles = await connection.fetch("DELETE FROM case_titles WHERE resident = $1 RETURNING number", resident)
         return Erased(
             resident=resident,
@@ -164,11 +168,11 @@ class Residents:
         self, connection: Connection, resident: str, kind: str, obj: object, subject: str | None
     ) -> SealedRef:
         with reaching_the_store():
-            key = await self._key(connection, resident)
+            key = await self.key_of(connection, resident)
             ref_id = f"s-{secrets.token_hex(10)}"
             text = json.dumps(obj, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-            ciphertext = _encrypt(AESGCM(key), text, _record_context(resident, ref_id))
-            ref = SealedRef(ref_id, resident, _digest(ciphertext))
+            ciphertext = encrypt(AESGCM(key), text, _record_context(resident, ref_id))
+            ref = SealedRef(ref_id, resident, digest_of(ciphertext))
             await connection.execute(
                 "INSERT INTO sealed (id, resident, kind, subject, ciphertext, digest) VALUES ($1, $2, $3, $4, $5, $6)",
                 ref.id,
@@ -180,49 +184,56 @@ class Residents:
             )
         return ref
 
-    async def _key(self, connection: Connection, resident: str) -> bytes:
-        """The resident's key, made on first use; the row stays locked, so that no erasure comes between."""
+    async def key_of(self, connection: Connection, resident: str) -> bytes:
+        """The resident's key, made on first use; the row stays locked, so that no erasure comes between.
+
+        For the store's own modules that seal. Raises ResidentErased.
+        """
         fresh = secrets.token_bytes(KEY_BYTES)
         made = await connection.fetchval(
             "INSERT INTO residents (id, key) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING true",
             resident,
-            _encrypt(self._master, fresh, resident.encode()),
+            encrypt(self._master, fresh, resident.encode()),
         )
         if made:
             return fresh
         wrapped = await connection.fetchval("SELECT key FROM residents WHERE id = $1 FOR NO KEY UPDATE", resident)
         if wrapped is None:
             raise ResidentErased(resident)
-        return self._unwrap(resident, wrapped)
+        return self.unwrap(resident, wrapped)
 
-    def _unwrap(self, resident: str, wrapped: bytes) -> bytes:
-        return _decrypt(self._master, wrapped, resident.encode(), f"the key of {resident}")
+    def unwrap(self, resident: str, wrapped: bytes) -> bytes:
+        """A resident's key as its row has it, opened with the master key. Raises SealBroken."""
+        return decrypt(self._master, wrapped, resident.encode(), f"the key of {resident}")
 
     def _opened(self, row: asyncpg.Record) -> Any | None:
-        if _digest(row["ciphertext"]) != row["digest"]:
+        if digest_of(row["ciphertext"]) != row["digest"]:
             raise SealBroken(f"{row['id']} is not the record that was sealed")
         if row["key"] is None:
             return None
-        key = AESGCM(self._unwrap(row["resident"], row["key"]))
+        key = AESGCM(self.unwrap(row["resident"], row["key"]))
         context = _record_context(row["resident"], row["id"])
-        return json.loads(_decrypt(key, row["ciphertext"], context, row["id"]))
+        return json.loads(decrypt(key, row["ciphertext"], context, row["id"]))
 
 
 def _record_context(resident: str, ref_id: str) -> bytes:
     return f"{resident}|{ref_id}".encode()
 
 
-def _encrypt(key: AESGCM, text: bytes, context: bytes) -> bytes:
+def encrypt(key: AESGCM, text: bytes, context: bytes) -> bytes:
+    """AES-256-GCM, the nonce before the ciphertext; ``context`` is what it is bound to."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + key.encrypt(nonce, text, context)
 
 
-def _decrypt(key: AESGCM, sealed: bytes, context: bytes, what: str) -> bytes:
+def decrypt(key: AESGCM, sealed: bytes, context: bytes, what: str) -> bytes:
+    """What ``encrypt`` sealed. Raises SealBroken, which names ``what``."""
     try:
         return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
     except InvalidTag as error:
         raise SealBroken(f"{what} cannot be opened: another master key, or it was changed") from error
 
 
-def _digest(ciphertext: bytes) -> str:
+def digest_of(ciphertext: bytes) -> str:
+    """The SHA-256 of a ciphertext, in hex."""
     return hashlib.sha256(ciphertext).hexdigest()

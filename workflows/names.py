@@ -40,6 +40,7 @@ UPDATES: dict[str, str] = {
     "sitting_moved": "会议变更 sitting_moved",
     "sitting_over": "会议议决截止 sitting_over",
     "put_on_agenda": "列为补充议题 put_on_agenda",
+    "add_photos": "补充照片 add_photos",
 }
 """The update that carries each command, by the command's kind."""
 

@@ -7,6 +7,7 @@ All pure. Every open case has exactly one wait; MISSION's ladder table is the sp
 
 from domain.case.commands import (
     AddNote,
+    AddPhotos,
     AnyCommand,
     AnyDecision,
     Assign,
@@ -23,6 +24,7 @@ from domain.case.commands import (
     MakePlan,
     MarkDuplicate,
     OpenCase,
+    PhotoRef,
     PutOnAgenda,
     Refer,
     Reject,
@@ -58,12 +60,15 @@ from domain.case.events import (
     to_data,
     upcast,
 )  # fmt: skip
+from domain.case.photographs import MOST_PHOTOS, check_photos_taken
 from domain.case.state import CaseState, Closing, Suspension, evolve, fold, summary, waits
 
 __all__ = [
+    "MOST_PHOTOS",
     "SCHEMA_VERSION",
     "UPCASTERS",
     "AddNote",
+    "AddPhotos",
     "AnyCommand",
     "AnyDecision",
     "Assign",
@@ -87,6 +92,7 @@ __all__ = [
     "MakePlan",
     "MarkDuplicate",
     "OpenCase",
+    "PhotoRef",
     "Place",
     "Plan",
     "PutOnAgenda",
@@ -110,6 +116,7 @@ __all__ = [
     "WaitKind",
     "Withdraw",
     "check_allowed",
+    "check_photos_taken",
     "decide",
     "evolve",
     "fold",

@@ -261,11 +261,26 @@ class PutOnAgenda(Frozen):
     reason: WorkingText
 
 
-SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda
+class PhotoRef(Frozen):
+    """A photograph that is sealed in the store. The digest is of its ciphertext."""
+
+    id: str
+    digest: str
+
+
+class AddPhotos(Frozen):
+    """Photographs, sealed before; only references come in."""
+
+    kind: Literal["add_photos"] = "add_photos"
+    photos: Annotated[tuple[PhotoRef, ...], Field(min_length=1, max_length=20)]
+
+
+SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda | AddPhotos
 AnyCommand = Annotated[
     Contact | Resolve | MakePlan | Complete | Extend | Hold | Escalate | Return | Suspend | Resume | Refer
     | Reject | MarkDuplicate | Reroute | Withdraw | Confirm | Dispute | Reopen | DeclareEmergency | AddNote
-    | Assign | Supervise | OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda,
+    | Assign | Supervise | OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda
+    | AddPhotos,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from domain.calendar import SHANGHAI
 from domain.case.commands import (
     AddNote,
+    AddPhotos,
     Assign,
     Command,
     Complete,
@@ -42,6 +43,7 @@ from domain.case.commands import (
 from domain.case.events import Event, EventType, Place, Plan, Wait, WaitKind
 from domain.case.following import follow_sitting, put_on_agenda, reproject
 from domain.case.moves import Deciding, contact_place, sitting_place, units_of
+from domain.case.photographs import add_photos
 from domain.case.state import CaseState, Closing, Suspension
 from domain.errors import Refusal
 from domain.ladder import DECISIONS, DecisionKind, Tier
@@ -62,7 +64,7 @@ def decide(rules: Rules, state: CaseState | None, command: Command, now: datetim
     if command.if_version is not None and command.if_version != state.version:
         raise Refusal("version_conflict", expected=command.if_version, current=state.version)
     d = Deciding(rules, state, command, now)
-    if isinstance(body, WaitExpired | Reproject | StandDown | SittingMoved | SittingOver | PutOnAgenda):
+    if isinstance(body, WaitExpired | Reproject | StandDown | SittingMoved | SittingOver | PutOnAgenda | AddPhotos):
         by_system = cast("Callable[[Deciding, Any], tuple[Event, ...]]", _BY_SYSTEM[body.kind])
         return by_system(d, body)
     check_allowed(rules, state, command.actor, body.kind)
@@ -380,5 +382,5 @@ _EXPIRIES: dict[WaitKind, Callable[[Deciding, WaitExpired], tuple[Event, ...]]] 
 
 _BY_SYSTEM: dict[str, object] = {
     "wait_expired": _expire, "reproject": reproject, "stand_down": _stand_down, "sitting_moved": follow_sitting,
-    "sitting_over": _leave_sitting, "put_on_agenda": put_on_agenda,
+    "sitting_over": _leave_sitting, "put_on_agenda": put_on_agenda, "add_photos": add_photos,
 }  # fmt: skip

@@ -80,7 +80,7 @@ EventType = Literal[
     "case_resolved", "outcome_confirmed", "outcome_disputed", "closed_without_word", "case_withdrawn",
     "case_referred", "case_rejected", "case_marked_duplicate", "case_rerouted", "case_reopened",
     "emergency_declared", "emergency_review_missed", "emergency_stood_down", "note_added",
-    "case_assigned", "case_supervised", "wait_reprojected", "put_on_agenda",
+    "case_assigned", "case_supervised", "wait_reprojected", "put_on_agenda", "photos_added",
 ]  # fmt: skip
 
 ClosedAs = Literal["settled", "no_word", "withdrawn", "referred", "rejected", "duplicate"]

@@ -58,6 +58,7 @@ class CaseState(Frozen):
     emergencies: int = 0
     disputes: int = 0
     reroutes: int = 0
+    photos: int = 0
     duplicate_of: str | None = None
     heard_at: str | None = None
     """The last sitting that has dealt with it: decided, held, or passed over."""
@@ -94,7 +95,7 @@ _CLOSES: dict[EventType, ClosedAs] = {
 _MAKES_LATE: frozenset[EventType] = frozenset({"contact_missed", "plan_overdue", "emergency_review_missed"})
 _NEUTRAL: frozenset[EventType] = frozenset(
     {"note_added", "case_assigned", "case_supervised", "wait_reprojected", "case_raised_to_district",
-     "case_carried_over", "case_held", "put_on_agenda"}
+     "case_carried_over", "case_held", "put_on_agenda", "photos_added"}
 )  # fmt: skip
 
 
@@ -156,6 +157,8 @@ def _counters(state: CaseState, event: Fact) -> dict[str, Any]:
         change["raised"] = True
     if event.type == "outcome_disputed":
         change["disputes"] = event.detail["count"]
+    if event.type == "photos_added":
+        change["photos"] = state.photos + len(event.detail["photos"])
     if event.type == "case_supervised":
         change["taken_up"] = True  # by a supervisor in person, as another reroute needs it; a mark is not
     if event.type == "case_rerouted":

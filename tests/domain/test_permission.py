@@ -176,10 +176,10 @@ def test_a_resident_has_no_scope_but_the_case_whose_code_they_hold() -> None:
 
 
 @pytest.mark.parametrize("who", ACTORS)
-def test_cases_are_filed_by_the_officers_of_the_estate(who: str, rules: Rules) -> None:
+def test_cases_are_filed_by_the_officers_of_the_estate_and_by_residents(who: str, rules: Rules) -> None:
     actor = _actor(rules, who)
-    officers = {"its estate's officer", "its community's officer", "the alliance's officer"}
-    assert may_open(rules, actor, "mudan-garden", emergency=False) == (who in officers)
+    filers = {"its estate's officer", "its community's officer", "the alliance's officer", "the resident"}
+    assert may_open(rules, actor, "mudan-garden", emergency=False) == (who in filers)
     assert may_open(rules, actor, "mudan-garden", emergency=True) == (who == "the alliance's officer")
 
 

@@ -29,7 +29,14 @@ from domain.words import LANGUAGES, Name, refusal, text
 from workflows import names
 
 SystemKind = Literal[
-    "open", "wait_expired", "stand_down", "reproject", "sitting_moved", "sitting_over", "put_on_agenda"
+    "open",
+    "wait_expired",
+    "stand_down",
+    "reproject",
+    "sitting_moved",
+    "sitting_over",
+    "put_on_agenda",
+    "add_photos",
 ]
 RESPONSE_COMMANDS = tuple(
     body.model_fields["kind"].default

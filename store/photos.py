@@ -1,0 +1,139 @@
+"""Photographs of cases, sealed with the resident's key as their words are: erasing the resident erases them.
+
+A photograph is a row that is never changed. The case's event names it with the digest of its ciphertext.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from domain.errors import Refusal
+from store.database import is_text, transaction
+from store.errors import SealBroken, reaching_the_store
+from store.residents import Residents, decrypt, digest_of, encrypt
+
+if TYPE_CHECKING:
+    from store.database import Connection, Pool
+
+Size = Literal["picture", "thumbnail"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """A photograph to be kept: JPEG in two sizes. `source` is the SHA-256 of the file as it came."""
+
+    picture: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """A photograph of a case, without its picture. `digest` is the SHA-256 of the ciphertext, in hex."""
+
+    id: str
+    digest: str
+    width: int
+    height: int
+    at: datetime
+
+
+_COLUMNS = "id, digest, width, height, created_at"
+
+
+class Photos:
+    """Photographs on a pool. Every call may raise StoreUnavailable."""
+
+    def __init__(self, pool: Pool, sealed: Residents) -> None:
+        self._pool = pool
+        self._sealed = sealed
+
+    async def keep(
+        self, number: str, resident: str, photos: Sequence[NewPhoto], *, at_most: int
+    ) -> tuple[PhotoRow, ...]:
+        """Seal photographs of a case, all or none; a file that the case has already is that photograph.
+
+        Raises Refusal("too_many_photos") for more than `at_most` in all; ResidentErased.
+        """
+        async with transaction(self._pool) as connection:
+            key = await self._sealed.key_of(connection, resident)  # and so one after the other for each resident
+            before = await _count(connection, number)
+            rows = tuple([await _keep(connection, number, resident, key, photo) for photo in photos])
+            if await _count(connection, number) > at_most:
+                raise Refusal("too_many_photos", limit=at_most, there=before)
+        return rows
+
+    async def of(self, number: str) -> tuple[PhotoRow, ...]:
+        """A case's photographs, oldest first; none once the resident is erased."""
+        with reaching_the_store():
+            rows = await self._pool.fetch(
+                "SELECT p.id, p.digest, p.width, p.height, p.created_at FROM photos AS p "
+                "JOIN residents AS r ON r.id = p.resident "
+                "WHERE p.number = $1 AND r.key IS NOT NULL ORDER BY p.created_at, p.id",
+                number,
+            )
+        return tuple(PhotoRow(*row) for row in rows)
+
+    async def read(self, number: str, photo_id: str, size: Size) -> bytes | None:
+        """A photograph as JPEG; None where the case has no such one, or its resident is erased. Raises SealBroken."""
+        if not is_text(photo_id):
+            return None
+        column = "picture" if size == "picture" else "thumbnail"
+        with reaching_the_store():
+            row = await self._pool.fetchrow(
+                f"SELECT p.{column} AS sealed, p.digest, p.resident, r.key "
+                "FROM photos AS p JOIN residents AS r ON r.id = p.resident WHERE p.id = $1 AND p.number = $2",
+                photo_id,
+                number,
+            )
+        if row is None or row["key"] is None:
+            return None
+        if size == "picture" and digest_of(row["sealed"]) != row["digest"]:
+            raise SealBroken(f"{photo_id} is not the photograph that was sealed")
+        key = AESGCM(self._sealed.unwrap(row["resident"], row["key"]))
+        return decrypt(key, row["sealed"], _context(row["resident"], photo_id, size), photo_id)
+
+
+async def _count(connection: Connection, number: str) -> int:
+    return int(await connection.fetchval("SELECT count(*) FROM photos WHERE number = $1", number))
+
+
+async def _keep(connection: Connection, number: str, resident: str, key: bytes, photo: NewPhoto) -> PhotoRow:
+    origin = hmac.digest(key, photo.source, hashlib.sha256).hex()
+    with reaching_the_store():
+        there = await connection.fetchrow(
+            f"SELECT {_COLUMNS} FROM photos WHERE number = $1 AND origin = $2", number, origin
+        )
+        if there is None:
+            photo_id, sealing = f"p-{secrets.token_hex(12)}", AESGCM(key)
+            picture = encrypt(sealing, photo.picture, _context(resident, photo_id, "picture"))
+            thumbnail = encrypt(sealing, photo.thumbnail, _context(resident, photo_id, "thumbnail"))
+            there = await connection.fetchrow(
+                "INSERT INTO photos (id, number, resident, origin, picture, thumbnail, digest, width, height) "
+                f"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING {_COLUMNS}",
+                photo_id,
+                number,
+                resident,
+                origin,
+                picture,
+                thumbnail,
+                digest_of(picture),
+                photo.width,
+                photo.height,
+            )
+    assert there is not None
+    return PhotoRow(*there)
+
+
+def _context(resident: str, photo_id: str, size: Size) -> bytes:
+    return f"{resident}|{photo_id}|{size}".encode()
