@@ -17,7 +17,7 @@ import structlog
 
 from api import idempotency
 from api.problems import Problem
-from api.schemas import NewCase, Word
+from api.schemas import NewCase, NewIssue, Reporter, Word
 from domain.calendar import SHANGHAI
 from domain.case import (
     AnyDecision,
@@ -183,6 +183,19 @@ class Casework:
         await self._running.open(rules, number, command)
         return (await self._committed(number, command.id)).state
 
+    async def open_by_resident(self, new: NewIssue, title: str, key: str) -> CaseState:
+        """A resident raises an issue, without sign-in, of any estate and never as an emergency.
+
+        ``title``: what it is called where the resident has named it nothing. ``key`` is the form's own, so that a form
+        sent twice is one case. An anonymous resident's name and telephone are not kept. Raises as ``open``.
+        """
+        reporter = Reporter(anonymous=True) if new.anonymous else Reporter(name=new.name, phone=new.phone)
+        case = NewCase(
+            estate=new.estate, category=new.category, title=new.title or title, description=new.description,
+            channel="wechat", location=new.location, reporter=reporter, consent=new.consent,
+        )  # fmt: skip
+        return await self.open(RESIDENT, case, key)
+
     async def _opened_before(self, claim_key: str, fingerprint: str, key: str | None, refused: Refusal) -> CaseState:
         """The case that this request opened under rules which would refuse it now; else raises the refusal."""
         found = await claims.find(self._pool, claim_key, fingerprint) if key is not None else None
@@ -208,6 +221,8 @@ class Casework:
                 return claim.subject, None
             resident = residents.new_resident()
             record = new.model_dump(mode="json", include={"title", "description", "location", "reporter"})
+            if new.consent is not None:
+                record["consent"] = {"version": new.consent, "at": datetime.now(UTC).isoformat()}
             ref = await self._sealed.seal(resident, WORDS, record, subject=claim.subject, connection=connection)
             await CaseList(connection).put_title(claim.subject, resident, new.title)
         return claim.subject, _ref(ref)

@@ -14,11 +14,11 @@ class Limits:
     """Counts what residents do, by address, telephone or case."""
 
     def __init__(self) -> None:
-        self._raised = Throttle(40, 600.0, "too_many_requests")
+        self._raised = Throttle(120, 600.0, "too_many_requests")
         self._raised_by_phone = Throttle(6, 3600.0, "too_many_requests")
         self._looked = Throttle(300, 60.0, "too_many_requests")
         self._said = Throttle(20, 600.0, "too_many_requests")
-        self._photographed = Throttle(40, 600.0, "too_many_requests")
+        self._photographed = Throttle(120, 600.0, "too_many_requests")
 
     def raise_issue(self, address: str, phone: str | None) -> None:
         """An issue is raised. Raises Problem ``too_many_requests``, as all of these do."""

@@ -157,7 +157,7 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
     ),
     "too_many_requests": (
         429, _n("提交太频繁", "Too many requests"),
-        _n("提交太频繁，请 {seconds} 秒后再试。", "That was too often; try again in {seconds} seconds."),
+        _n("提交太频繁，请约 {minutes} 分钟后再试。", "That was too often; try again in some {minutes} minute(s)."),
     ),
     "unsupported_media_type": (
         415, _n("内容类型不对", "Unsupported content type"),
@@ -424,6 +424,7 @@ _MESSAGES: dict[str, Name] = {
         "Too easy to guess; take another (a sentence that only you know will do).",
     ),
     "password_wrong": _n("现在的密码不对。", "This is not the password now."),
+    "phone_or_anonymous": _n("请留下电话，或者选择匿名。", "Leave a telephone number, or stay anonymous."),
     "days_or_hours": _n("请给出 days 或 hours。", "Give days, hours, or both."),
     "where_to": _n("请写明正确的小区、类别或两者。", "Name the right estate, the right category, or both."),
 }

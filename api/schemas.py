@@ -13,7 +13,9 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -40,6 +42,9 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Channel = Literal["wechat", "counter", "phone", "officer"]
 Severity = Literal["low", "normal", "high", "urgent"]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(clean)]
+
+
+Telephone = Annotated[Phone, StringConstraints(pattern=r"^[+0-9（(][-0-9 ()（）]{5,38}[0-9]$")]
 
 
 class Request(BaseModel):
@@ -132,6 +137,32 @@ class NewCase(Request):
     reporter: Reporter | None = None
     emergency: Id | None = None
     """A playbook's kind: the case starts in the joint response."""
+    consent: Short | None = None
+    """The version of the consent text that the resident agreed to; sealed, with the time."""
+
+
+class NewIssue(Request):
+    """What a resident raises, without sign-in. Everything but the title is sealed; the title is read at meetings.
+
+    Who is not anonymous leaves a telephone number, so that the estate can make contact.
+    """
+
+    estate: Id
+    category: Id
+    description: Words
+    title: Line | None = None
+    location: Location | None = None
+    anonymous: bool = False
+    name: Short | None = None
+    phone: Annotated[Telephone | None, Field(validate_default=True)] = None
+    consent: Short
+
+    @field_validator("phone")
+    @classmethod
+    def _can_be_reached(cls, phone: str | None, sent: ValidationInfo) -> str | None:
+        if phone is None and not sent.data.get("anonymous"):
+            raise PydanticCustomError("phone_or_anonymous", "leave a telephone number, or stay anonymous")
+        return phone
 
 
 class WaitView(Answer):
@@ -291,11 +322,15 @@ class Decided(Answer):
 
 
 class Next(Answer):
-    """What happens next, in plain words; ``kind`` and ``on_expiry`` are a case's wait's."""
+    """What happens next; ``kind`` and ``on_expiry`` are a case's wait's. ``plain``, ``by_when`` and ``if_not`` say it
+    to the resident."""
 
     what: str
     until: Instant
     otherwise: str
+    plain: str
+    by_when: str
+    if_not: str
     kind: str
     on_expiry: str
     provisional: bool

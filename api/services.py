@@ -26,6 +26,7 @@ from api.limits import Limits
 from api.meetings import Meetings
 from api.metrics import Metrics
 from api.oidc import SingleSignOn
+from api.passes import Passes
 from api.photographs import Photographs
 from api.pictures import Pictures
 from api.sessions import Sessions
@@ -74,6 +75,7 @@ class Services:
     limits: Limits
     photographs: Photographs
     pictures: Pictures
+    passes: Passes
     single_sign_on: SingleSignOn | None = None
     temporal: Client | None = None
     skipper: TimeSkipper | None = None
@@ -146,6 +148,7 @@ async def open_services(settings: Settings) -> Services:
         feed=Feed(events, cases, meetings.list, metrics), calendars=Calendars(pool, events, meetings, secret),
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
         casework=casework, limits=Limits(), photographs=Photographs(pool, residents, casework), pictures=Pictures(),
+        passes=Passes(secret),
     )  # fmt: skip
     await _look_for_rules(services)
     services.tasks = [

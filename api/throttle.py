@@ -76,4 +76,7 @@ def too_many_attempts(seconds: float) -> Problem:
 
 def _wait(problem: str, seconds: float) -> Problem:
     left = max(1, round(seconds))
-    return Problem(problem, headers={"retry-after": str(left)}, seconds=left)
+    headers = {"retry-after": str(left)}
+    if problem == "too_many_requests":
+        return Problem(problem, headers=headers, minutes=-(-left // 60))
+    return Problem(problem, headers=headers, seconds=left)

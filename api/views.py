@@ -14,10 +14,11 @@ from domain.errors import Refusal
 from domain.forum import Forum, Sitting, sitting
 from domain.ladder import DecisionKind
 from domain.permission import RESIDENT, Actor, allowed_now
+from domain.resident_words import BY_WHEN, NEXT, OTHERWISE
 from domain.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
-from domain.telling import on_expiry, stage_name, wait_reason
-from domain.words import CLOSED_AS, EVENTS, SITTING_EVENTS, SITTING_STATUSES, Name
+from domain.telling import moment, on_expiry, stage_name, wait_reason
+from domain.words import CLOSED_AS, EVENTS, SITTING_EVENTS, SITTING_STATUSES, Name, text
 from runtime.settings import Settings
 from store.cases import CaseRow
 from store.folding import event_of
@@ -189,8 +190,19 @@ class Teller:
             return None
         return schemas.Next(
             what=told.reason, until=told.until, otherwise=told.on_expiry, kind=wait.kind, on_expiry=wait.on_expiry,
-            provisional=wait.provisional,
+            provisional=wait.provisional, **self._plainly(wait),
         )  # fmt: skip
+
+    def _plainly(self, wait: Wait) -> dict[str, str]:
+        """What comes next, said to the resident."""
+        spoken = self.language
+        starts = moment(wait.starts_at, spoken) if wait.starts_at else ""
+        where, until = self._where(wait) or wait.where or "", moment(wait.until, spoken)
+        return {
+            "plain": text(NEXT[wait.kind], spoken, where=where, who=wait.who or "", starts_at=starts),
+            "by_when": text(BY_WHEN[wait.kind], spoken, until=until),
+            "if_not": OTHERWISE[wait.on_expiry].in_(spoken),
+        }
 
     def tier(self, tier: str) -> str:
         """A tier of the ladder."""

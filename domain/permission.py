@@ -125,6 +125,11 @@ def may_add_photos(rules: Rules, actor: Actor, case: CaseLike) -> bool:
     return actor.role == "resident" or (actor.role == "officer" and _covers(rules, actor, case.estate))
 
 
+def may_file(actor: Actor) -> bool:
+    """Whether ``actor`` takes issues down for residents at all: an officer of any tier."""
+    return actor.role == "officer"
+
+
 def may_open(rules: Rules, actor: Actor, estate: str, *, emergency: bool) -> bool:
     """Whether ``actor`` may file a case of ``estate``: a resident, of any; its officers of every tier; as an
     emergency, those who may declare one."""

@@ -58,7 +58,15 @@ async def read(request: Request, into: type[Read] | TypeAdapter[Read], *, lists:
     """
     if not is_form(request):
         raise Problem("bad_form")
-    values = _values(await form_fields(request), frozenset(lists))
+    return filled(request, await form_fields(request), into, lists=lists)
+
+
+def filled(
+    request: Request, fields: Sequence[tuple[str, str]], into: type[Read] | TypeAdapter[Read], *,
+    lists: Sequence[str] = (),
+) -> Form[Read]:  # fmt: skip
+    """The same, of fields that have been read already (of a form with files)."""
+    values = _values(fields, frozenset(lists))
     form = Form[Read](values)
     adapter: TypeAdapter[Read] = into if isinstance(into, TypeAdapter) else TypeAdapter(into)
     try:

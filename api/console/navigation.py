@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.permission import Actor, may_audit
+from domain.permission import Actor, may_audit, may_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ def _everyone(_: Actor) -> bool:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("nav.work", "/", _everyone),
+    Entry("nav.counter", "/counter", may_file),
     Entry("nav.meetings", "/meetings", _everyone, also=("/sittings",)),
     Entry("nav.notices", "/notices", _everyone),
     Entry("nav.audit", "/audit", may_audit),

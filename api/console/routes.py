@@ -9,10 +9,12 @@ from api.console import (
     assets,
     audit,
     cases,
+    counter,
     gallery,
     meeting_mode,
     meetings,
     notices,
+    residents,
     signing_in,
     sittings,
     work,
@@ -29,7 +31,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     sittings.router,
     meeting_mode.router,
     notices.router,
+    counter.router,
     audit.router,
+    residents.router,
 )
 
 

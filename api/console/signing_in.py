@@ -102,11 +102,11 @@ def _single_sign_on(request: Request) -> oidc.SingleSignOn:
 def _page(request: Request, form: Form[SignIn], status: int, headers: Mapping[str, str] | None = None) -> Response:
     single = services_of(request).single_sign_on is not None
     return page(
-        request, "sign_in.html", status=status, headers=headers, form=form, safe=_is_safe(request), single=single
+        request, "sign_in.html", status=status, headers=headers, form=form, safe=is_safe(request), single=single
     )
 
 
-def _is_safe(request: Request) -> bool:
+def is_safe(request: Request) -> bool:
     """Whether a browser keeps our cookie: over https, or on this machine."""
     public = services_of(request).settings.public_url
     return request.url.scheme == "https" or request.url.hostname in _LOCAL or public.startswith("https:")

@@ -38,6 +38,14 @@ class Visitor:
         sent = {"content-type": "application/x-www-form-urlencoded", **self.sent(headers)}
         return self._kept(self.http.post(path, content=urlencode(fields or {}), headers=sent))
 
+    def upload(self, path: str, fields: Mapping[str, str], *photos: bytes) -> httpx.Response:
+        """Sends a form with photographs; without one, their field comes empty, as a browser sends it."""
+        files: Any = [(name, (None, value)) for name, value in fields.items()]
+        files += [("photo", ("IMG_1.jpg", content, "image/jpeg")) for content in photos]
+        if not photos:
+            files.append(("photo", ("", b"", "application/octet-stream")))
+        return self._kept(self.http.post(path, files=files, headers=self.sent()))
+
     def sign_in(self, username: str, password: str = "nancheng") -> httpx.Response:
         return self.post("/sign-in", {"username": username, "password": password})
 
