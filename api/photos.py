@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api import schemas
 from api.answers import NO_STORE, IdempotencyKey, answer, documented
 from api.auth import BEARER, signed_in
-from api.bodies import streams
+from api.bodies import MULTIPART, media_type, streams
 from api.cases import Number, check_code, teller
 from api.multipart import parts
 from api.pictures import MOST_BYTES
@@ -89,16 +89,19 @@ async def add_photos(
 async def _sent(request: Request, number: str, caller: Actor | None) -> tuple[Actor, list[NewPhoto]]:
     """Who sends, and the photographs; who may not send any is told before one is decoded."""
     services, photos = services_of(request), list[NewPhoto]()
+    if caller is not None:
+        await services.photographs.check(number, caller)
+    elif media_type(request.headers.get("content-type", "")) != MULTIPART:
+        raise Problem("unauthenticated")
     async for part in parts(request, file_bytes=MOST_BYTES):
         if not part.is_file:
             if part.name == "code" and caller is None:
                 check_code(request, number, part.text)
                 caller = RESIDENT
+                await services.photographs.check(number, caller)
             continue
         if caller is None:
             raise Problem("unauthenticated")
-        if not photos:
-            await services.photographs.check(number, caller)
         if len(photos) == MOST_PHOTOS:
             raise Refusal("too_many_photos", limit=MOST_PHOTOS, there=0)
         photos.append(await services.pictures.of_part(part))

@@ -49,9 +49,15 @@ class EmergencyChoice:
     calls: tuple[CallFirst, ...]
 
 
+def _require_officer(viewer: Viewer) -> None:
+    if not may_file(viewer.actor):
+        raise Refusal("forbidden", decision="open")
+
+
 @router.get("/counter")
 async def counter(request: Request, viewer: OnPage) -> Response:
     """The form, empty."""
+    _require_officer(viewer)
     rules = services_of(request).rulebook.current
     covered = [
         estate.id for estate in rules.organisation.estates if may_open(rules, viewer.actor, estate.id, emergency=False)
@@ -68,8 +74,6 @@ def _page(
     headers: Mapping[str, str] | None = None, *, photos_again: bool = False,
 ) -> Response:  # fmt: skip
     rules, spoken = services_of(request).rulebook.current, language(request)
-    if not may_file(viewer.actor):
-        raise Refusal("forbidden", decision="open")
     estates = filing.estates_of(rules, spoken, lambda id: may_open(rules, viewer.actor, id, emergency=False))
     return page(
         request, "counter/new.html", status=status, headers={**filing.LOCATING, **(headers or {})}, form=form,
@@ -94,6 +98,7 @@ def emergencies_of(rules: Rules, actor: Actor, spoken: str) -> list[EmergencyCho
 @streams(up_to_kb=MOST_KB)
 async def take_down(request: Request, viewer: OnPage) -> Response:
     """Opens the case and goes on to the slip."""
+    _require_officer(viewer)
     services = services_of(request)
     sent = await filed(request)
     form = forms.filled(request, sent.fields, Filing)

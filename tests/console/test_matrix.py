@@ -100,6 +100,7 @@ _IN = "401 200 200 200 200 200 200 200"
 _PAGE = "303 200 200 200 200 200 200 200"
 _PAPER = "401 404 403 404 404 404 404 404"
 _RUN = "401 403 403 409 409 403 403 403"
+_ELSEWHERE = "303 303 303 303 303 303 303 303"
 _NOT_THERE = "404 404 404 404 404 404 404 404"
 TABLE: dict[str, tuple[Ask, str]] = {
     # ---- sign-in, and what is there for everybody
@@ -121,6 +122,12 @@ TABLE: dict[str, tuple[Ask, str]] = {
     ),
     "GET /api/v1/cases/{number}/track": (_resident("/api/v1/cases/{number}/track?code={code}"), _ALL),
     "POST /api/v1/cases/{number}/word": (_resident("/api/v1/cases/{number}/word", kind="withdraw"), _ALL),
+    "POST /api/v1/cases/{number}/photos": (
+        _case("/api/v1/cases/{number}/photos", {}), "401 400 403 400 400 403 403 403",
+    ),
+    "GET /api/v1/cases/{number}/photos/{photo}": (
+        _case("/api/v1/cases/{number}/photos/p-none"), "401 404 403 404 404 403 403 403",
+    ),
     # ---- sittings
     "GET /api/v1/forums/{forum}/sittings": (_at("/api/v1/forums/heping/sittings"), _IN),
     "GET /api/v1/forums/{forum}/calendar-link": (_at("/api/v1/forums/heping/calendar-link"), _IN),
@@ -184,6 +191,20 @@ TABLE: dict[str, tuple[Ask, str]] = {
     ),
     "POST /account/sessions/end": (_at("/account/sessions/end", []), "303 303 303 303 303 303 303 303"),
     "GET /audit": (_at("/audit"), "303 403 403 403 403 403 200 200"),
+    "GET /counter": (_at("/counter"), "303 200 200 200 200 403 403 403"),
+    "POST /counter": (_at("/counter", []), "303 422 422 422 422 403 403 403"),
+    "GET /counter/{number}/slip": (_case("/counter/{number}/slip"), "303 403 403 403 403 403 403 403"),
+    # ---- the residents' pages: a sign-in opens nothing there
+    "GET /r": (_at("/r"), _ALL),
+    "POST /r/follow": (_at("/r/follow", [("number", "none"), ("code", "AAAAAAAA")]), _NOT_THERE),
+    "POST /r/leave": (_at("/r/leave", []), _ELSEWHERE),
+    "GET /r/new": (_at("/r/new"), _ALL),
+    "POST /r/new": (_at("/r/new", []), "422 422 422 422 422 422 422 422"),
+    "GET /r/{number}": (_case("/r/{number}"), _ELSEWHERE),
+    "GET /r/{number}/receipt": (_case("/r/{number}/receipt"), _ELSEWHERE),
+    "POST /r/{number}/word": (_case("/r/{number}/word", []), _ELSEWHERE),
+    "POST /r/{number}/photos": (_case("/r/{number}/photos", []), _ELSEWHERE),
+    "GET /r/{number}/photos/{photo}": (_case("/r/{number}/photos/p-none"), _ELSEWHERE),
     "GET /gallery": (_at("/gallery"), _PAGE),
 }  # fmt: skip
 

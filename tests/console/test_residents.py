@@ -11,8 +11,10 @@ import httpx
 import psycopg
 import pytest
 
+from api.console.words import WORDS as EVERY_WORD
 from api.console.words.residents import CONSENT, CONSENT_VERSION
 from api.passes import COOKIE
+from domain.words import CLOSED_AS
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.pictures import SVG, picture, with_position
 from tests.support.stack import Caller, Stack
@@ -348,3 +350,8 @@ def test_a_page_is_light(nobody: Visitor) -> None:
     files = sum(len(nobody.get(f"/static/{name}").content) for name in ("hongxiu.css", "hongxiu.js", "mark.svg"))
     for path in ("/r", "/r/new", f"/r/{number}", f"/r/{number}/receipt"):
         assert len(nobody.get(path).content) + files < 150_000
+
+
+def test_there_are_words_for_every_way_an_issue_ends_and_every_answer() -> None:
+    assert {f"residents.ended_{kind}" for kind in CLOSED_AS} <= EVERY_WORD.keys()
+    assert {f"flash.said_{kind}" for kind in ("confirm", "dispute", "withdraw")} <= EVERY_WORD.keys()
