@@ -13,8 +13,8 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.record import SittingRecorder
-from domain.case import Command, PutOnAgenda, SittingMoved, SittingOver
+from activities.record import SittingRecorder, is_outdated, moved
+from domain.case import Command, PutOnAgenda, SittingOver
 from domain.errors import Refusal
 from domain.forum import Sitting, sittings
 from domain.permission import SYSTEM
@@ -37,8 +37,9 @@ log = structlog.get_logger()
 AT_ONCE = 50
 """How many cases are told at the same time."""
 
-SETTLED_AFTER = 6.0
-"""Seconds of looking on after the last case was told: what picked the sitting's old dates is recorded by then."""
+SETTLED_AFTER = 1.0
+"""Seconds of looking on after the last case was told, for processes that did not answer. A case that picks the old
+dates meanwhile finds the move when it is recorded (``Recorder._follow``)."""
 
 LOOK_AGAIN = 0.5
 SOON = 0.05
@@ -184,12 +185,13 @@ class Telling:
         given_up = self._given_up
         if self._order.over:
             return [(case.number, self._over(row, case)) for case in waiting if case.number not in given_up]
-        moved = [(case.number, self._moved(row, case)) for case in waiting if _is_outdated(row, case)]
+        behind = [case for case in waiting if is_outdated(row, case.starts_at, case.until)]
+        told = [(case.number, moved(row, case.number, case.version, self._order.cause)) for case in behind]
         put = [
             (addendum.case, self._put(row, addendum.case, addendum.reason))
             for addendum in await self._to_put(row, {case.number for case in waiting})
         ]
-        return [(number, command) for number, command in (*moved, *put) if number not in given_up]
+        return [(number, command) for number, command in (*told, *put) if number not in given_up]
 
     async def _to_put(self, row: SittingRow, waiting: set[str]) -> list[Addendum]:
         """The addenda whose cases do not wait for the sitting yet, and have not been heard there either."""
@@ -198,10 +200,6 @@ class Telling:
             return []
         heard = await self._sittings.heard(row.id)
         return [it for it in added if it.case not in heard]
-
-    def _moved(self, row: SittingRow, case: WaitingCase) -> Command:
-        body = SittingMoved(sitting_id=row.id, sitting=None if row.is_cancelled else row.dates, cause=self._order.cause)
-        return Command(id=f"{row.id}:{row.sequence}:{case.number}:{case.version}", actor=SYSTEM, body=body)
 
     def _over(self, row: SittingRow, case: WaitingCase) -> Command:
         body = SittingOver(sitting_id=row.id, cause=self._order.cause)
@@ -225,10 +223,6 @@ class Telling:
                 self._left[number] = GIVE_UP_AFTER
                 return
             self.told.add(number)
-
-
-def _is_outdated(row: SittingRow, case: WaitingCase) -> bool:
-    return row.is_cancelled or (case.starts_at, case.until) != (row.starts_at, row.minutes_due)
 
 
 @asynccontextmanager

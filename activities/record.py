@@ -16,16 +16,19 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain import case, sitting
-from domain.case import CaseState, Command, Event, Fact, PutOnAgenda
+from domain.case import CaseState, Command, Event, Fact, PutOnAgenda, SittingMoved
 from domain.errors import Refusal
+from domain.permission import SYSTEM
 from domain.rules import Rules
 from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingFact, SittingState
 from store.folding import event_of, fold_rows, fold_sitting, row_of, row_of_sitting, sitting_event_of
 from store.log import Appended, EventLog, NewEvent, StoredEvent
 from store.papers import Papers
 from store.rulebook import Rulebook
+from store.sittings import SittingRow
 from workflows import names
 from workflows.messages import LoadOrder, Logged, Recorded, RecordOrder, Refused
+from workflows.sitting import CAUSES
 
 log = structlog.get_logger()
 
@@ -141,7 +144,7 @@ class StreamRecorder(Generic[S, C, E]):
                 beyond.extend(unknown)
                 state = self._stream.fold(order.number, unknown, state)
                 if any(row.command_id == order.command.id for row in unknown):
-                    return self._answer(order, beyond)
+                    return await self._committed(order, beyond)
                 continue
             if not events:
                 return self._answer(order, beyond)
@@ -149,7 +152,7 @@ class StreamRecorder(Generic[S, C, E]):
             beyond.extend(appended.events)
             if appended.status != "behind":
                 self._tell(order, appended)
-                return self._answer(order, beyond)
+                return await self._committed(order, beyond)
             state = self._stream.fold(order.number, appended.events, state)
         raise RuntimeError(f"{order.number}: the log ran ahead {_TRIES} times")
 
@@ -160,6 +163,18 @@ class StreamRecorder(Generic[S, C, E]):
         if any(map(self._stream.picks_a_sitting, events)) and await self._rulebook.refresh_sittings():
             events = self._stream.decide(await self._rulebook.rules(ladder), state, command, now)
         return events
+
+    async def _committed(self, order: RecordOrder[S, C], beyond: Sequence[StoredEvent]) -> Recorded[Any]:
+        """The answer once the command is in the log, with what has to follow it there at once."""
+        known = order.state.version if order.state else 0
+        new = {row.version: row for row in beyond if row.version > known}
+        state = self._stream.fold(order.number, [new[version] for version in sorted(new)], order.state)
+        followed = await self._follow(order, state) if state is not None else ()
+        return self._answer(order, (*beyond, *followed))
+
+    async def _follow(self, order: RecordOrder[S, C], state: S) -> Sequence[StoredEvent]:
+        """What has to be recorded after ``order``, which has led to ``state``."""
+        return ()
 
     async def _look(self, number: str, state: S | None, command: C) -> None:
         """What ``decide`` cannot see, being pure. Raises Refusal."""
@@ -233,6 +248,36 @@ class Recorder(StreamRecorder[CaseState, Command, Event]):
         row = await self._rulebook.sitting(named) if isinstance(named, str) else None
         if row is not None and row.status in ("closed", "cancelled"):
             raise Refusal("sitting_not_there", decision=command.kind, status=row.status, sitting=row.id)
+
+    async def _follow(self, order: RecordOrder[CaseState, Command], state: CaseState) -> Sequence[StoredEvent]:
+        """A sitting that was moved while this was decided: the case follows it at once.
+
+        The sitting's own telling sweeps after its move is committed. What was committed before the sweep is found by
+        that; what was committed after finds the move here. So nothing slips through between them.
+        """
+        wait = state.wait
+        if wait is None or wait.sitting_id is None or (order.state is not None and order.state.wait == wait):
+            return ()
+        row = await self._rulebook.sitting(wait.sitting_id)
+        if row is None or not is_outdated(row, wait.starts_at, wait.until):
+            return ()
+        cause = CAUSES["sitting_cancelled" if row.is_cancelled else "sitting_rescheduled"]
+        command = moved(row, state.number, state.version, cause[state.language.startswith("en")])
+        events = await self._decide(state.number, state, command, order.now)
+        return (await self._append(state.number, state, command, events)).events if events else ()
+
+
+def is_outdated(row: SittingRow, starts_at: datetime | None, until: datetime | None) -> bool:
+    """Whether a case that knows these dates of a sitting has to hear of others."""
+    if row.is_cancelled:
+        return True
+    return row.sequence > 0 and (starts_at, until) != (row.starts_at, row.minutes_due)
+
+
+def moved(row: SittingRow, number: str, version: int, cause: str) -> Command:
+    """What tells a case, as it stands at ``version``, where its sitting now is. Sent twice it is the same command."""
+    body = SittingMoved(sitting_id=row.id, sitting=None if row.is_cancelled else row.dates, cause=cause)
+    return Command(id=f"{row.id}:{row.sequence}:{number}:{version}", actor=SYSTEM, body=body)
 
 
 class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingEvent]):

@@ -6,20 +6,26 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
 
+from activities.record import Recorder
 from domain.agenda import Agenda, Minutes
-from domain.case import Command
+from domain.case import CaseState, Command, Escalate
 from domain.errors import Refusal
 from operations.meetings import bring_back
 from store.folding import sitting_row
+from store.log import Appended, EventLog
+from store.rulebook import Rulebook
 from store.sittings import compare_sittings
 from tests.engine.conftest import Engine, officer
 from tests.engine.sittings import SITTINGS, case_waiting_for
 from workflows import names
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.messages import RecordOrder
 
 
 async def agenda_of(engine: Engine, sitting: str) -> Agenda:
@@ -344,3 +350,49 @@ async def until_told(engine: Engine, sitting: str) -> None:
             return
         await asyncio.sleep(0.1)
     raise AssertionError("the cases were not told")
+
+
+@pytest.mark.parametrize("what", ["reschedule", "cancel"])
+async def test_a_case_that_picks_a_sitting_while_it_moves_follows_it_at_once_and_once(
+    engine: Engine, what: str
+) -> None:
+    sitting, following = engine.next_sitting("laocheng"), engine.next_sitting("laocheng", 1)
+    await engine.convene(sitting)
+    await engine.open("A")
+    fields: dict[str, Any] = {"reason": "会场另用"}
+    if what == "reschedule":
+        fields["starts_at"] = sitting.starts_at + timedelta(days=9)
+
+    async def meanwhile() -> None:
+        await engine.command(sitting.id, what, **fields)
+        await until_told(engine, sitting.id)
+
+    recorder = Interrupted(engine.log, engine.rulebook, meanwhile)
+    body = Escalate(kind="escalate", reason="需社区协调")
+    order = RecordOrder[CaseState, Command](
+        number=engine.number("A"), state=await engine.state("A"), now=datetime.now(UTC),
+        command=Command(id=engine.number("escalated"), actor=officer("nancheng"), body=body),
+    )  # fmt: skip
+    answer = await ActivityEnvironment().run(recorder.record, order)
+    assert [logged.fact.type for logged in answer.facts] == ["case_escalated", "wait_reprojected"]
+    again = await ActivityEnvironment().run(recorder.record, order)
+    assert again.facts == answer.facts
+    wait = (await engine.state("A")).wait
+    assert wait is not None
+    moved = (await engine.sitting_state(sitting.id)).dates
+    expected = (moved.id, moved.minutes_due) if what == "reschedule" else (following.id, following.minutes_due)
+    assert (wait.sitting_id, wait.until) == expected
+
+
+class Interrupted(Recorder):
+    """Lets something happen between its first decision and the commit."""
+
+    def __init__(self, log: EventLog, rulebook: Rulebook, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(log, rulebook)
+        self._meanwhile: Callable[[], Awaitable[None]] | None = meanwhile
+
+    async def _append(self, *args: Any) -> Appended:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await super()._append(*args)
