@@ -19,6 +19,7 @@ from operations.commands import BAD_INPUT, DIFFERS, UNAVAILABLE, Failed
 
 if TYPE_CHECKING:
     from operations.audit import Report
+    from operations.notices import Resent
     from operations.policies import Checked, Kept
     from operations.showing import Words
     from store.cases import CaseRow
@@ -48,10 +49,14 @@ playbook_app = typer.Typer(
     help="Check and draw the playbooks of emergencies.",
     epilog="Example:  hongxiu playbook draw lift_entrapment --out lift.svg",
 )
+notices_app = typer.Typer(
+    no_args_is_help=True, help="Notices to members.", epilog="Example:  hongxiu notices resend --unit laocheng"
+)
 app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(playbook_app, name="playbook")
+app.add_typer(notices_app, name="notices")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Lang = Annotated[str, typer.Option("--lang", envvar="HONGXIU_LANG", help="Language of what is printed: zh-CN or en.")]
@@ -270,6 +275,36 @@ def _write(file: Path, content: str) -> None:
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}", BAD_INPUT) from None
     terminal.good(f"{file} is drawn")
+
+
+# ---------------------------------------------------------------- notices
+
+
+@notices_app.command("resend", epilog="Example:  hongxiu notices resend --unit laocheng --days 3")
+def notices_resend(
+    unit: Annotated[str | None, typer.Option(help="Only this unit's or department's.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Only those of the last days.")] = 7,
+    as_json: Json = False,
+    lang: Lang = "zh-CN",
+) -> None:
+    """Send notices again that an address did not take, to those addresses. Run it with the workers' environment."""
+
+    async def again() -> Resent:
+        from operations.connections import opened
+        from operations.notices import resend
+
+        async with opened(commands.settings().database()) as pool:
+            return await resend(pool, commands.settings(), days=days, unit=unit)
+
+    resent = commands.run(again(), lang)
+    if as_json:
+        terminal.print_json({"sent": [it.id for it in resent.sent], "failed": [it.id for it in resent.failed]})
+    else:
+        terminal.good(f"{len(resent.sent)} sent")
+        for notice in resent.failed:
+            terminal.bad(f"{notice.id}: {notice.failure}")
+    if resent.failed:
+        raise typer.Exit(DIFFERS)
 
 
 # ---------------------------------------------------------------- the demo

@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.meetings import Meetings
-from activities.notices import Notifier, read_channels
+from activities.notices import Notifier, misnamed, read_channels
 from activities.record import Recorder
 from domain.policy_file import PolicyError
 from runtime import logs
@@ -98,6 +98,9 @@ async def serve(settings: Settings) -> None:
     pool = await database.connect(settings.database(), min_size=0)  # PostgreSQL may be on its way up
     rulebook = Rulebook(pool)
     await put_at_hand(rulebook)
+    if AT_HAND.current is not None:
+        for problem in misnamed(settings.policies, AT_HAND.current.organisation):
+            log.error("a notice's unit is unknown", problem=str(problem))
     refreshing = asyncio.create_task(keep_rules(rulebook))
     client = await _connected(settings, stop)
     # In a rehearsal the processes that a schedule begins have clocks that can be moved.

@@ -15,7 +15,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain.notices import Channels, members, wording
-from domain.policy_file import parse_policy
+from domain.organisation import Organisation
+from domain.policy_file import PolicyProblem, parse_policy, problems_at
 from store.notices import Notice, Notices
 from store.rulebook import Rulebook
 from workflows import names
@@ -33,6 +34,16 @@ def read_channels(policies: Path) -> Channels:
     """The channels of a policies folder; none without a ``notices.yaml``. Raises PolicyError."""
     file = policies / FILE
     return parse_policy(Channels, file.read_text("utf-8"), str(file)) if file.exists() else Channels()
+
+
+def misnamed(policies: Path, organisation: Organisation) -> list[PolicyProblem]:
+    """The units of ``notices.yaml`` that the organisation does not have, by line. Raises PolicyError."""
+    file = policies / FILE
+    strangers = read_channels(policies).strangers(organisation)
+    if not strangers:
+        return []
+    faults = [(("units", unit), f"the organisation has no unit or department {unit!r}") for unit in strangers]
+    return problems_at(file.read_text("utf-8"), str(file), faults)
 
 
 class Notifier:
@@ -75,6 +86,13 @@ class Notifier:
         if failed:
             raise ApplicationError(f"not sent to {', '.join(failed)}", type="NotSent")
         return Noticed(units=len(notices))
+
+    async def resend(self, since: datetime, unit: str | None = None) -> tuple[list[Notice], list[Notice]]:
+        """Tries once more what was made since an instant and not taken everywhere: those sent now, and those not."""
+        failed = await self._notices.failed(since, unit)
+        sent = await asyncio.gather(*(self._send(notice) for notice in failed))
+        pairs = list(zip(failed, sent, strict=True))
+        return [notice for notice, done in pairs if done], [notice for notice, done in pairs if not done]
 
     async def _send(self, notice: Notice) -> bool:
         """One attempt at each address that has not taken it."""

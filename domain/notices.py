@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.organisation import Organisation
 from domain.rules import Rules
 from domain.sitting import SittingEventType, SittingState
 from domain.telling import moment
@@ -39,6 +40,12 @@ class Channels(BaseModel):
     def of(self, unit: str) -> tuple[str, ...]:
         """A unit's variables, each once."""
         return tuple(dict.fromkeys(self.units.get(unit, ())))
+
+    def strangers(self, organisation: Organisation) -> tuple[str, ...]:
+        """The units that it names and the organisation does not have: their notices would go nowhere."""
+        known = {unit.id for tier in organisation.tiers for unit in organisation.units_at(tier)}
+        known |= {department.code for department in organisation.departments}
+        return tuple(unit for unit in self.units if unit not in known)
 
 
 def members(rules: Rules, forum: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from activities.notices import misnamed
 from domain.calendar import CalendarYear, WorkingCalendar
 from domain.errors import Refusal
 from domain.ladder import Ladder
@@ -49,6 +50,7 @@ def check_folder(folder: Path) -> tuple[Checked, ...]:
     years = [parse_policy(CalendarYear, file.content, file.name) for file in files if file.kind == "calendar"]
     _, problems = read_playbooks(folder, organisation, ladder)
     problems += _misfits(folder, ladder, organisation, years)
+    problems += misnamed(folder, organisation)
     if problems:
         raise PolicyError(problems)
     return tuple(Checked(file, _said(file)) for file in files)

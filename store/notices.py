@@ -96,6 +96,16 @@ class Notices:
             )  # fmt: skip
         return tuple(Notice(**dict(row)) for row in rows)
 
+    async def failed(self, since: datetime, unit: str | None = None) -> tuple[Notice, ...]:
+        """The notices made since an instant that an address did not take, oldest first; a unit's, or everybody's."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT * FROM notices WHERE status = 'failed' AND made_at >= $1 "
+                "AND ($2::text IS NULL OR unit = $2) ORDER BY made_at, id",
+                since, unit,
+            )  # fmt: skip
+        return tuple(Notice(**dict(row)) for row in rows)
+
     async def read(self, notice_id: str, unit: str, at: datetime) -> Notice | None:
         """Marks a unit's notice as read, if it is not yet; None where the unit has none such."""
         if not is_text(notice_id):

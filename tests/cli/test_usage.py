@@ -36,7 +36,7 @@ def test_the_commands_are_the_ones_that_are_documented() -> None:
     assert {" ".join(path) for path in commands() if path} >= {
         "up", "api", "worker", "migrate", "demo", "rebuild", "audit", "verify", "erase",
         "case list", "case show", "case watch", "policy load", "policy check", "calendar publish",
-        "playbook check", "playbook draw",
+        "playbook check", "playbook draw", "notices resend",
     }  # fmt: skip
 
 
@@ -51,6 +51,7 @@ NEEDS_A_STACK = (
     ("migrate",),
     ("worker",),
     ("demo",),
+    ("notices", "resend"),
     ("policy", "load", str(NANCHENG)),
     ("calendar", "publish", str(NANCHENG / "calendar-2026.yaml")),
 )

@@ -14,10 +14,11 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.notices import Notifier, read_channels
+from activities.notices import Notifier, misnamed, read_channels
 from domain.notices import Channels
 from domain.policy_file import PolicyError
 from store.notices import Notice, Notices
+from tests.domain.given import nancheng
 from tests.engine.conftest import Engine
 from workflows.messages import NoticeOrder
 
@@ -175,3 +176,30 @@ async def an_order(engine: Engine) -> NoticeOrder:
     await engine.convene(sitting)
     state = await engine.sitting_state(sitting.id)
     return NoticeOrder(event=f"{sitting.id}:2", kind="rescheduled", state=state, now=state.at)
+
+
+async def test_a_notice_that_failed_is_sent_again_to_who_has_not_taken_it(engine: Engine, receiver: Receiver) -> None:
+    channels = Channels(units={"laocheng": ("GOOD", "BAD"), "mudan-garden": ("BAD",)})
+    order = await an_order(engine)
+    notifier = Notifier(engine.pool, engine.rulebook, channels, "", {"GOOD": receiver.address})
+    with pytest.raises(ApplicationError):
+        await ActivityEnvironment().run(notifier.notify, order)
+    long_ago = order.now - timedelta(days=1)
+    sent, failed = await notifier.resend(long_ago, "laocheng")
+    assert ([it.unit for it in sent], [it.unit for it in failed]) == ([], ["laocheng"])
+    mended = Notifier(engine.pool, engine.rulebook, channels, "", dict.fromkeys(("GOOD", "BAD"), receiver.address))
+    assert await mended.resend(order.now + timedelta(days=1)) == ([], [])
+    sent, failed = await mended.resend(long_ago)
+    assert (sorted(it.unit for it in sent), failed) == (["laocheng", "mudan-garden"], [])
+    assert len(receiver.got) == 3
+    assert await mended.resend(long_ago) == ([], [])
+
+
+def test_a_unit_that_the_organisation_does_not_have_is_named_by_its_line(tmp_path: Path) -> None:
+    organisation = nancheng().organisation
+    file = tmp_path / "notices.yaml"
+    file.write_text("version: '1'\nunits:\n  laocheng: [ONE]\n  fire: [TWO]\n  atlantis: [THREE]\n", "utf-8")
+    (problem,) = misnamed(tmp_path, organisation)
+    assert (problem.line, "atlantis" in str(problem)) == (5, True)
+    file.write_text("version: '1'\nunits:\n  laocheng: [ONE]\n", "utf-8")
+    assert misnamed(tmp_path, organisation) == []
