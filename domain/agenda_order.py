@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol
 
 from domain.agenda import SectionKind
 from domain.agenda_story import Step
+from domain.case.state import fold
 from domain.errors import Refusal
 from domain.forum import Forum, Sitting
 from domain.rules import Rules
@@ -99,6 +100,30 @@ class Tabled:
     def story(self) -> tuple[Step, ...]:
         """The events that the row rests on; what the log has beyond came later."""
         return tuple(step for step in self.steps if step.version <= self.version)
+
+
+def as_it_waited(case: Tabled, sitting: str) -> Tabled:
+    """A case as it stood when it last came to wait for ``sitting``; what was decided there is not told beforehand.
+
+    One that has not come to wait for it is told as it stands.
+    """
+    last = max((i for i, step in enumerate(case.story) if _sitting_of(step) == sitting), default=None)
+    if last is None:
+        return case
+    steps = case.story[: last + 1]
+    state = fold(case.number, ((step.event, "") for step in steps))
+    assert state is not None
+    return replace(
+        case, version=state.version, tier=state.tier, stage=state.stage, until=state.wait.until if state.wait else None,
+        sitting_id=sitting, carried_over=state.carried_over, overdue=state.overdue, supervised=state.supervised,
+        lead=state.plan.lead if state.plan else None, co_handlers=state.plan.co_handlers if state.plan else (),
+        steps=steps,
+    )  # fmt: skip
+
+
+def _sitting_of(step: Step) -> str | None:
+    place = step.event.place
+    return place.wait.sitting_id if place is not None and place.wait is not None else None
 
 
 # ---------------------------------------------------------------- which cases, in what order

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from domain.agenda import Agenda, LateItem, Minutes, to_json
 from domain.agenda_building import Context, Quarter, Step, Tabled, arrange, draft, item_for
-from domain.agenda_order import quarter_start
+from domain.agenda_order import as_it_waited, quarter_start
 from domain.calendar import shanghai
 from domain.case import Wait
 from domain.errors import Refusal
@@ -228,7 +228,7 @@ class Papers:
         numbers = [addendum.case for addendum in addenda]
         rows, streams = await self._cases.some(numbers), await self._streams(numbers)
         found = [addendum for addendum in addenda if addendum.case in rows]
-        cases = [Tabled.of(rows[addendum.case], streams[addendum.case]) for addendum in found]
+        cases = [as_it_waited(Tabled.of(rows[it.case], streams[it.case]), dates.id) for it in found]
         return tuple(
             LateItem(item=item_for(rules, dates, case, place), reason=it.reason, by=it.by, at=it.at)
             for place, (it, case) in enumerate(zip(found, cases, strict=True), first)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from domain.agenda import Agenda, AgendaItem, LateItem, Minutes, Resolution, to_json
 from domain.agenda_building import Context, Quarter, Row, Step, Tabled, arrange, draft, item_for, proposed
 from domain.agenda_leads import BY_CATEGORY
-from domain.agenda_order import FORMAL, MINUTES, ORDER, ends_quarter, quarter_start
+from domain.agenda_order import FORMAL, MINUTES, ORDER, as_it_waited, ends_quarter, quarter_start
 from domain.agenda_words import ARRIVED, DECIDED, SECTIONS, TRIED
 from domain.case import PutOnAgenda, SittingMoved, StandDown, summary
 from domain.errors import Refusal
@@ -442,6 +442,19 @@ def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date(
     bare = {section.kind: section.lines for section in agenda_of(APRIL, language="en").sections}
     assert bare["previous_minutes"] == ("No previous minutes",)
     assert bare["next_date"] == ("To be announced",)
+
+
+def test_an_addendum_is_told_as_it_came_and_not_as_it_was_decided() -> None:
+    case = Case(opened="2026-02-20 09:00")
+    case.does("contact")
+    case.does("escalate", when="2026-02-21 09:00", reason="存在安全隐患")
+    before = item_for(nancheng(), sitting(MARCH), tabled(case), 1)
+    case.does("plan", when="2026-03-04 15:10", due_date="2026-03-20")
+    after = item_for(nancheng(), sitting(MARCH), as_it_waited(tabled(case), MARCH), 1)
+    assert after == before
+    assert "存在安全隐患" in after.why_here
+    elsewhere = tabled(case)
+    assert as_it_waited(elsewhere, APRIL) == elsewhere
 
 
 def test_a_frozen_agenda_does_not_see_what_came_later() -> None:
