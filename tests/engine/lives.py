@@ -96,3 +96,14 @@ async def decided_twice_at_once_and_refused(engine: Engine, name: str) -> None:
         await engine.send(name, "contact", if_version=version, how="电话", outcome="已联系")
 
     await asyncio.gather(*(contact() for _ in range(4)), return_exceptions=True)
+
+
+@life
+async def photographed_and_settled(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    photos = [{"id": f"p-{number}", "digest": "0" * 64} for number in range(3)]
+    await engine.send(name, "add_photos", by=RESIDENT, photos=photos[:2])
+    await engine.send(name, "contact", by=officer("mudan-garden"), how="上门", outcome="看过现场")
+    await engine.send(name, "add_photos", by=officer("mudan-garden"), photos=photos[2:])
+    await engine.send(name, "resolve", by=officer("mudan-garden"), what_was_done="更换水龙头")
+    await engine.send(name, "confirm", by=RESIDENT, stars=4)
