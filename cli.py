@@ -477,7 +477,7 @@ def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 when something differs.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the lists of cases and of sittings anew from the log; the cases' beside the live one, then swapped in."""
+    """Make the lists of cases, sittings and responses anew from the log; the cases' beside the live one."""
     differing, cases = commands.run(_rebuild(check))
     if as_json:
         terminal.print_json({"cases": cases, "differing": list(differing), "rebuilt": not check})
@@ -490,21 +490,22 @@ def rebuild(
 
 
 async def _rebuild(check: bool) -> tuple[Sequence[str], int]:
-    from operations.connections import case_row, opened
+    from operations.connections import opened
     from store import rebuild as rebuilding
     from store.cases import CaseList, CaseQuery
-    from store.folding import sitting_row
-    from store.sittings import compare_sittings, rebuild_sittings
+    from store.folding import CASES, RESPONSES, SITTINGS
 
     settings = commands.settings()
     with terminal.progress("streams") as step:
         if not check:
             async with opened(settings.owner_database()) as owner:
-                await rebuild_sittings(owner, sitting_row)
-                return (), await rebuilding.rebuild(owner, case_row, lambda done: step(done, 0))
+                for kind in (SITTINGS, RESPONSES):
+                    await rebuilding.rebuild_list(owner, kind)
+                return (), await rebuilding.rebuild(owner, CASES.listed, lambda done: step(done, 0))
         async with opened(settings.database()) as pool:
-            differing = await rebuilding.compare(pool, case_row, lambda done: step(done, 0))
-            differing = (*differing, *await compare_sittings(pool, sitting_row))
+            differing = await rebuilding.compare(pool, CASES.listed, lambda done: step(done, 0))
+            for kind in (SITTINGS, RESPONSES):
+                differing = (*differing, *await rebuilding.compare_list(pool, kind))
             return differing, await CaseList(pool).count(CaseQuery())
 
 

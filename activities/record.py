@@ -6,7 +6,7 @@ One recorder for every kind of process: what is particular to cases or sittings 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -15,14 +15,16 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain import case, sitting
-from domain.case import CaseState, Command, Event, Fact, PutOnAgenda, SittingMoved
+from domain import case, joint_response, sitting
+from domain.case import CaseState, Command, DeclareEmergency, Event, Fact, PutOnAgenda, SittingMoved
 from domain.errors import Refusal
+from domain.joint_response import ResponseCommand, ResponseEvent, ResponseFact, ResponseState
 from domain.permission import SYSTEM
 from domain.rules import Rules
 from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingFact, SittingState
-from store.folding import event_of, fold_rows, fold_sitting, row_of, row_of_sitting, sitting_event_of
-from store.log import Appended, EventLog, NewEvent, StoredEvent
+from store import folding
+from store.folding import Happened, Kind
+from store.log import Appended, EventLog, StoredEvent
 from store.papers import Papers
 from store.rulebook import Rulebook
 from store.sittings import SittingRow
@@ -52,49 +54,47 @@ class Commanding(Protocol):
 
 S = TypeVar("S", bound=Versioned)
 C = TypeVar("C", bound=Commanding)
-E = TypeVar("E")
+E = TypeVar("E", bound=Happened)
 
 
 @dataclass(frozen=True)
 class Stream(Generic[S, C, E]):
-    """What a kind of process is to its recorder: its names, its messages' types, its decider, its rows.
+    """What a kind of process is to its recorder: its names, its messages' types, its decider, its place in the store.
 
-    ``row``: the keyword of ``EventLog.append`` that takes its projection. ``picks_a_sitting``: whether a decision
+    ``rules``: those that a state is under, today's for one yet to begin. ``picks_a_sitting``: whether a decision
     rests on the sittings' dates, which must then be today's.
     """
 
+    kind: Kind[S, E]
     records: Sequence[str]
     load: str
     order_type: type[Any]
     recorded_type: type[Any]
     decide: Callable[[Rules, S | None, C, datetime], tuple[E, ...]]
-    evolve: Callable[[str, S | None, E, str], S]
-    fold: Callable[[str, Iterable[StoredEvent], S | None], S | None]
-    fact_of: Callable[[StoredEvent], Any]
-    row_of: Callable[[E], NewEvent]
-    row: str
-    projection: Callable[[S], Mapping[str, object]]
-    ladder: Callable[[S | None], str | None]
-    picks_a_sitting: Callable[[E], bool]
+    rules: Callable[[Rulebook, S | None], Awaitable[Rules]]
+    picks_a_sitting: Callable[[E], bool] = lambda _: False
 
 
 CASES: Stream[CaseState, Command, Event] = Stream(
-    records=names.RECORDS, load=names.LOAD, order_type=RecordOrder[CaseState, Command], recorded_type=Recorded[Fact],
-    decide=case.decide,
-    evolve=lambda number, state, event, id_: case.evolve(state, event, number=number, command_id=id_),
-    fold=lambda number, rows, state: fold_rows(number, rows, state), fact_of=lambda row: event_of(row).fact(),
-    row_of=row_of, row="case_row", projection=case.summary, ladder=lambda state: state.ladder if state else None,
+    kind=folding.CASES, records=names.RECORDS, load=names.LOAD, order_type=RecordOrder[CaseState, Command],
+    recorded_type=Recorded[Fact], decide=case.decide,
+    rules=lambda book, state: book.rules(state.ladder if state else None),
     picks_a_sitting=lambda event: event.place is not None and event.place.wait is not None
     and event.place.wait.sitting_id is not None,
 )  # fmt: skip
 
 SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
-    records=names.SITTING_RECORDS, load=names.LOAD_SITTING, order_type=RecordOrder[SittingState, SittingCommand],
-    recorded_type=Recorded[SittingFact],
-    decide=sitting.decide, evolve=lambda _, state, event, id_: sitting.evolve(state, event, command_id=id_),
-    fold=lambda _, rows, state: fold_sitting(rows, state), fact_of=lambda row: sitting_event_of(row).fact(),
-    row_of=row_of_sitting, row="sitting_row", projection=sitting.summary, ladder=lambda _: None,
-    picks_a_sitting=lambda _: False,
+    kind=folding.SITTINGS, records=names.SITTING_RECORDS, load=names.LOAD_SITTING,
+    order_type=RecordOrder[SittingState, SittingCommand], recorded_type=Recorded[SittingFact], decide=sitting.decide,
+    rules=lambda book, _: book.rules(),
+)  # fmt: skip
+
+
+RESPONSES: Stream[ResponseState, ResponseCommand, ResponseEvent] = Stream(
+    kind=folding.RESPONSES, records=names.RESPONSE_RECORDS, load=names.LOAD_RESPONSE,
+    order_type=RecordOrder[ResponseState, ResponseCommand], recorded_type=Recorded[ResponseFact],
+    decide=joint_response.decide,
+    rules=lambda book, state: book.with_playbook(state.playbook) if state else book.rules(),
 )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ class StreamRecorder(Generic[S, C, E]):
                 if not unknown:
                     return self._answer(order, beyond, Refused(code=refusal.code, params=refusal.params))
                 beyond.extend(unknown)
-                state = self._stream.fold(order.number, unknown, state)
+                state = self._stream.kind.fold(order.number, unknown, state)
                 if any(row.command_id == order.command.id for row in unknown):
                     return await self._committed(order, beyond)
                 continue
@@ -153,15 +153,15 @@ class StreamRecorder(Generic[S, C, E]):
             if appended.status != "behind":
                 self._tell(order, appended)
                 return await self._committed(order, beyond)
-            state = self._stream.fold(order.number, appended.events, state)
+            state = self._stream.kind.fold(order.number, appended.events, state)
         raise RuntimeError(f"{order.number}: the log ran ahead {_TRIES} times")
 
     async def _decide(self, number: str, state: S | None, command: C, now: datetime) -> tuple[E, ...]:
         await self._look(number, state, command)
-        ladder = self._stream.ladder(state)
-        events = self._stream.decide(await self._rulebook.rules(ladder), state, command, now)
-        if any(map(self._stream.picks_a_sitting, events)) and await self._rulebook.refresh_sittings():
-            events = self._stream.decide(await self._rulebook.rules(ladder), state, command, now)
+        stream, book = self._stream, self._rulebook
+        events = stream.decide(await stream.rules(book, state), state, command, now)
+        if any(map(stream.picks_a_sitting, events)) and await book.refresh_sittings():
+            events = stream.decide(await stream.rules(book, state), state, command, now)
         return events
 
     async def _committed(self, order: RecordOrder[S, C], beyond: Sequence[StoredEvent]) -> Recorded[Any]:
@@ -180,15 +180,13 @@ class StreamRecorder(Generic[S, C, E]):
         """What ``decide`` cannot see, being pure. Raises Refusal."""
 
     async def _append(self, number: str, state: S | None, command: C, events: Sequence[E]) -> Appended:
-        version = state.version if state else 0
-        after = state
+        kind, version, after = self._stream.kind, state.version if state else 0, state
         for event in events:
-            after = self._stream.evolve(number, after, event, command.id)
+            after = kind.evolve(number, after, event, command.id)
         assert after is not None
-        row: dict[str, Any] = {self._stream.row: self._stream.projection(after)}
         appended = await self._log.append(
-            number, version, await self._head(number, version), command.id,
-            [self._stream.row_of(event) for event in events], **row,
+            number, version, await self._head(number, version), command.id, [kind.new(event) for event in events],
+            kind.summary(after), kind.table,
         )  # fmt: skip
         if appended.events:
             last = max(appended.events, key=lambda event: event.version)
@@ -233,17 +231,20 @@ class StreamRecorder(Generic[S, C, E]):
     def _logged(self, row: StoredEvent, recording: str | None = None) -> Logged[Any]:
         """A row as a process folds it; the process knows the id of the command that it is ``recording``."""
         command = None if row.command_id == recording else row.command_id
-        return Logged[Any](fact=self._stream.fact_of(row), command=command)
+        return Logged[Any](fact=self._stream.kind.event(row).fact(), command=command)
 
 
 class Recorder(StreamRecorder[CaseState, Command, Event]):
-    """The cases' recorder. A sitting that a decision names, or that a case is put on, must not have been closed."""
+    """The cases' recorder. A sitting that a decision names, or that a case is put on, must not have been closed; a
+    response that a case comes under must still run."""
 
     def __init__(self, events: EventLog, rulebook: Rulebook) -> None:
         super().__init__(CASES, events, rulebook)
 
     async def _look(self, number: str, state: CaseState | None, command: Command) -> None:
         body = command.body
+        if isinstance(body, DeclareEmergency) and body.response is not None:
+            await self._look_at_response(body.response, body.playbook)
         named = body.sitting.id if isinstance(body, PutOnAgenda) else getattr(body, "sitting", None)
         row = await self._rulebook.sitting(named) if isinstance(named, str) else None
         if row is not None and row.status in ("closed", "cancelled"):
@@ -265,6 +266,16 @@ class Recorder(StreamRecorder[CaseState, Command, Event]):
         command = moved(row, state.number, state.version, cause[state.language.startswith("en")])
         events = await self._decide(state.number, state, command, order.now)
         return (await self._append(state.number, state, command, events)).events if events else ()
+
+    async def _look_at_response(self, emergency: str, playbook: str) -> None:
+        """A case comes under a response of the same playbook that has not been stood down."""
+        state = folding.RESPONSES.state(await self._log.read(emergency))
+        if state is None:
+            raise Refusal("unknown_emergency", emergency=emergency)
+        if state.status != "open":
+            raise Refusal("already_stood_down", emergency=emergency)
+        if state.kind != playbook:
+            raise Refusal("not_the_same_playbook", emergency=emergency, playbook=state.kind)
 
 
 def is_outdated(row: SittingRow, starts_at: datetime | None, until: datetime | None) -> bool:
@@ -290,3 +301,10 @@ class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingEvent]
     async def _look(self, number: str, state: SittingState | None, command: SittingCommand) -> None:
         if isinstance(command.body, AddToAgenda) and state is not None:
             await self._papers.check_addendum(state, command.body.case)
+
+
+class ResponseRecorder(StreamRecorder[ResponseState, ResponseCommand, ResponseEvent]):
+    """The joint responses' recorder."""
+
+    def __init__(self, events: EventLog, rulebook: Rulebook) -> None:
+        super().__init__(RESPONSES, events, rulebook)

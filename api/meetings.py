@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api import idempotency
-from api.problems import Problem
+from api.sending import Done, Running, Sending
 from api.views import status_at
 from domain.errors import Refusal
 from domain.forum import Sitting, forum_of, sittings
@@ -30,16 +30,16 @@ from domain.sitting import (
     Reschedule,
     SittingCommand,
     SittingState,
+    SittingWait,
     decide,
     evolve,
 )
-from store import claims
-from store.folding import fold_sitting
-from store.log import EventLog, StoredEvent
+from store.folding import SITTINGS
+from store.log import EventLog
 from store.papers import Papers
 from store.rulebook import Rulebook
 from store.sittings import SittingRow, Sittings
-from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.client import ProcessUnavailable
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -69,24 +69,20 @@ class Foreseen:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What a command brought about: its events, and the sitting right after them."""
-
-    state: SittingState
-    events: tuple[StoredEvent, ...]
-
-
 class Meetings:
-    """Sittings, on the log and the running processes. ``processes`` is None until Temporal has answered."""
+    """Sittings, on the log and the running processes."""
 
-    def __init__(self, pool: Pool, log: EventLog, rulebook: Rulebook) -> None:
-        self._pool = pool
-        self._log = log
+    def __init__(self, pool: Pool, log: EventLog, running: Running, rulebook: Rulebook) -> None:
+        self._running = running
         self._rulebook = rulebook
+        self._sending: Sending[SittingState, SittingCommand] = Sending(
+            pool, log, running, SITTINGS, SittingWait, self._decides,
+            lambda sitting: ProcessUnavailable(f"{sitting}: its process is gone"),
+            # Who closes it is told of the minutes, which come by themselves.
+            follows={"decisions_ended": "sitting_closed"},
+        )  # fmt: skip
         self.list = Sittings(pool)
         self.papers = Papers(pool, rulebook)
-        self.processes: Processes | None = None
 
     # ---------------------------------------------------------------- reading
 
@@ -130,7 +126,7 @@ class Meetings:
 
     async def state(self, sitting_id: str) -> SittingState | None:
         """A sitting as the log has it; None where its process has not begun."""
-        return fold_sitting(await self._log.read(sitting_id))
+        return await self._sending.state(sitting_id)
 
     async def foreseen(self, sitting_id: str, actor: Actor, body: Asked) -> Foreseen:
         """What a command would bring about now, by the rules that decide it; nothing is sent. Raises Refusal."""
@@ -150,18 +146,19 @@ class Meetings:
 
     async def command(
         self, sitting_id: str, actor: Actor, body: Asked, *, key: str | None, if_version: int | None = None
-    ) -> Changed:
+    ) -> Done[SittingState]:
         """Sends a command to a sitting; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
         claimed = idempotency.claim_key("sitting", actor, key)
         command = SittingCommand(id=idempotency.command_id(claimed), actor=actor, body=body, if_version=if_version)
         structlog.contextvars.bind_contextvars(sitting=sitting_id, workflow=sitting_id, command=command.id)
         if key is not None:
-            done = await self._claimed(sitting_id, claimed, command)
+            fingerprint = idempotency.fingerprint(f"{sitting_id}:{command.kind}", command.body)
+            done = await self._sending.claimed(sitting_id, claimed, fingerprint, command.id)
             if done is not None:
                 return done
         if await self.list.get(sitting_id) is None:
             command = await self._begin(sitting_id, command)
-        changed = await self._send(sitting_id, command)
+        changed = await self._sending.send(sitting_id, command)
         await self._rulebook.refresh_sittings()
         return changed
 
@@ -169,32 +166,11 @@ class Meetings:
         """Begins a sitting's process now; one that has begun stands. Raises Refusal, ProcessUnavailable."""
         if await self.list.get(sitting_id) is None:
             rules = await self.rules()
-            await self._running.convene(rules, sitting_id, dates=_regular(rules, sitting_id))
+            await self._running.required().convene(rules, sitting_id, dates=_regular(rules, sitting_id))
         state = await self.state(sitting_id)
         if state is None:
             raise ProcessUnavailable(f"{sitting_id}: it is not in the log")
         return state
-
-    async def _claimed(self, sitting_id: str, claimed: str, command: SittingCommand) -> Changed | None:
-        """What the same request brought about before, if it did."""
-        fingerprint = idempotency.fingerprint(f"{sitting_id}:{command.kind}", command.body)
-        claim = await claims.claim_lightly(self._pool, claimed, fingerprint, subject=sitting_id)
-        if not claim.matches:
-            raise Problem("idempotency_mismatch")
-        done = None if claim.fresh else await self._done(sitting_id, command.id)
-        if done is not None:
-            await self._made_known(sitting_id, done.state.version)
-        return done
-
-    async def _made_known(self, sitting_id: str, version: int) -> None:
-        """Sees to it that an open sitting's process has got to ``version`` (as ``Casework`` does for cases)."""
-        try:
-            if (await self._running.sitting_standing(sitting_id)).version < version:
-                await self._running.nudge(sitting_id)
-        except ProcessGone:
-            state = await self.state(sitting_id)
-            if state is not None and not state.closed:
-                await self._running.restart_sitting(state)
 
     async def _begin(self, sitting_id: str, command: SittingCommand) -> SittingCommand:
         """Begins the process of a sitting that takes the command; the command, for the version that it then has.
@@ -210,58 +186,11 @@ class Meetings:
             command = command.model_copy(update={"if_version": begun.version})
         decide(rules, begun, command, now)
         _require_ahead(dates, command, now)
-        await self._running.convene(rules, sitting_id, dates=dates)
+        await self._running.required().convene(rules, sitting_id, dates=dates)
         return command
 
-    async def _send(self, sitting_id: str, command: SittingCommand) -> Changed:
-        try:
-            await self._running.send_to_sitting(sitting_id, command)
-        except ProcessGone:
-            return await self._send_without_process(sitting_id, command)
-        except Refusal:
-            if not await self._log_would_take(sitting_id, command):
-                raise
-            await self._running.nudge(sitting_id)
-            await self._running.send_to_sitting(sitting_id, command)
-        return await self._committed(sitting_id, command.id)
-
-    async def _log_would_take(self, sitting_id: str, command: SittingCommand) -> bool:
-        """Whether a refused command is possible as the log stands: then the process has fallen behind it."""
-        try:
-            decide(await self.rules(), await self.state(sitting_id), command, datetime.now(UTC))
-        except Refusal:
-            return False
-        return True
-
-    async def _send_without_process(self, sitting_id: str, command: SittingCommand) -> Changed:
-        """No process runs: the sitting is over, or Temporal has lost it."""
-        done = await self._done(sitting_id, command.id)
-        if done is not None:
-            return done
-        state = await self.state(sitting_id)
-        if state is None:
-            raise ProcessUnavailable(f"{sitting_id}: its process is gone")
-        if state.closed:
-            decide(await self.rules(), state, command, datetime.now(UTC))  # a sitting that is over takes nothing
-            raise ProcessUnavailable(f"{sitting_id}: its process is gone")
-        await self._running.restart_sitting(state)
-        await self._running.send_to_sitting(sitting_id, command)
-        return await self._committed(sitting_id, command.id)
-
-    async def _done(self, sitting_id: str, command_id: str) -> Changed | None:
-        return _changed(await self._log.read(sitting_id), command_id)
-
-    async def _committed(self, sitting_id: str, command_id: str) -> Changed:
-        done = await self._done(sitting_id, command_id)
-        if done is None:
-            raise ProcessUnavailable(f"{sitting_id}: the command is not in the log")
-        return done
-
-    @property
-    def _running(self) -> Processes:
-        if self.processes is None:
-            raise ProcessUnavailable("Temporal has not answered yet")
-        return self.processes
+    async def _decides(self, state: SittingState, command: SittingCommand) -> None:
+        decide(await self.rules(), state, command, datetime.now(UTC))
 
 
 def _regular(rules: Rules, sitting_id: str) -> Sitting:
@@ -284,16 +213,3 @@ def _require_ahead(dates: Sitting, command: SittingCommand, now: datetime) -> No
     if dates.starts_at <= now:
         status = status_at(dates, now)
         raise Refusal("sitting_not_there", decision=command.kind, status=status, sitting=dates.id)
-
-
-def _changed(rows: Sequence[StoredEvent], command_id: str) -> Changed | None:
-    ours = tuple(row for row in rows if row.command_id == command_id)
-    if not ours:
-        return None
-    if ours[-1].type == "decisions_ended":  # who closes it is told of the minutes, which come by themselves
-        ours += tuple(row for row in rows if row.version > ours[-1].version and row.type == "sitting_closed")
-        if ours[-1].type == "decisions_ended":
-            return None
-    state = fold_sitting(row for row in rows if row.version <= ours[-1].version)
-    assert state is not None
-    return Changed(state, ours)

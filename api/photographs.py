@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api import idempotency
-from api.casework import Casework, Done
+from api.casework import Casework
 from api.problems import Problem
+from api.sending import Done
 from domain.case import MOST_PHOTOS, AddPhotos, CaseState, Command, PhotoRef, check_photos_taken
 from domain.errors import Refusal
 from domain.permission import Actor
@@ -59,7 +60,7 @@ class Photographs:
         if not claim.matches:
             raise Problem("idempotency_mismatch")
 
-    async def _record(self, number: str, actor: Actor, rows: Sequence[PhotoRow]) -> Done | None:
+    async def _record(self, number: str, actor: Actor, rows: Sequence[PhotoRow]) -> Done[CaseState] | None:
         """The event for those that the log does not have yet; None where it has all of them."""
         _, story = await self._casework.story(number)
         added = (event.data["detail"]["photos"] for event in story if event.type == "photos_added")

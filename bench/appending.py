@@ -21,7 +21,7 @@ from bench.load import Ask, Load
 from bench.sizes import Sizes
 from bench.stack import OFFICER, Stack, opening
 from domain.case import AddNote, CaseState, Command, decide, evolve, summary
-from store.folding import row_of
+from store.folding import CASES
 from store.log import EventLog
 
 PART = "append"
@@ -68,7 +68,7 @@ def _appends(stack: Stack, writers: int) -> Ask:
     log = EventLog(stack.pool)
     _, state = _first_state(stack, "template")
     note = Command(id="note", actor=OFFICER, body=AddNote(kind="note", text="已与物业确认，周三上午到场查看"))
-    rows = [row_of(event) for event in decide(stack.rules, state, note, datetime.now(UTC))]
+    rows = [CASES.new(event) for event in decide(stack.rules, state, note, datetime.now(UTC))]
     row = summary(state)
     heads = [("", 0, "")] * writers
 

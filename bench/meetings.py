@@ -85,7 +85,7 @@ async def _moving(stack: Stack, sizes: Sizes) -> list[Row]:
     starts_at = stack.rules.sitting(ESTATE, sitting_id).starts_at + timedelta(days=14)
     began = time.perf_counter()
     body = Reschedule(starts_at=starts_at, reason="会场另有安排")
-    await processes.send_to_sitting(sitting_id, SittingCommand(id=uuid.uuid4().hex, actor=OFFICER, body=body))
+    await processes.send(sitting_id, SittingCommand(id=uuid.uuid4().hex, actor=OFFICER, body=body))
     await _until_moved(stack, moves)
     ours = time.perf_counter() - began
     plain = await _bare_updates(stack, sizes.moved)

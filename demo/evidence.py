@@ -14,7 +14,7 @@ from domain.case import Event
 from domain.sitting import SittingEvent
 from store.database import connect
 from store.documents import Documents
-from store.folding import event_of, is_sitting, sitting_event_of
+from store.folding import CASES, SITTINGS
 from store.log import EventLog, every_stream, snapshot
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def proof_of(database_url: str, sittings: Iterable[str]) -> Proof:
 
 
 async def _papers(pool: Pool, sitting: str) -> Papers:
-    events = [sitting_event_of(row) for row in await EventLog(pool).read(sitting)]
+    events = [SITTINGS.event(row) for row in await EventLog(pool).read(sitting)]
     agenda, minutes = await _document(pool, events, "agenda"), await _document(pool, events, "minutes")
     return Papers(
         events=events, agenda=Agenda.model_validate(agenda) if agenda else None,
@@ -52,9 +52,9 @@ async def _document(pool: Pool, events: Iterable[SittingEvent], kind: str) -> ob
 async def _cases(pool: Pool) -> dict[str, list[Event]]:
     async with pool.acquire() as connection, snapshot(connection):
         return {
-            rows[0].stream: [event_of(row) for row in rows]
+            rows[0].stream: [CASES.event(row) for row in rows]
             async for rows in every_stream(connection)
-            if rows[0].type == "case_opened" and not is_sitting(rows)
+            if CASES.owns(rows)
         }
 
 

@@ -6,7 +6,7 @@ stage can no longer change under the question.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -69,7 +69,8 @@ class CaseOfResponse(Protocol):
 
 
 class ResponseLike(Protocol):
-    """A joint response, as far as permission needs to know it. ``reporters``: who reports for a party."""
+    """A joint response, as far as permission needs to know it. ``reporters``: who reports for a party; ``working``:
+    the parties that have a task."""
 
     @property
     def lead(self) -> str: ...
@@ -77,6 +78,8 @@ class ResponseLike(Protocol):
     def cases(self) -> Sequence[CaseOfResponse]: ...
     @property
     def reporters(self) -> Mapping[str, str]: ...
+    @property
+    def working(self) -> Collection[str]: ...
 
 
 def may_decide(rules: Rules, actor: Actor, case: CaseLike, kind: DecisionKind) -> bool:
@@ -177,6 +180,18 @@ def may_report_situation(rules: Rules, actor: Actor, response: ResponseLike) -> 
 
 def _leads(actor: Actor, response: ResponseLike) -> bool:
     return actor.role == "department" and actor.unit == response.lead
+
+
+def may_read_response(actor: Actor, response: ResponseLike) -> bool:
+    """Whether ``actor`` may read this joint response: officers over or in one of its estates, departments that have a
+    task in it (their own tasks alone), supervisors and administrators every one."""
+    if actor.role in ("supervisor", "administrator", "system"):
+        return True
+    if actor.role == "officer":
+        return any(actor.unit in case.units.values() for case in response.cases)
+    if actor.role == "department":
+        return any(actor.unit == response.reporters.get(party, party) for party in response.working)
+    return False
 
 
 def may_run(rules: Rules, actor: Actor, forum: str) -> bool:

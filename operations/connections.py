@@ -1,19 +1,16 @@
-"""The connections that an operator's command opens: the database, Temporal, the log's events as cases."""
+"""The connections that an operator's command opens: the database and Temporal."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
-from domain.case import CaseState, summary
 from runtime import temporal
 from runtime.settings import Settings
 from store import database
-from store.folding import fold_rows
-from store.log import StoredEvent
 from workflows.client import Processes
 
 if TYPE_CHECKING:
@@ -39,16 +36,3 @@ async def temporal_client(settings: Settings) -> Client:
 async def processes(settings: Settings) -> Processes:
     """The running processes of the stack. Raises TemporalUnavailable."""
     return Processes(await temporal_client(settings), temporal.TASK_QUEUE)
-
-
-def state_of(events: Sequence[StoredEvent]) -> CaseState | None:
-    """The case that one stream's events fold to; None for a stream that is not a case."""
-    if not events or events[0].type != "case_opened":
-        return None
-    return fold_rows(events[0].stream, events)
-
-
-def case_row(events: Sequence[StoredEvent]) -> Mapping[str, object] | None:
-    """The case list's row of one stream (``store.rebuild``'s fold); None for a stream that is not a case."""
-    state = state_of(events)
-    return summary(state) if state is not None else None

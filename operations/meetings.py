@@ -14,10 +14,10 @@ from temporalio.client import Client
 from activities.meetings import Telling
 from domain import forum
 from domain.errors import Refusal
-from domain.forum import Sitting, at_new_time
+from domain.forum import Sitting, at_new_time, emergency_of
 from domain.permission import SYSTEM
 from domain.rules import Rules
-from domain.sitting import Cancel, Reschedule, SittingCommand
+from domain.sitting import Cancel, Reschedule, SittingCommand, SittingWait
 from runtime.temporal import TASK_QUEUE
 from store.folding import fold_sitting
 from store.log import EventLog
@@ -69,7 +69,7 @@ async def redate(pool: Pool, processes: Processes, cause: str) -> Redated:
         if command is None:
             continue
         try:
-            await processes.send_to_sitting(row.id, command)
+            await processes.send(row.id, command)
         except Refusal:  # it has begun meanwhile, or the new date is past: it stays as it is
             continue
         except (ProcessGone, ProcessUnavailable):
@@ -92,7 +92,7 @@ async def lost_sittings(pool: Pool, processes: Processes) -> tuple[SittingRow, .
 async def _runs(processes: Processes, sitting: str) -> bool:
     """Whether its process answers: the list of those that run is a moment behind."""
     try:
-        await processes.sitting_standing(sitting)
+        await processes.standing(sitting, SittingWait)
     except ProcessGone:
         return False
     return True
@@ -108,7 +108,7 @@ async def bring_back(pool: Pool, processes: Processes, lost: Iterable[str] | Non
     for sitting in found:
         state = fold_sitting(await log.read(sitting))
         if state is not None and not state.closed:
-            await processes.restart_sitting(state)
+            await processes.restart(state)
     return found
 
 
@@ -145,8 +145,8 @@ async def retell(pool: Pool, processes: Processes, untold: Iterable[Untold]) -> 
 
 
 def _command(rules: Rules, row: SittingRow, cause: str) -> SittingCommand | None:
-    if row.forum not in rules.forums:
-        return None
+    if row.forum not in rules.forums or emergency_of(row.id) is not None:
+        return None  # an extraordinary sitting's dates come from no calendar
     name = f"redate:{uuid.uuid4().hex}:{row.id}"
     try:
         wanted = _dates(rules, row)

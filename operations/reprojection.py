@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from domain.case import CaseState, Command, Reproject, decide
 from domain.permission import SYSTEM
-from operations.connections import state_of
 from operations.policies import Kept, check_calendar, keep
 from store.cases import CaseList, CaseQuery
+from store.folding import CASES
 from store.log import EventLog
 from store.rulebook import Rulebook
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
@@ -82,7 +82,7 @@ class _Reprojection:
     async def _one(self, number: str) -> None:
         """Sends the command until the dates stand; a worker that has not read the policy yet is given time."""
         for attempt in range(_TRIES):
-            state = state_of(await self._log.read(number))
+            state = CASES.state(await self._log.read(number))
             if state is None or not await self._would_move(state):
                 if attempt:
                     self._moved.append(number)
@@ -92,7 +92,7 @@ class _Reprojection:
                 await self._processes.send(number, self._command(number, attempt))
             except (ProcessUnavailable, ProcessGone):
                 continue
-        state = state_of(await self._log.read(number))
+        state = CASES.state(await self._log.read(number))
         (self._failed if state and await self._would_move(state) else self._moved).append(number)
 
     async def _would_move(self, state: CaseState) -> bool:

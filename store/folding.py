@@ -1,59 +1,121 @@
-"""Between the log's rows and the domain's events; and the state that a stream's rows fold to. Cases and sittings."""
+"""Between the log's rows and the domain's events; and the state that a stream's rows fold to.
+
+What is particular to cases, sittings or joint responses is their ``Kind``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 
-from domain import sitting
-from domain.case import SCHEMA_VERSION, CaseState, Event, evolve, from_data, to_data
+from domain import case, joint_response, sitting
+from domain.case import CaseState, Event
+from domain.joint_response import ResponseEvent, ResponseState
+from domain.permission import Actor
 from domain.sitting import SittingEvent, SittingState
 from store.log import NewEvent, StoredEvent
 
 
-def row_of(event: Event) -> NewEvent:
-    """An event as the log takes it."""
-    return NewEvent(
-        type=event.type, schema_version=SCHEMA_VERSION, data=to_data(event),
-        actor=event.actor.model_dump(exclude_none=True), occurred_at=event.at,
-    )  # fmt: skip
+class Happened(Protocol):
+    """A domain's event, as far as the log needs to know it."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor(self) -> Actor: ...
+    def fact(self) -> Any: ...
+
+
+S = TypeVar("S")
+E = TypeVar("E", bound=Happened)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[S, E]):
+    """A kind of stream: the list that it is projected to (``table``), the event that begins it (``opens``), its
+    events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, event and command id."""
+
+    table: str
+    opens: str
+    schema_version: int
+    to_data: Callable[[E], dict[str, Any]]
+    from_data: Callable[[str, int, dict[str, Any], dict[str, Any], datetime], E]
+    evolve: Callable[[str, S | None, E, str], S]
+    summary: Callable[[S], dict[str, Any]]
+
+    def new(self, event: E) -> NewEvent:
+        """An event as the log takes it."""
+        return NewEvent(
+            type=event.type, schema_version=self.schema_version, data=self.to_data(event),
+            actor=event.actor.model_dump(exclude_none=True), occurred_at=event.at,
+        )  # fmt: skip
+
+    def event(self, row: StoredEvent) -> E:
+        """The domain's event of one row, in today's schema."""
+        return self.from_data(row.type, row.schema_version, row.data, row.actor, row.occurred_at)
+
+    def fold(self, stream: str, rows: Iterable[StoredEvent], state: S | None = None) -> S | None:
+        """The state after ``rows``; None for an empty log."""
+        for row in rows:
+            state = self.evolve(stream, state, self.event(row), row.command_id)
+        return state
+
+    def owns(self, rows: Sequence[StoredEvent]) -> bool:
+        """Whether a stream, read from its beginning, is of this kind."""
+        return bool(rows) and rows[0].type == self.opens
+
+    def state(self, rows: Sequence[StoredEvent]) -> S | None:
+        """What a whole stream folds to; None for a stream of another kind."""
+        return self.fold(rows[0].stream, rows) if self.owns(rows) else None
+
+    def listed(self, rows: Sequence[StoredEvent]) -> Mapping[str, object] | None:
+        """The list's row of a whole stream; None for a stream of another kind."""
+        state = self.state(rows)
+        return self.summary(state) if state is not None else None
+
+
+CASES: Kind[CaseState, Event] = Kind(
+    table="cases", opens="case_opened", schema_version=case.SCHEMA_VERSION, to_data=case.to_data,
+    from_data=case.from_data, summary=case.summary,
+    evolve=lambda number, state, event, command: case.evolve(state, event, number=number, command_id=command),
+)  # fmt: skip
+
+SITTINGS: Kind[SittingState, SittingEvent] = Kind(
+    table="sittings", opens="sitting_convened", schema_version=sitting.SCHEMA_VERSION, to_data=sitting.to_data,
+    from_data=sitting.from_data, summary=sitting.summary,
+    evolve=lambda _, state, event, command: sitting.evolve(state, event, command_id=command),
+)  # fmt: skip
+
+RESPONSES: Kind[ResponseState, ResponseEvent] = Kind(
+    table="responses", opens="response_declared", schema_version=joint_response.SCHEMA_VERSION,
+    to_data=joint_response.to_data, from_data=joint_response.from_data, summary=joint_response.summary,
+    evolve=lambda name, state, event, command: joint_response.evolve(
+        state, event, response_id=name, command_id=command
+    ),
+)  # fmt: skip
+
+KINDS: tuple[Kind[Any, Any], ...] = (CASES, SITTINGS, RESPONSES)
 
 
 def event_of(row: StoredEvent) -> Event:
-    """The domain's event of one row, in today's schema."""
-    return from_data(row.type, row.schema_version, row.data, row.actor, row.occurred_at)
+    """The case's event of one row, in today's schema."""
+    return CASES.event(row)
 
 
 def fold_rows(number: str, rows: Iterable[StoredEvent], state: CaseState | None = None) -> CaseState | None:
-    """The state after ``rows``; None for an empty log."""
-    for row in rows:
-        state = evolve(state, event_of(row), number=number, command_id=row.command_id)
-    return state
-
-
-def row_of_sitting(event: SittingEvent) -> NewEvent:
-    """A sitting's event as the log takes it."""
-    return NewEvent(
-        type=event.type, schema_version=sitting.SCHEMA_VERSION, data=sitting.to_data(event),
-        actor=event.actor.model_dump(exclude_none=True), occurred_at=event.at,
-    )  # fmt: skip
-
-
-def sitting_event_of(row: StoredEvent) -> SittingEvent:
-    """The sitting's event of one row."""
-    return sitting.from_data(row.type, row.schema_version, row.data, row.actor, row.occurred_at)
+    """The case after ``rows``; None for an empty log."""
+    return CASES.fold(number, rows, state)
 
 
 def fold_sitting(rows: Iterable[StoredEvent], state: SittingState | None = None) -> SittingState | None:
     """The sitting after ``rows``; None for an empty log."""
-    return sitting.fold(((sitting_event_of(row), row.command_id) for row in rows), state)
+    return SITTINGS.fold("", rows, state)
 
 
-def is_sitting(rows: Sequence[StoredEvent]) -> bool:
-    """Whether a stream, read from its beginning, is a sitting's."""
-    return bool(rows) and rows[0].type == "sitting_convened"
-
-
-def sitting_row(rows: Sequence[StoredEvent]) -> Mapping[str, object] | None:
-    """The sitting list's row of one stream (``store.sittings.rebuild_sittings``); None for other streams."""
-    state = fold_sitting(rows) if is_sitting(rows) else None
-    return sitting.summary(state) if state is not None else None
+def fold_response(name: str, rows: Iterable[StoredEvent], state: ResponseState | None = None) -> ResponseState | None:
+    """The joint response after ``rows``; None for an empty log."""
+    return RESPONSES.fold(name, rows, state)

@@ -104,10 +104,10 @@ class EventLog:
         prev_hash: str,
         command_id: str,
         events: Sequence[NewEvent],
-        case_row: Mapping[str, object] | None = None,
-        sitting_row: Mapping[str, object] | None = None,
+        row: Mapping[str, object] | None = None,
+        table: str = "cases",
     ) -> Appended:
-        """Record a command's `events` after `expected_version`, and the row of the case or sitting; all or nothing.
+        """Record a command's `events` after `expected_version`, and the stream's `row` of its list; all or nothing.
 
         `prev_hash` is the hash of the stream's last event that the caller knows, "" at version 0. The same
         command again records nothing. Raises NotCanonical (bad data), CommandTaken (the id was used in
@@ -116,8 +116,9 @@ class EventLog:
         if not events:
             raise ValueError("a command that is recorded has at least one event")
         chained = _chain(stream, expected_version, prev_hash, command_id, events)
-        row = None if case_row is None else whole_row(case_row)
-        arguments = (stream, expected_version, prev_hash, command_id, chained, row, sitting_row)
+        if row is not None and table == "cases":
+            row = whole_row(row)
+        arguments = (stream, expected_version, prev_hash, command_id, chained, table, row)
         with reaching_the_store():
             answer = await self._together.append(arguments)
             if answer["status"] == "appended":
@@ -345,7 +346,7 @@ def _instant(at: datetime) -> str:
 
 
 def _chain(stream: str, version: int, prev_hash: str, command_id: str, events: Sequence[NewEvent]) -> list[Json]:
-    """The events as `hx_append` takes them, each with its hash and the one before."""
+    """The events as `hx_record` takes them, each with its hash and the one before."""
     rows: list[Json] = []
     for step, event in enumerate(events):
         digest = event_hash(
@@ -377,7 +378,7 @@ def _chain(stream: str, version: int, prev_hash: str, command_id: str, events: S
 
 
 def _as_stored(
-    arguments: tuple[str, int, str, str, list[Json], object, object],
+    arguments: tuple[str, int, str, str, list[Json], str, object],
     events: Sequence[NewEvent],
     position: int,
     recorded_at: datetime,

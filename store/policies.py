@@ -83,7 +83,7 @@ class Policies:
         return _policy(row) if row else None
 
     async def all_current(self, kind: Kind) -> tuple[PolicyVersion, ...]:
-        """The newest version of each name of a kind, by name: for "calendar", each year's."""
+        """The newest version of each name of a kind, by name: of each year's calendar, of each kind of playbook."""
         with reaching_the_store():
             rows = await self._pool.fetch(
                 f"SELECT DISTINCT ON (name) {_COLUMNS} FROM policy_versions WHERE kind = $1 ORDER BY name, id DESC",

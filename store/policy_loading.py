@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from domain.calendar import CalendarYear
 from domain.ladder import Ladder
 from domain.organisation import Organisation
+from domain.playbook import Playbook
 from domain.policy_file import PolicyError, PolicyProblem, parse_policy
 from store.policies import Kind, Policies
 
@@ -28,7 +29,8 @@ class PolicyFile:
 
 
 async def load_policies(pool: Pool, folder: Path) -> tuple[PolicyFile, ...]:
-    """Loads ``ladder.yaml``, ``organisation.yaml`` and every ``calendar-*.yaml``; a version that is there stays.
+    """Loads ``ladder.yaml``, ``organisation.yaml``, every ``calendar-*.yaml`` and ``playbooks/*.yaml``; a version
+    that is there stays.
 
     All files are checked first. Raises PolicyError (file, line and reason of every mistake), Refusal
     ``policy_version_taken`` (a version that is loaded already was changed), StoreUnavailable.
@@ -44,7 +46,9 @@ def read_policies(folder: Path) -> tuple[PolicyFile, ...]:
     """The folder's policies, checked. Raises PolicyError."""
     files: list[PolicyFile] = []
     problems: list[PolicyProblem] = []
-    for path in (folder / "organisation.yaml", *sorted(folder.glob("calendar-*.yaml")), folder / "ladder.yaml"):
+    playbooks = sorted((folder / "playbooks").glob("*.yaml"))
+    calendars = sorted(folder.glob("calendar-*.yaml"))
+    for path in (folder / "organisation.yaml", *calendars, folder / "ladder.yaml", *playbooks):
         try:
             files.append(_read(path))
         except PolicyError as error:
@@ -67,5 +71,8 @@ def _read(path: Path) -> PolicyFile:
     if path.name == "organisation.yaml":
         known = parse_policy(Organisation, text, str(path))
         return PolicyFile("organisation", known.root.id, known.version, text)
+    if path.parent.name == "playbooks":
+        playbook = parse_policy(Playbook, text, str(path))
+        return PolicyFile("playbook", playbook.playbook, playbook.version, text)
     year = parse_policy(CalendarYear, text, str(path))
     return PolicyFile("calendar", str(year.year), year.version, text)

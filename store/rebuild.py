@@ -1,16 +1,18 @@
-"""Make the case list anew from the log, beside the live one, and swap the two; or only compare them.
+"""Make a list anew from the log; or only compare the two.
 
-`fold` belongs to the domain: it takes one stream's events and gives the case's row (exactly the columns of
-`store.cases.COLUMNS`), or None for a stream that is not a case.
+The case list is made beside the live one, and the two are swapped. `fold` belongs to the domain: it takes one stream's
+events and gives the case's row (exactly the columns of `store.cases.COLUMNS`), or None for a stream that is not a case.
+The lists of sittings and joint responses are small: they are made in one transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from store.cases import COLUMNS, whole_row
 from store.errors import reaching_the_store
+from store.folding import Kind
 from store.log import StoredEvent, every_stream, snapshot, some_streams
 
 if TYPE_CHECKING:
@@ -149,3 +151,44 @@ async def _folded(
 
 async def _last_position(connection: Connection) -> int:
     return int(await connection.fetchval("SELECT coalesce(max(position), 0) FROM events"))
+
+
+# ---------------------------------------------------------------- small lists, by their id
+
+_ROWS = "SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)"
+
+
+async def rebuild_list(owner: Pool, kind: Kind[Any, Any]) -> int:
+    """Make a small list anew in one transaction; how many rows it has. Appends to it wait meanwhile.
+
+    Raises StoreUnavailable.
+    """
+    with reaching_the_store():
+        async with owner.acquire() as connection, connection.transaction():
+            # An append writes its row before its events: from here on none comes between.
+            await connection.execute(f"LOCK TABLE {kind.table} IN ACCESS EXCLUSIVE MODE")
+            rows = await _all_folded(connection, kind)
+            await connection.execute(f"DELETE FROM {kind.table}")
+            await connection.execute(f"INSERT INTO {kind.table} {_ROWS.format(table=kind.table)}", rows)
+    return len(rows)
+
+
+async def compare_list(pool: Pool, kind: Kind[Any, Any]) -> tuple[str, ...]:
+    """The ids of those whose live row is not what their events fold to, or that only one side has.
+
+    Both sides are read at one instant. Raises StoreUnavailable.
+    """
+    with reaching_the_store():
+        async with pool.acquire() as connection, snapshot(connection):
+            rows = await _all_folded(connection, kind)
+            found = await connection.fetch(
+                f"SELECT id FROM ({_ROWS.format(table=kind.table)}) AS fresh FULL JOIN {kind.table} AS live USING (id) "
+                "WHERE to_jsonb(live) IS DISTINCT FROM to_jsonb(fresh) ORDER BY id",
+                rows,
+            )
+    return tuple(row["id"] for row in found)
+
+
+async def _all_folded(connection: Connection, kind: Kind[Any, Any]) -> list[Mapping[str, object]]:
+    rows = [kind.listed(events) async for events in every_stream(connection)]
+    return [row for row in rows if row is not None]

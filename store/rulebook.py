@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from domain.calendar import CalendarYear, WorkingCalendar
 from domain.errors import Refusal
 from domain.ladder import Ladder
 from domain.organisation import Organisation
+from domain.playbook import Playbook
 from domain.policy_file import parse_policy
 from domain.rules import Rules
 from store.policies import Policies, PolicyVersion
@@ -34,6 +35,7 @@ class Rulebook:
         self._sittings = Sittings(pool)
         self._moves = ""
         self._ladders: dict[str, Ladder] = {}
+        self._playbooks: dict[str, Playbook] = {}
         self._rules: dict[str, Rules] = {}
         self._seen: tuple[str, ...] = ()
         self._current: Rules | None = None
@@ -61,7 +63,8 @@ class Rulebook:
         organisation = _required(await self._policies.current("organisation"), "organisation")
         years = await self._policies.all_current("calendar")
         _required(years[0] if years else None, "calendar")
-        seen = (ladder.sha256, organisation.sha256, *(year.sha256 for year in years))
+        playbooks = await self._policies.all_current("playbook")
+        seen = tuple(policy.sha256 for policy in (ladder, organisation, *years, *playbooks))
         if seen == self._seen:
             return await self.refresh_sittings()
         in_force = self._parse_ladder(ladder)
@@ -73,7 +76,8 @@ class Rulebook:
             WorkingCalendar.of(parse_policy(CalendarYear, year.content, _file(year)) for year in years),
             in_force,
             moved,
-            frozen_ahead=frozen_ahead,
+            self._by_name(map(self._parse_playbook, playbooks)),
+            frozen_ahead,
         )
         self._rules = {}
         self._seen = seen
@@ -113,6 +117,34 @@ class Rulebook:
                 raise Refusal("unknown_ladder", ladder=ladder)
             self._parse_ladder(found)
         return self._under(self._ladders[ladder])
+
+    async def with_playbook(self, playbook: str) -> Rules:
+        """Today's rules with the version of a playbook that a response is under (``lift_entrapment@1``).
+
+        Raises Refusal ``unknown_playbook``, NoRules, StoreUnavailable.
+        """
+        rules = await self.rules()
+        if playbook in rules.playbooks:
+            return rules
+        name, _, version = playbook.partition("@")
+        found = await self._policies.get("playbook", name, version)
+        if found is None:
+            raise Refusal("unknown_playbook", playbook=playbook, known=rules.playbook_kinds)
+        self._parse_playbook(found)
+        if self._current is not None:
+            self._current = replace(self._current, playbooks={**self._current.playbooks, **self._playbooks})
+            self._rules = {}
+        return self.current
+
+    def _by_name(self, current: Iterable[Playbook]) -> Mapping[str, Playbook]:
+        """The current versions by their kinds, and every version that has been read by its ref."""
+        return {**{playbook.playbook: playbook for playbook in current}, **self._playbooks}
+
+    def _parse_playbook(self, version: PolicyVersion) -> Playbook:
+        ref = f"{version.name}@{version.version}"
+        if ref not in self._playbooks:
+            self._playbooks[ref] = parse_policy(Playbook, version.content, _file(version))
+        return self._playbooks[ref]
 
     def _under(self, ladder: Ladder) -> Rules:
         if ladder.ref not in self._rules:

@@ -7,7 +7,7 @@ agenda is to be drafted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,9 @@ from domain.rules import Rules
 from domain.sitting import BEFORE_SESSION, Status
 from store.database import is_text
 from store.errors import reaching_the_store
-from store.log import StoredEvent, every_stream, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from store.database import Connection, Executor, Pool
+    from store.database import Executor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +68,6 @@ class SittingRow:
     def is_ahead(self) -> bool:
         """Whether it can still be moved or cancelled."""
         return self.status in BEFORE_SESSION
-
-
-COLUMNS = tuple(field.name for field in fields(SittingRow))
-_COLUMN_SET = frozenset(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +155,11 @@ class Sittings:
         return tuple(map(_row, rows))
 
     async def last_closed(self, forum: str, before: datetime) -> SittingRow | None:
-        """The forum's last sitting before an instant that has minutes."""
+        """The forum's last ordinary sitting before an instant that has minutes."""
         with reaching_the_store():
             row = await self._executor.fetchrow(
                 "SELECT * FROM sittings WHERE forum = $1 AND starts_at < $2 AND status = 'closed' "
-                "AND minutes IS NOT NULL ORDER BY starts_at DESC LIMIT 1",
+                "AND minutes IS NOT NULL AND NOT starts_with(id, forum || '-X-') ORDER BY starts_at DESC LIMIT 1",
                 forum,
                 before,
             )
@@ -243,55 +236,3 @@ _MOVES = (
 
 def _row(record: asyncpg.Record) -> SittingRow:
     return SittingRow(**dict(record))
-
-
-def whole_row(row: Mapping[str, object]) -> Mapping[str, object]:
-    """``row`` itself if it has exactly the list's columns, else ValueError."""
-    if row.keys() != _COLUMN_SET:
-        raise ValueError(f"not a row of the sittings' list: {sorted(row.keys() ^ _COLUMN_SET)}")
-    return row
-
-
-# ---------------------------------------------------------------- made anew from the log
-
-if TYPE_CHECKING:
-    Fold = Callable[[Sequence[StoredEvent]], Mapping[str, object] | None]
-
-_ALL = "SELECT * FROM jsonb_populate_recordset(NULL::sittings, $1)"
-
-
-async def rebuild_sittings(owner: Pool, fold: Fold) -> int:
-    """Make the list anew from the log in one transaction; how many sittings it has. Appends wait meanwhile.
-
-    ``fold`` gives a stream's row (``store.folding.sitting_row``), None for a stream that is not a sitting.
-    Raises StoreUnavailable.
-    """
-    with reaching_the_store():
-        async with owner.acquire() as connection, connection.transaction():
-            # An append writes its row before its events: from here on none comes between.
-            await connection.execute("LOCK TABLE sittings IN ACCESS EXCLUSIVE MODE")
-            rows = await _folded(connection, fold)
-            await connection.execute("DELETE FROM sittings")
-            await connection.execute(f"INSERT INTO sittings {_ALL}", rows)
-    return len(rows)
-
-
-async def compare_sittings(pool: Pool, fold: Fold) -> tuple[str, ...]:
-    """The ids of sittings whose live row is not what their events fold to, or that only one side has.
-
-    Both sides are read at one instant. Raises StoreUnavailable.
-    """
-    with reaching_the_store():
-        async with pool.acquire() as connection, snapshot(connection):
-            rows = await _folded(connection, fold)
-            found = await connection.fetch(
-                f"SELECT id FROM ({_ALL}) AS fresh FULL JOIN sittings AS live USING (id) "
-                "WHERE to_jsonb(live) IS DISTINCT FROM to_jsonb(fresh) ORDER BY id",
-                rows,
-            )
-    return tuple(row["id"] for row in found)
-
-
-async def _folded(connection: Connection, fold: Fold) -> list[Mapping[str, object]]:
-    rows = [fold(events) async for events in every_stream(connection)]
-    return [whole_row(row) for row in rows if row is not None]

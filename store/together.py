@@ -24,9 +24,9 @@ AT_ONCE = 2
 MOST = 32
 """Appends in one call."""
 
-_ALONE = "SELECT * FROM hx_append($1, $2, $3, $4, $5, $6, $7)"
+_ALONE = "SELECT * FROM hx_record($1, $2, $3, $4, $5, $6, $7)"
 _ALL = "SELECT * FROM hx_append_all($1) ORDER BY ordinal"
-_NAMES = ("stream", "expected", "prev_hash", "command", "events", "case", "sitting")
+_NAMES = ("stream", "expected", "prev_hash", "command", "events", "list", "row")
 
 Arguments = tuple[object, ...]
 
@@ -37,7 +37,7 @@ class _Waiting(NamedTuple):
 
 
 class Together:
-    """Calls ``hx_append`` for many callers on one pool."""
+    """Calls ``hx_record`` for many callers on one pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -45,7 +45,7 @@ class Together:
         self._calls: set[asyncio.Task[None]] = set()
 
     async def append(self, arguments: Arguments) -> asyncpg.Record:
-        """What ``hx_append`` answers. Raises what the driver raises; then it is unknown what was kept."""
+        """What ``hx_record`` answers. Raises what the driver raises; then it is unknown what was kept."""
         answer: asyncio.Future[asyncpg.Record] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(arguments, answer))
         self._go_on()

@@ -13,6 +13,8 @@ from temporalio.common import (
 )
 
 from domain.case import CaseState
+from domain.joint_response import ResponseState
+from domain.joint_response import waits as response_waits
 from domain.sitting import SittingState
 from domain.sitting import waits as sitting_waits
 
@@ -26,9 +28,10 @@ OVERDUE = SearchAttributeKey.for_bool("Overdue")
 SUPERVISED = SearchAttributeKey.for_bool("Supervised")
 FORUM = SearchAttributeKey.for_keyword("Forum")
 NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
+PLAYBOOK = SearchAttributeKey.for_keyword("Playbook")
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
-    TIER, STAGE, ESTATE, COMMUNITY, CATEGORY, EMERGENCY, OVERDUE, SUPERVISED, NEXT_DEADLINE, FORUM,
+    TIER, STAGE, ESTATE, COMMUNITY, CATEGORY, EMERGENCY, OVERDUE, SUPERVISED, NEXT_DEADLINE, FORUM, PLAYBOOK,
 )  # fmt: skip
 
 Values = dict[SearchAttributeKey[Any], Any]
@@ -64,6 +67,21 @@ def of_sitting(state: SittingState) -> Values:
         FORUM: state.dates.forum, TIER: state.tier, STAGE: state.status,
         NEXT_DEADLINE: wait.until.astimezone(UTC) if wait else None,
     }  # fmt: skip
+
+
+def of_response(state: ResponseState) -> Values:
+    """The attributes of a joint response as it stands; its stage is its phase, then its status."""
+    first, waits = state.cases[0], response_waits(state)
+    working = state.status == "open"
+    values: Values = {
+        EMERGENCY: not state.closed, PLAYBOOK: state.kind, ESTATE: first.estate,
+        STAGE: state.phase if working else state.status,
+        OVERDUE: working and any(task.missed for task in state.tasks),
+        NEXT_DEADLINE: min(wait.until for wait in waits).astimezone(UTC) if waits else None,
+    }  # fmt: skip
+    if "community" in first.units:
+        values[COMMUNITY] = first.units["community"]
+    return values
 
 
 def typed(values: Values) -> TypedSearchAttributes:

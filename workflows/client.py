@@ -1,4 +1,4 @@
-"""How callers (API, operators' commands) reach a process: open it, send it a command, start it again."""
+"""How callers (API, activities, operators' commands) reach a process: open it, send to it, start it again."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import CaseState, Command, OpenCase, Wait
 from domain.errors import Refusal
-from domain.forum import Sitting, forum_of
+from domain.forum import Sitting, forum_of, meeting_name
+from domain.joint_response import Declare, ResponseCommand, ResponseState
 from domain.permission import SYSTEM, Actor
 from domain.rules import Rules
-from domain.sitting import Convene, SittingCommand, SittingState, SittingWait
+from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names
 from workflows.host import REFUSED
@@ -31,6 +32,10 @@ from workflows.messages import ProcessInput, Standing
 
 PATIENCE = timedelta(seconds=30)
 T = TypeVar("T")
+
+AnyCommand = Command | SittingCommand | ResponseCommand
+AnyState = CaseState | SittingState | ResponseState
+"""Of a case, a sitting or a joint response."""
 
 
 class ProcessUnavailable(Exception):
@@ -61,20 +66,23 @@ class Processes:
         summary = f"{organisation.category(body.category).name.in_(language)} · {estate.name.in_(language)}"
         values = attributes.at_start(estate.id, community, body.category, "contact", rules.ladder.tiers[0].id)
         start = self._start(ProcessInput[CaseState](number=number), values, summary)
-        return await self._with_start(start, names.UPDATES[command.kind], command)
+        return await self._with_start(start, _update_of(command), command)
 
-    async def send(self, number: str, command: Command) -> int:
+    async def send(self, number: str, command: AnyCommand) -> int:
         """Sends a command to a running process; answers with the version once it is committed.
 
         Each sending is an update of its own: the server would answer the same update's failure for ever, and
         what makes a command one is its id, which process and log know.
         Raises Refusal, ProcessGone, ProcessUnavailable.
         """
-        return await self._update(number, names.UPDATES[command.kind], command)
-
-    async def send_to_sitting(self, sitting_id: str, command: SittingCommand) -> int:
-        """The same for a sitting; its process must have begun (``convene``). Raises as ``send``."""
-        return await self._update(sitting_id, names.SITTING_UPDATES[command.kind], command)
+        handle = self._client.get_workflow_handle(number)
+        try:
+            version: int = await _patiently(
+                handle.execute_update(_update_of(command), command, result_type=int, rpc_timeout=PATIENCE)
+            )
+        except Exception as error:
+            raise _translated(error, number) from error
+        return version
 
     async def convene(self, rules: Rules, sitting_id: str, *, dates: Sitting | None = None, by: Actor = SYSTEM) -> int:
         """Begins a sitting's process with the dates that the calendar gives it, or with ``dates``; where it has
@@ -86,7 +94,7 @@ class Processes:
         if sitting.forum not in rules.forums:
             raise Refusal("unknown_forum", forum=sitting.forum)
         forum, language = rules.forums[sitting.forum], rules.ladder.language
-        summary = f"{forum.name.in_(language)} · {moment(sitting.starts_at, language)}"
+        summary = f"{meeting_name(forum, sitting_id).in_(language)} · {moment(sitting.starts_at, language)}"
         values: attributes.Values = {
             attributes.FORUM: forum.id, attributes.TIER: forum.tier, attributes.STAGE: "announced",
         }  # fmt: skip
@@ -94,44 +102,48 @@ class Processes:
             ProcessInput[SittingState](number=sitting_id), values, summary, workflow=names.SITTING_WORKFLOW
         )
         command = SittingCommand(id=f"{sitting_id}:convene", actor=by, body=Convene(sitting=sitting))
-        return await self._with_start(start, names.SITTING_UPDATES[command.kind], command)
+        return await self._with_start(start, _update_of(command), command)
 
-    async def restart_sitting(self, state: SittingState) -> int:
-        """Starts a sitting's process again from the log; where it is running, that one is used.
+    async def declare(self, rules: Rules, name: str, command: ResponseCommand) -> int:
+        """Begins a joint response's process with the command that declares it; where it has begun, that one stands.
 
-        Raises ProcessUnavailable.
+        The same call again is the same response. Raises Refusal, ProcessUnavailable.
         """
-        start = ProcessInput[SittingState](number=state.dates.id, restore=True)
-        await self._begin(names.SITTING_WORKFLOW, start, attributes.of_sitting(state))
-        return state.version
+        body = command.body
+        assert isinstance(body, Declare)
+        playbook, language = rules.playbook(body.playbook), rules.ladder.language
+        estate = rules.organisation.estate(body.case.estate)
+        summary = f"{playbook.name.in_(language)} · {estate.name.in_(language)}"
+        values: attributes.Values = {
+            attributes.EMERGENCY: True, attributes.PLAYBOOK: playbook.playbook, attributes.ESTATE: estate.id,
+            attributes.COMMUNITY: body.case.units.get("community"), attributes.STAGE: playbook.phases[0].id,
+            attributes.TIER: rules.ladder.tiers[-1].id, attributes.OVERDUE: False,
+        }  # fmt: skip
+        start = self._start(ProcessInput[ResponseState](number=name), values, summary, workflow=names.RESPONSE_WORKFLOW)
+        return await self._with_start(start, _update_of(command), command)
 
-    async def restart(self, state: CaseState, command: Command | None = None) -> int:
-        """Starts a process again from the log; with ``command`` sends it along (a reopening).
+    async def restart(self, state: AnyState, command: AnyCommand | None = None) -> int:
+        """Starts a process again from the log; with ``command`` sends it along (a case's reopening).
 
         Raises Refusal, ProcessUnavailable. Where it is running already, that one is used.
         """
-        start = self._start(
-            ProcessInput[CaseState](number=state.number, restore=True), attributes.of_case(state), state.number
-        )
+        workflow, number, values = _of_state(state)
+        again = ProcessInput[Any](number=number, restore=True)
         if command is not None:
-            return await self._with_start(start, names.UPDATES[command.kind], command)
-        again = ProcessInput[CaseState](number=state.number, restore=True)
-        await self._begin(names.CASE_WORKFLOW, again, attributes.of_case(state))
+            start = self._start(again, values, number, workflow=workflow)
+            return await self._with_start(start, _update_of(command), command)
+        await self._begin(workflow, again, values)
         return state.version
 
-    async def standing(self, number: str) -> Standing[Wait]:
-        """What a running case knows and waits for. Raises ProcessGone, ProcessUnavailable."""
-        return await self._standing(number, Standing[Wait])
+    async def standing(self, number: str, wait: type[Any] = Wait) -> Standing[Any]:
+        """What a running process knows and waits for; a case's, unless ``wait`` is another kind's.
 
-    async def sitting_standing(self, sitting_id: str) -> Standing[SittingWait]:
-        """The same of a sitting."""
-        return await self._standing(sitting_id, Standing[SittingWait])
-
-    async def _standing(self, number: str, result_type: type[T]) -> T:
+        Raises ProcessGone, ProcessUnavailable.
+        """
         handle = self._client.get_workflow_handle(number)
         try:
-            answer: T = await handle.query(
-                names.STANDING, result_type=result_type, rpc_timeout=PATIENCE,
+            answer: Standing[Any] = await handle.query(
+                names.STANDING, result_type=Standing[wait], rpc_timeout=PATIENCE,  # type: ignore[valid-type]
                 reject_condition=QueryRejectCondition.NOT_OPEN,
             )  # fmt: skip
         except WorkflowQueryRejectedError as error:
@@ -176,18 +188,8 @@ class Processes:
         except RPCError as error:
             raise _translated(error, start.number) from error
 
-    async def _update(self, number: str, update: str, command: Command | SittingCommand) -> int:
-        handle = self._client.get_workflow_handle(number)
-        try:
-            version: int = await _patiently(
-                handle.execute_update(update, command, result_type=int, rpc_timeout=PATIENCE)
-            )
-        except Exception as error:
-            raise _translated(error, number) from error
-        return version
-
     async def _with_start(
-        self, start: WithStartWorkflowOperation[object, object], update: str, command: Command | SittingCommand
+        self, start: WithStartWorkflowOperation[object, object], update: str, command: AnyCommand
     ) -> int:
         try:
             version: int = await _patiently(
@@ -198,6 +200,24 @@ class Processes:
         except Exception as error:
             raise _translated(error, command.id) from error
         return version
+
+
+def _update_of(command: AnyCommand) -> str:
+    """The name of the update that carries a command."""
+    if isinstance(command, SittingCommand):
+        return names.SITTING_UPDATES[command.kind]
+    if isinstance(command, ResponseCommand):
+        return names.RESPONSE_UPDATES[command.kind]
+    return names.UPDATES[command.kind]
+
+
+def _of_state(state: AnyState) -> tuple[str, str, attributes.Values]:
+    """A process's workflow, its id, and its search attributes as it stands."""
+    if isinstance(state, SittingState):
+        return names.SITTING_WORKFLOW, state.dates.id, attributes.of_sitting(state)
+    if isinstance(state, ResponseState):
+        return names.RESPONSE_WORKFLOW, state.id, attributes.of_response(state)
+    return names.CASE_WORKFLOW, state.number, attributes.of_case(state)
 
 
 async def _patiently(call: Awaitable[T]) -> T:

@@ -132,6 +132,27 @@ class NoticeOrder(Message):
     now: datetime
 
 
+class EmergencyOrder(Message):
+    """To what opens the joint response that a case has declared, or brings the case under one that runs."""
+
+    case: str
+    emergency: str
+
+
+class ResponseOrder(Message):
+    """To what a joint response needs done: its cases told, others linked, its sitting convened or cancelled."""
+
+    response: str
+
+
+class ResponseNoticeOrder(Message):
+    """To what tells the parties of a joint response: what ``command`` brought about, at ``now``."""
+
+    response: str
+    command: str
+    now: datetime
+
+
 class Noticed(Message):
     """How many units were told."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 CASE_WORKFLOW = "诉求件 Case"
 SITTING_WORKFLOW = "会议 Sitting"
 CONVENE_WORKFLOW = "召集 Convene"
+RESPONSE_WORKFLOW = "联动处置 JointResponse"
 
 UPDATES: dict[str, str] = {
     "contact": "联系居民 contact",
@@ -75,6 +76,32 @@ SITTING_EXPIRIES: dict[str, str] = {
 }
 """The record of each of a sitting's expired waits, by the wait's kind."""
 
+RESPONSE_UPDATES: dict[str, str] = {
+    "declare": "启动联动处置 declare",
+    "join_case": "并入诉求件 join_case",
+    "link": "关联联动处置 link",
+    "sign": "签收 sign",
+    "progress": "进展 progress",
+    "done": "完成 done",
+    "object": "异议 object",
+    "waive": "免除 waive",
+    "situation_report": "情况报告 situation_report",
+    "stand_down": "解除联动处置 stand_down",
+}
+"""The update that carries each command to a joint response, by the command's kind."""
+
+RESPONSE_EXPIRIES: dict[str, str] = {
+    "task_opens": "到期·任务下达 task_opens",
+    "sign": "到期·签收期限 sign",
+    "climb": "到期·逐级上报 climb",
+    "complete": "到期·办结期限 complete",
+    "situation_report": "到期·情况报告 situation_report",
+    "alarm": "到期·警戒 alarm",
+    "cap": "到期·联动期限 cap",
+    "watch": "到期·观察期满 watch",
+}
+"""The record of each of a joint response's expired waits, by the wait's kind."""
+
 DRAFT_AGENDA = "起草议程 draft_agenda"
 FREEZE_AGENDA = "议程定稿 freeze_agenda"
 LIST_LATE = "汇总迟到议题 list_late"
@@ -83,6 +110,12 @@ TELL_CASES = "告知诉求件 tell_cases"
 CONVENE_SITTINGS = "召集会议 convene_sittings"
 EXTEND_SCHEDULE = "续排日程 extend_schedule"
 NOTIFY = "发通知 notify"
+OPEN_RESPONSE = "启动联动处置 open_response"
+TELL_ITS_CASES = "告知联动诉求件 tell_its_cases"
+LINK_RESPONSES = "关联联动处置 link_responses"
+CONVENE_EXTRAORDINARY = "召集临时会议 convene_extraordinary"
+CANCEL_EXTRAORDINARY = "取消临时会议 cancel_extraordinary"
+NOTIFY_OF_RESPONSE = "通知联动单位 notify_of_response"
 
 RECORD_PREFIX = "入账·"
 """Goes before a command's name to name the recording of what it brought about."""
@@ -92,6 +125,9 @@ LOAD = "读账 load"
 
 LOAD_SITTING = "读账 load_sitting"
 """The same for a sitting."""
+
+LOAD_RESPONSE = "读账 load_response"
+"""The same for a joint response."""
 
 NUDGE = "核对 nudge"
 """The update by which an operator makes a process read the log again."""
@@ -116,8 +152,19 @@ def sitting_record_name(kind: str, wait: str | None = None) -> str:
     return RECORD_PREFIX + (SITTING_EXPIRIES[wait] if wait else SITTING_UPDATES[kind])
 
 
+def response_record_name(kind: str, wait: str | None = None) -> str:
+    """The same for a joint response."""
+    return RECORD_PREFIX + (RESPONSE_EXPIRIES[wait] if wait else RESPONSE_UPDATES[kind])
+
+
 SITTING_RECORDS: tuple[str, ...] = tuple(
     [sitting_record_name(kind) for kind in SITTING_UPDATES]
     + [sitting_record_name("wait_expired", wait) for wait in SITTING_EXPIRIES]
 )
 """Every recording's type of a sitting."""
+
+RESPONSE_RECORDS: tuple[str, ...] = tuple(
+    [response_record_name(kind) for kind in RESPONSE_UPDATES]
+    + [response_record_name("wait_expired", wait) for wait in RESPONSE_EXPIRIES]
+)
+"""Every recording's type of a joint response."""

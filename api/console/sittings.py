@@ -52,7 +52,7 @@ from domain.sitting import (
 from domain.telling import moment
 from domain.words import SITTING_STATUSES, SITTING_WAITS, text
 from store.cases import CaseRow
-from store.folding import sitting_event_of
+from store.folding import SITTINGS
 from store.log import StoredEvent
 from store.sittings import SittingRow
 
@@ -204,7 +204,7 @@ async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
 
 
 def _story(tells: Teller, rows: Sequence[StoredEvent]) -> tuple[Told, ...]:
-    events = [(row, sitting_event_of(row)) for row in rows]
+    events = [(row, SITTINGS.event(row)) for row in rows]
     return tuple(
         Told(row.version, tells.label(row.type), event.at, event.actor, event.reason, row.type, event.detail)
         for row, event in events

@@ -108,6 +108,11 @@ class ResponseState(Frozen):
         """The playbook's kind, without its version."""
         return self.playbook.partition("@")[0]
 
+    @property
+    def working(self) -> frozenset[str]:
+        """The parties that have a task."""
+        return frozenset(task.party for task in self.tasks)
+
     def task(self, task_id: str) -> TaskState | None:
         """A task by its id."""
         return next((task for task in self.tasks if task.id == task_id), None)

@@ -16,15 +16,16 @@ from activities.record import Recorder
 from domain.agenda import Agenda, Minutes
 from domain.case import CaseState, Command, Escalate
 from domain.errors import Refusal
+from domain.sitting import SittingWait
 from operations.meetings import bring_back
-from store.folding import sitting_row
+from store.folding import SITTINGS as LISTED
 from store.log import Appended, EventLog
+from store.rebuild import compare_list
 from store.rulebook import Rulebook
-from store.sittings import compare_sittings
 from tests.engine.conftest import Engine, officer
 from tests.engine.sittings import SITTINGS, case_waiting_for
 from workflows import names
-from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.client import AnyCommand, Processes, ProcessGone, ProcessUnavailable
 from workflows.messages import RecordOrder
 
 
@@ -195,7 +196,7 @@ async def test_a_sitting_that_lost_its_workflow_while_it_was_closed_is_closed_wh
     await asyncio.wait([closing])
     assert isinstance(closing.exception(), ProcessGone | ProcessUnavailable)
     await engine.restart_worker()
-    await engine.processes.restart_sitting(await engine.sitting_state(sitting.id))
+    await engine.processes.restart(await engine.sitting_state(sitting.id))
     await engine.pass_sitting_to(sitting.id, sitting.minutes_due)  # a process that is started again has the real time
     assert await engine.client.get_workflow_handle(sitting.id).result() == "closed"
     assert [carried.case for carried in (await minutes_of(engine, sitting.id)).carried_over] == [engine.number("A")]
@@ -205,7 +206,7 @@ async def test_a_sitting_that_lost_its_workflow_while_it_was_closed_is_closed_wh
 class Unreaching(Processes):
     """Reaches no case."""
 
-    async def send(self, number: str, command: Command) -> int:
+    async def send(self, number: str, command: AnyCommand) -> int:
         raise ProcessUnavailable(number)
 
 
@@ -266,7 +267,7 @@ class Halting(Processes):
         self.halts = True
         self._sent = 0
 
-    async def send(self, number: str, command: Command) -> int:
+    async def send(self, number: str, command: AnyCommand) -> int:
         self._sent += 1
         if self.halts and self._sent > 5:
             self.middle.set()
@@ -278,9 +279,9 @@ async def test_a_sitting_that_lost_its_workflow_starts_again_from_the_log(engine
     sitting = engine.next_sitting("laocheng")
     await engine.convene(sitting)
     await engine.client.get_workflow_handle(sitting.id).terminate()
-    await engine.processes.restart_sitting(await engine.sitting_state(sitting.id))
+    await engine.processes.restart(await engine.sitting_state(sitting.id))
     await engine.processes.nudge(sitting.id)
-    standing = await engine.processes.sitting_standing(sitting.id)
+    standing = await engine.processes.standing(sitting.id, SittingWait)
     assert [wait.kind for wait in standing.waits] == ["draft"]
 
 
@@ -296,7 +297,7 @@ async def test_lost_sittings_are_all_brought_back(engine: Engine) -> None:
         await asyncio.sleep(0.1)
     assert await bring_back(engine.pool, engine.processes) == (held[0].id,)
     await engine.processes.nudge(held[0].id)
-    standing = await engine.processes.sitting_standing(held[0].id)
+    standing = await engine.processes.standing(held[0].id, SittingWait)
     assert [wait.kind for wait in standing.waits] == ["draft"]
 
 
@@ -313,7 +314,7 @@ async def test_a_forums_timetable_has_moved_sittings_where_they_stand_and_the_ot
 
 async def test_the_list_of_sittings_is_what_the_log_folds_to(engine: Engine) -> None:
     await SITTINGS["sitting_held_with_everything"](engine)
-    assert await compare_sittings(engine.pool, sitting_row) == ()
+    assert await compare_list(engine.pool, LISTED) == ()
 
 
 @pytest.mark.parametrize("life", SITTINGS)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from operations.audit import Auditor
-from operations.connections import case_row, opened, processes, temporal_client
+from operations.connections import opened, processes, temporal_client
 from runtime.settings import Settings
 from store import rebuild
+from store.folding import CASES
 from store.log import EventLog, StoredEvent
 from tests.faults.officers import Office, Request
 
@@ -141,10 +142,10 @@ def _told(request: Request) -> object:
 
 async def the_list_is_the_logs(pool: Pool, settings: Settings) -> list[str]:
     """The live list is what the log folds to; and so is the list that is made anew and swapped in."""
-    problems = [f"{number}: the list differs" for number in await rebuild.compare(pool, case_row)]
+    problems = [f"{number}: the list differs" for number in await rebuild.compare(pool, CASES.listed)]
     before = await pool.fetch("SELECT * FROM cases ORDER BY number")
     async with opened(settings.owner_database()) as owner:
-        await rebuild.rebuild(owner, case_row)
+        await rebuild.rebuild(owner, CASES.listed)
     after = await pool.fetch("SELECT * FROM cases ORDER BY number")
     return problems if list(map(dict, before)) == list(map(dict, after)) else [*problems, "the rebuilt list differs"]
 

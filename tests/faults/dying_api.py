@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from api.__main__ import main
-from api.casework import Casework, Done
-from domain.case import Command
+from api.sending import Done, Sending
 from tests.faults.dying import kill_once
 
-_send = Casework._send
+_send = Sending.send
 
 
-async def _send_and_die(self: Casework, number: str, command: Command) -> Done:
-    done = await _send(self, number, command)
+async def _send_and_die(self: Sending[Any, Any], number: str, command: Any) -> Done[Any]:
+    done: Done[Any] = await _send(self, number, command)
     kill_once(getattr(command.body, "reason", None))
     return done
 
 
 if __name__ == "__main__":
-    Casework._send = _send_and_die  # type: ignore[method-assign]
+    Sending.send = _send_and_die  # type: ignore[method-assign]
     main()

@@ -13,10 +13,10 @@ from domain.sitting import Cancel, Convene, Reschedule, SittingCommand, SittingS
 from store.cases import CaseList, CaseQuery
 from store.documents import Documents
 from store.errors import NotCanonical
-from store.folding import fold_sitting, row_of_sitting, sitting_row
+from store.folding import SITTINGS, fold_sitting
 from store.log import EventLog
-from store.rebuild import compare, rebuild
-from store.sittings import Sittings, compare_sittings, rebuild_sittings
+from store.rebuild import compare, compare_list, rebuild, rebuild_list
+from store.sittings import Sittings
 from tests.domain.given import at, nancheng
 from tests.store.given import event, fold, recorded, row
 
@@ -38,8 +38,8 @@ async def sitting(pool: Pool, sitting_id: str, *bodies: Reschedule | Cancel) -> 
         for happened in events:
             state = evolve(state, happened, command_id=command.id)
         assert state is not None
-        rows = [row_of_sitting(happened) for happened in events]
-        done = await log.append(sitting_id, version, head, command.id, rows, sitting_row=summary(state))
+        rows = [SITTINGS.new(happened) for happened in events]
+        done = await log.append(sitting_id, version, head, command.id, rows, summary(state), "sittings")
         head = done.events[-1].hash
     assert state is not None
     return state
@@ -51,7 +51,7 @@ async def test_a_sitting_is_listed_as_its_events_fold(pool: Pool) -> None:
     assert found is not None
     assert (found.dates, found.version, found.sequence) == (state.dates, 2, 1)
     assert fold_sitting(await EventLog(pool).read(MARCH)) == state
-    assert await compare_sittings(pool, sitting_row) == ()
+    assert await compare_list(pool, SITTINGS) == ()
 
 
 async def test_a_forums_sittings_come_in_order_within_a_time(pool: Pool) -> None:
@@ -101,9 +101,9 @@ async def test_a_damaged_list_of_sittings_is_named_and_put_right(pool: Pool, own
     await recorded(EventLog(pool), "NC-1", times=2)
     await owner_pool.execute("UPDATE sittings SET status = 'closed' WHERE id = $1", MARCH)
     await owner_pool.execute("DELETE FROM sittings WHERE id = $1", APRIL)
-    assert await compare_sittings(pool, sitting_row) == (MARCH, APRIL)
-    assert await rebuild_sittings(owner_pool, sitting_row) == 2
-    assert await compare_sittings(pool, sitting_row) == ()
+    assert await compare_list(pool, SITTINGS) == (MARCH, APRIL)
+    assert await rebuild_list(owner_pool, SITTINGS) == 2
+    assert await compare_list(pool, SITTINGS) == ()
 
 
 async def test_sittings_are_no_cases_when_the_case_list_is_rebuilt(pool: Pool, owner_pool: Pool) -> None:

@@ -10,7 +10,7 @@ import pytest
 from domain.case import fold, summary
 from domain.figures import Figures, Rate, Stay
 from domain.permission import RESIDENT
-from store.folding import row_of
+from store.folding import CASES
 from store.log import EventLog
 from store.statistics import NO_COMPANY, statistics, statistics_by
 from tests.domain.given import SUPERVISOR, Case, at, nancheng
@@ -40,7 +40,7 @@ class Book:
                 state = fold(number, past)
                 assert state is not None
                 done = await log.append(
-                    number, version, head, f"{number}/{version}", [row_of(event)], case_row=summary(state)
+                    number, version, head, f"{number}/{version}", [CASES.new(event)], summary(state)
                 )
                 head = done.events[-1].hash
 
