@@ -168,7 +168,7 @@ class StreamRecorder(Generic[S, C, E]):
         """The answer once the command is in the log, with what has to follow it there at once."""
         known = order.state.version if order.state else 0
         new = {row.version: row for row in beyond if row.version > known}
-        state = self._stream.fold(order.number, [new[version] for version in sorted(new)], order.state)
+        state = self._stream.kind.fold(order.number, [new[version] for version in sorted(new)], order.state)
         followed = await self._follow(order, state) if state is not None else ()
         return self._answer(order, (*beyond, *followed))
 

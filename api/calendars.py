@@ -87,7 +87,7 @@ class Calendars:
 
     async def of_sitting(self, tells: Teller, known: Known, now: datetime) -> bytes:
         """One sitting as a calendar."""
-        name = tells.forum_name(known[0].forum)
+        name = tells.sitting_name(known[0])
         return ical.calendar(name, await self._entries(tells, [known], now), tells.language)
 
     async def _entries(self, tells: Teller, known: Sequence[Known], now: datetime) -> list[ical.Entry]:
@@ -96,7 +96,7 @@ class Calendars:
         cases = await self._documents.cases([row.agenda for row in begun if row.agenda is not None])
         reasons = await self._reasons(row.id for row in begun if row.sequence)
         return [
-            ical.Entry(dates, tells.forum_name(dates.forum), status_at(dates, now), 0, loaded)
+            ical.Entry(dates, tells.sitting_name(dates), status_at(dates, now), 0, loaded)
             if row is None
             else _entry(tells, row, cases, reasons)
             for dates, row in known
@@ -115,7 +115,7 @@ class Calendars:
 def _entry(tells: Teller, row: SittingRow, cases: Mapping[str, int], reasons: Mapping[str, str]) -> ical.Entry:
     agenda = row.agenda
     return ical.Entry(
-        row.dates, tells.forum_name(row.forum), row.status, row.sequence, row.updated_at,
+        row.dates, tells.sitting_name(row.dates), row.status, row.sequence, row.updated_at,
         url=tells.sitting_page(row.id) if agenda else None, cases=cases[agenda] + len(row.addenda) if agenda else None,
         reason=reasons.get(row.id),
     )  # fmt: skip

@@ -39,9 +39,13 @@ class Promise(Frozen):
 
 
 class AgendaItem(Frozen):
-    """One case on the agenda. ``minutes`` is its share of the time; ``lead`` and ``attend`` are party names."""
+    """One case on the agenda. ``minutes`` is its share of the time; ``lead`` and ``attend`` are party names.
+
+    ``emergency``: at an extraordinary sitting, the joint response that the case is under.
+    """
 
     case: str
+    emergency: str | None = None
     number: int
     summary: str
     why_here: str
@@ -92,9 +96,14 @@ class Agenda(Frozen):
 
 
 class Resolution(Frozen):
-    """What a sitting decided on one case. ``head`` is the hash of the case's stream at the decision."""
+    """What a sitting decided on one case. ``head`` is the hash of the case's stream at the decision.
+
+    ``emergency``: at an extraordinary sitting, the joint response that it decided on; then ``version`` and ``head``
+    are that one's.
+    """
 
     case: str
+    emergency: str | None = None
     number: int
     summary: str
     decision: str

@@ -116,7 +116,7 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
     lead, others, why = _proposed(voice, case, tier)
     return AgendaItem(
         case=case.number, number=number, summary=voice.item(case.estate, case.category, case.opened_at),
-        why_here=why_here(voice, story), tried=tried(voice, story),
+        why_here=why_here(voice, story), tried=(*case.stands, *tried(voice, story)),
         first_tabled=tabled[0] if tabled else None, times_tabled=len(tabled), carried_over=case.carried_over,
         supervised=case.supervised, overdue=case.overdue, promised=promised(voice, story),
         asked=_asked(voice, case, tier, lead, why), lead=voice.party(lead) or None,

@@ -84,16 +84,18 @@ class Tabled:
     lead: str | None = None
     co_handlers: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    stands: tuple[str, ...] = ()
+    """How its joint response stands, in lines (``domain.emergency_papers``)."""
 
     @classmethod
-    def of(cls, row: Row, steps: Iterable[Step] = ()) -> Tabled:
+    def of(cls, row: Row, steps: Iterable[Step] = (), stands: tuple[str, ...] = ()) -> Tabled:
         """The case of one row of the list."""
         return cls(
             number=row.number, version=row.version, tier=row.tier, stage=row.stage, estate=row.estate,
             category=row.category, opened_at=row.opened_at, community=row.community, severity=row.severity,
             until=row.until, sitting_id=row.wait.get("sitting_id") if row.wait else None,
             carried_over=row.carried_over, overdue=row.overdue, supervised=row.supervised, lead=row.lead,
-            co_handlers=tuple(row.co_handlers), steps=tuple(steps),
+            co_handlers=tuple(row.co_handlers), steps=tuple(steps), stands=stands,
         )  # fmt: skip
 
     @property

@@ -2,6 +2,7 @@
 
 A sitting is computed, never stored: the cadence gives a date in each week or month, the calendar moves it
 off holidays. Its id names the week or month of the rule's own date, so it stays however the sitting moves.
+An extraordinary sitting, which an emergency's playbook convenes, has explicit dates, and the emergency in its id.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 
 _WEEKDAYS: dict[str, int] = {name: index for index, name in enumerate(get_args(Weekday))}
 _SITTING_ID = re.compile(r"^(?P<forum>.+)-(?P<year>2\d{3})-(?P<week>W)?(?P<number>\d{2})\Z", re.ASCII)
+_EXTRAORDINARY_ID = re.compile(r"^(?P<forum>[a-z][a-z0-9_-]*)-X-(?P<emergency>[A-Z].*)\Z", re.ASCII)
+EXTRAORDINARY = Name(zh="临时会议", en="extraordinary sitting")
+_APART = " · "
+FREEZES_BEFORE = timedelta(minutes=30)
+"""How long before an extraordinary sitting its agenda is frozen: as late as papers can still be read."""
 
 
 Held = tuple[date, date]
@@ -142,7 +148,7 @@ def _forum(tier: ForumTier, unit: Unit) -> Forum:
         id=unit.id,
         tier=tier.id,
         unit=unit.id,
-        name=Name(zh=f"{unit.name.zh} · {meeting.zh}", en=f"{unit.name.en} · {meeting.en}"),
+        name=Name(zh=f"{unit.name.zh}{_APART}{meeting.zh}", en=f"{unit.name.en}{_APART}{meeting.en}"),
         cadence=unit.cadence or tier.cadence,
         draft_workdays=tier.draft_workdays,
         freeze_workdays=tier.freeze_workdays,
@@ -180,7 +186,7 @@ def sitting(forum: Forum, calendar: WorkingCalendar, sitting_id: str) -> Sitting
 
 def forum_of(sitting_id: str) -> str:
     """The id of the forum that a sitting's id names. Raises Refusal("unknown_sitting") if it names none."""
-    match = _SITTING_ID.match(sitting_id)
+    match = _SITTING_ID.match(sitting_id) or _EXTRAORDINARY_ID.match(sitting_id)
     if match is None:
         raise Refusal("unknown_sitting", sitting=sitting_id)
     return match["forum"]
@@ -189,7 +195,47 @@ def forum_of(sitting_id: str) -> str:
 def at_new_time(forum: Forum, calendar: WorkingCalendar, sitting: Sitting, starts_at: datetime) -> Sitting:
     """The same sitting at another time, as an officer moves it: as long as before, its other dates anew."""
     start = shanghai(starts_at)
-    return _dated(forum, calendar, sitting.id, start, start + (sitting.ends_at - sitting.starts_at))
+    end = start + (sitting.ends_at - sitting.starts_at)
+    if emergency_of(sitting.id) is not None:
+        return extraordinary(forum, calendar, sitting.id, sitting.drafts_at, start, end)
+    return _dated(forum, calendar, sitting.id, start, end)
+
+
+# ---------------------------------------------------------------- extraordinary sittings
+
+
+def extraordinary_id(forum: str, emergency: str) -> str:
+    """The id of the extraordinary sitting that an emergency's playbook convenes: ``nancheng-X-NC-2026-000001-E1``."""
+    return f"{forum}-X-{emergency}"
+
+
+def emergency_of(sitting_id: str) -> str | None:
+    """The emergency that an extraordinary sitting is about; None for an ordinary one."""
+    match = _EXTRAORDINARY_ID.match(sitting_id)
+    return match["emergency"] if match else None
+
+
+def meeting_name(forum: Forum, sitting_id: str) -> Name:
+    """What a sitting is called: as its forum's meeting, or as an extraordinary one of the forum's unit."""
+    if emergency_of(sitting_id) is None:
+        return forum.name
+    zh, en = (name.split(_APART)[0] for name in (forum.name.zh, forum.name.en))
+    return Name(zh=f"{zh}{_APART}{EXTRAORDINARY.zh}", en=f"{en}{_APART}{EXTRAORDINARY.en}")
+
+
+def extraordinary(
+    forum: Forum, calendar: WorkingCalendar, sitting_id: str, called_at: datetime, starts_at: datetime,
+    ends_at: datetime,
+) -> Sitting:  # fmt: skip
+    """An extraordinary sitting by explicit dates: drafted as it is called, frozen shortly before it begins, its
+    minutes due as the forum's are."""
+    called, start, end = shanghai(called_at), shanghai(starts_at), shanghai(ends_at)
+    minutes_due = _minutes_due_at(forum.minutes_due, calendar, end)
+    return Sitting(
+        id=sitting_id, forum=forum.id, drafts_at=min(called, start), freezes_at=max(called, start - FREEZES_BEFORE),
+        starts_at=start, ends_at=end, minutes_due=minutes_due,
+        provisional=forum.minutes_due.workdays is not None and calendar.provisional(end.date(), minutes_due.date()),
+    )  # fmt: skip
 
 
 def _sitting(forum: Forum, calendar: WorkingCalendar, rule: date, day: date) -> Sitting:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from domain.calendar import WorkingCalendar
 from domain.errors import Refusal
-from domain.forum import Forum, Sitting, forum_of, forums, next_sitting, sitting
+from domain.forum import Forum, Sitting, emergency_of, forum_of, forums, next_sitting, sitting
 from domain.ladder import Ladder
 from domain.organisation import Organisation
 from domain.playbook import Playbook
@@ -75,12 +75,15 @@ class Rules:
         for moved in self.moved.values():
             if moved is None or moved.forum != forum.id or moved.id in self.frozen_ahead:
                 continue
+            if emergency_of(moved.id) is not None:
+                continue  # an extraordinary sitting is for its emergency alone
             if moved.freezes_at > now:
                 yield moved
 
     @cached_property
     def _irregular_forums(self) -> frozenset[str]:
-        return frozenset(forum_of(sitting_id) for sitting_id in (*self.moved, *self.frozen_ahead))
+        ids = (*self.moved, *self.frozen_ahead)
+        return frozenset(forum_of(sitting_id) for sitting_id in ids if emergency_of(sitting_id) is None)
 
     def sitting(self, forum: str, sitting_id: str) -> Sitting:
         """A sitting by its id, as officers have moved it, else with the dates that the calendar of today gives it.

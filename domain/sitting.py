@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.case.events import Instant, Wait
 from domain.errors import Refusal
-from domain.forum import Forum, Sitting, at_new_time
+from domain.forum import Forum, Sitting, at_new_time, emergency_of
 from domain.permission import Actor, may_run
 from domain.personal import Line, WorkingText
 from domain.rules import Rules
@@ -297,6 +297,12 @@ def _require_open_minutes(state: SittingState, what: str) -> None:
         raise Refusal("sitting_not_there", decision=what, status="closed", sitting=state.dates.id)
 
 
+def _require_ordinary(state: SittingState) -> None:
+    """An extraordinary sitting hears its emergency alone."""
+    if emergency_of(state.dates.id) is not None:
+        raise Refusal("only_its_emergency", sitting=state.dates.id)
+
+
 def _expire(
     state: SittingState, command: SittingCommand, body: SittingWaitExpired, now: datetime
 ) -> tuple[SittingEvent, ...]:
@@ -354,6 +360,7 @@ def _cancel(state: SittingState, command: SittingCommand, body: Cancel, now: dat
 
 def _add(state: SittingState, command: SittingCommand, body: AddToAgenda, now: datetime) -> tuple[SittingEvent, ...]:
     _require(state, frozenset({"frozen", "in_session"}), body.kind)
+    _require_ordinary(state)
     if any(addendum.case == body.case for addendum in state.addenda):
         raise Refusal("already_on_the_agenda", case=body.case, sitting=state.dates.id)
     return (_event("addendum_added", command, now, case=body.case, why=body.reason),)
@@ -363,6 +370,7 @@ def _add_other(
     state: SittingState, command: SittingCommand, body: AddOtherBusiness, now: datetime
 ) -> tuple[SittingEvent, ...]:
     _require(state, frozenset({"announced", "drafted"}), body.kind)
+    _require_ordinary(state)
     if body.text in state.other:
         raise Refusal("other_business_listed", sitting=state.dates.id)
     if len(state.other) >= MOST_OTHER_BUSINESS:

@@ -330,6 +330,9 @@ REFUSALS: dict[str, Name] = {
     "unknown_emergency": _n("没有联动处置“{emergency}”。", "There is no emergency {emergency}."),
     "unknown_resident": _n("没有这位居民的记录。", "There is no such resident."),
     "not_in_emergency": _n("该诉求件不在联动处置“{emergency}”中。", "The case is not in emergency {emergency}."),
+    "not_the_same_playbook": _n(
+        "联动处置“{emergency}”用的是预案“{playbook}”。", "Emergency {emergency} is under the playbook {playbook}."
+    ),
     "duplicate_of_itself": _n("不能与自身重复。", "A case is not a duplicate of itself."),
     "duplicate_of_unknown": _n("没有诉求件“{of}”，不能并入。", "There is no case {of} to follow."),
     "duplicate_of_duplicate": _n(
@@ -366,6 +369,10 @@ REFUSALS: dict[str, Name] = {
         "一件诉求最多 {limit} 张照片，已有 {there} 张。", "A case takes at most {limit} photographs; it has {there}."
     ),
     "unknown_photo": _n("没有这张照片。", "There is no such photograph."),
+    "only_its_emergency": _n(
+        "临时会议“{sitting}”只议本次联动处置，不列其他议题。",
+        "{sitting} is an extraordinary sitting: it hears its emergency alone.",
+    ),
     "reason_required": _n("请写明理由。", "A reason is required."),
     "reopen_too_late": _n("已过重启期限（{latest}）。", "Too late to reopen; the limit was {latest}."),
     "unknown_task": _n("没有任务“{task}”。", "There is no task {task}."),

@@ -14,17 +14,25 @@ from typing import TYPE_CHECKING
 from domain.agenda import Agenda, LateItem, Minutes, to_json
 from domain.agenda_building import Context, Quarter, Step, Tabled, arrange, draft, item_for
 from domain.agenda_order import as_it_waited, quarter_start
+from domain.agenda_story import Voice
 from domain.calendar import shanghai
 from domain.case import Wait
+from domain.emergency_papers import (
+    Emergency,
+    ResponseStep,
+    extraordinary_agenda,
+    extraordinary_minutes,
+    how_it_stands,
+)
 from domain.errors import Refusal
 from domain.figures import Grouping
-from domain.forum import Forum, Sitting
+from domain.forum import Forum, Sitting, emergency_of
 from domain.minutes_building import Attendance, SoFar, minutes, so_far
 from domain.rules import Rules
 from domain.sitting import Addendum, DocumentRef, SittingState, check_addendum
 from store.cases import CaseList, CaseQuery, CaseRow
 from store.documents import Documents, DocumentStatus
-from store.folding import event_of, fold_sitting
+from store.folding import RESPONSES, event_of, fold_sitting
 from store.log import EventLog
 from store.rulebook import Rulebook
 from store.sittings import SittingRow, Sittings
@@ -88,15 +96,21 @@ class Papers:
     async def _drawn(self, state: SittingState, now: datetime, *, frozen: bool) -> tuple[Agenda, Sequence[CaseRow]]:
         """The agenda as it stands at ``now``, with the rows that it is drawn from."""
         rules, dates = await self._fresh(), state.dates
+        if emergency_of(dates.id) is not None:
+            about, _, rows = await self._emergency(rules, dates)
+            return extraordinary_agenda(rules, dates, about, frozen=frozen, now=now), rows
         rows = await self._tabled(rules, dates)
         streams = await self._streams(arrange(rules, dates, map(Tabled.of, rows)).fitting)
-        tabled = [Tabled.of(row, streams.get(row.number, ())) for row in rows]
+        stand = await self._responses(rules, rows)
+        tabled = [Tabled.of(row, streams.get(row.number, ()), stand.get(row.number, ())) for row in rows]
         context = replace(await self._context(rules, dates, now), other=state.other)
         return draft(rules, dates, tabled, context, now, frozen), rows
 
     async def write_minutes(self, held: Held, now: datetime) -> DocumentRef:
-        """Draws the minutes from what the cases' own events say."""
+        """Draws the minutes from what the cases' own events say; an extraordinary sitting's from its response's."""
         rules = await self._fresh()
+        if emergency_of(held.dates.id) is not None:
+            return await self._draw_extraordinary(rules, held, now)
         agenda = await self._agenda(rules, held, now)
         listed = [item.case for section in agenda.sections for item in section.items]
         listed += [late.item.case for late in agenda.addenda]
@@ -114,6 +128,39 @@ class Papers:
         known = {*await self._on_agenda(agenda_id), *addenda}
         waiting = await self._sittings.waiting_cases(sitting_id)
         return tuple(case.number for case in waiting if case.number not in known)
+
+    # ---------------------------------------------------------------- extraordinary sittings
+
+    async def _draw_extraordinary(self, rules: Rules, held: Held, now: datetime) -> DocumentRef:
+        about, steps, _ = await self._emergency(rules, held.dates)
+        following = rules.next_of(rules.forums[held.dates.forum], max(now, held.dates.starts_at))
+        drawn = extraordinary_minutes(rules, held.dates, about, steps, held.attendance, following, now)
+        return await self._documents.put(held.dates.id, "minutes", "frozen", to_json(drawn), len(about.cases), now)
+
+    async def _emergency(
+        self, rules: Rules, dates: Sitting
+    ) -> tuple[Emergency, Sequence[ResponseStep], Sequence[CaseRow]]:
+        """What the sitting is about, the response's events, its cases' rows. Raises Refusal ``unknown_emergency``."""
+        emergency = emergency_of(dates.id) or ""
+        events = await self._log.read(emergency)
+        state = RESPONSES.state(events)
+        if state is None:
+            raise Refusal("unknown_emergency", emergency=emergency)
+        numbers = [case.number for case in state.cases]
+        rows, streams = await self._cases.some(numbers), await self._streams(numbers)
+        cases = [Tabled.of(rows[number], streams.get(number, ())) for number in numbers if number in rows]
+        playbook = (await self._rulebook.with_playbook(state.playbook)).playbook(state.playbook)
+        steps = [ResponseStep(RESPONSES.event(row), row.version, row.hash) for row in events]
+        return Emergency(state=state, cases=cases, asks=playbook.sitting), steps, list(rows.values())
+
+    async def _responses(self, rules: Rules, rows: Sequence[CaseRow]) -> Mapping[str, tuple[str, ...]]:
+        """How the joint responses of those cases stand that are in one, in lines, by the case's number."""
+        voice, found = Voice(rules, rules.ladder.language), dict[str, tuple[str, ...]]()
+        for row in rows:
+            if row.stage == "joint_response" and row.emergency_id is not None:
+                state = RESPONSES.state(await self._log.read(row.emergency_id))
+                found[row.number] = how_it_stands(voice, state) if state else ()
+        return found
 
     # ---------------------------------------------------------------- read
 

@@ -11,6 +11,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from domain.forum import emergency_of, meeting_name
     from domain.notices import KINDS, NoticeKind
     from domain.permission import SYSTEM
     from domain.sitting import (
@@ -165,8 +166,11 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
         """See ``Host``."""
         assert self.state is not None
         told = (TELL,) if fact.type in _TELLS else ()
-        if fact.type in KINDS:
-            self._to_notify[self.state.version] = (KINDS[fact.type], self.state)
+        kind = KINDS.get(fact.type)
+        if fact.type == "sitting_convened" and emergency_of(self.state.dates.id) is not None:
+            kind = "convened"  # there is no time to wait for the agenda
+        if kind is not None:
+            self._to_notify[self.state.version] = (kind, self.state)
             return (*told, f"{NOTIFY}:{self.state.version}")
         return told
 
@@ -211,7 +215,7 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
             self._shown = wanted
         rules = AT_HAND.current
         forum = rules.forums.get(state.dates.forum) if rules else None
-        name = forum.name.in_(state.language) if forum else state.dates.forum
+        name = meeting_name(forum, state.dates.id).in_(state.language) if forum else state.dates.forum
         link = f"{AT_HAND.public_url}/sittings/{state.dates.id}" if AT_HAND.public_url else None
         workflow.set_current_details(sitting_details(state, name, link))
 

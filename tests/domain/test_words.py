@@ -199,11 +199,23 @@ def test_every_command_to_a_sitting_has_an_update_and_every_wait_a_record() -> N
     assert all(name.endswith(f" {kind}") for kind, name in names.SITTING_UPDATES.items())
 
 
+def test_every_command_to_a_response_has_an_update_and_every_wait_a_record() -> None:
+    assert set(names.RESPONSE_UPDATES) == {*RESPONSE_COMMANDS, "stand_down"}
+    assert set(names.RESPONSE_EXPIRIES) == set(get_args(ResponseWaitKind))
+    assert not set(names.RESPONSE_RECORDS) & {*names.RECORDS, *names.SITTING_RECORDS}
+    for kind, name in names.RESPONSE_UPDATES.items():
+        said = words.RESPONSE_COMMANDS.get(kind)
+        assert name.endswith(f" {kind}")
+        assert said is None or name == f"{said.zh} {kind}"
+
+
 NAMES = (
     *names.UPDATES.values(), *names.RECORDS, *names.SITTING_UPDATES.values(), *names.SITTING_RECORDS, names.LOAD,
     names.LOAD_SITTING, names.DRAFT_AGENDA, names.FREEZE_AGENDA, names.LIST_LATE, names.DRAW_MINUTES,
     names.TELL_CASES, names.CONVENE_SITTINGS, names.EXTEND_SCHEDULE, names.CASE_WORKFLOW, names.SITTING_WORKFLOW,
-    names.CONVENE_WORKFLOW,
+    names.CONVENE_WORKFLOW, *names.RESPONSE_UPDATES.values(), *names.RESPONSE_RECORDS, names.LOAD_RESPONSE,
+    names.RESPONSE_WORKFLOW, names.OPEN_RESPONSE, names.TELL_ITS_CASES, names.LINK_RESPONSES,
+    names.CONVENE_EXTRAORDINARY, names.CANCEL_EXTRAORDINARY, names.NOTIFY, names.NOTIFY_OF_RESPONSE,
 )  # fmt: skip
 
 
