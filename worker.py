@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.emergencies import Emergencies
 from activities.meetings import Meetings
 from activities.notices import Notifier, misnamed, read_channels
 from activities.record import Recorder
@@ -29,6 +30,7 @@ from store.rulebook import NoRules, Rulebook
 from workflows.case import CaseWorkflow
 from workflows.client import Processes
 from workflows.convening import ConveneWorkflow
+from workflows.joint_response import ResponseWorkflow
 from workflows.rules import AT_HAND
 from workflows.sitting import SittingWorkflow
 
@@ -39,7 +41,7 @@ REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
 CACHED_WORKFLOWS = 20_000
-WORKFLOWS: Sequence[type[Any]] = (CaseWorkflow, SittingWorkflow, ConveneWorkflow)
+WORKFLOWS: Sequence[type[Any]] = (CaseWorkflow, SittingWorkflow, ConveneWorkflow, ResponseWorkflow)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -54,8 +56,8 @@ class Activities(Protocol):
 
 
 def build(client: Client, *owners: Activities, task_queue: str = TASK_QUEUE) -> Worker:
-    """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings`` and a
-    ``Notifier`` where sittings are run). Used by the tests as well, so that they run what is run."""
+    """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
+    ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -105,9 +107,11 @@ async def serve(settings: Settings) -> None:
     client = await _connected(settings, stop)
     # In a rehearsal the processes that a schedule begins have clocks that can be moved.
     starting = skipper(client).client if settings.rehearsal else client
-    meetings = Meetings(pool, rulebook, Processes(starting, TASK_QUEUE), client, task_queue=TASK_QUEUE)
+    processes = Processes(starting, TASK_QUEUE)
+    meetings = Meetings(pool, rulebook, processes, client, task_queue=TASK_QUEUE)
+    emergencies = Emergencies(pool, rulebook, lambda: processes)
     notifier = Notifier(pool, rulebook, channels, settings.public_url)
-    async with build(client, Recorder(EventLog(pool), rulebook), meetings, notifier):
+    async with build(client, Recorder(EventLog(pool), rulebook), meetings, emergencies, notifier):
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
         await stop.wait()
         log.info("worker stops")

@@ -1,4 +1,4 @@
-"""The one activity that tells a sitting's members: into the inbox, and by Apprise to what is set up for a unit."""
+"""Tells a sitting's members and a response's parties: into the inbox, and by Apprise to what a unit has set up."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from apprise import Apprise
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.notices import Channels, members, wording
+from domain.notices import Channels, NoticeKind, ResponseNoticeKind, members, wording
 from domain.organisation import Organisation
 from domain.policy_file import PolicyProblem, parse_policy, problems_at
-from store.notices import Notice, Notices
+from domain.response_notices import response_notices
+from store.folding import RESPONSES
+from store.log import EventLog
+from store.notices import About, Notice, Notices
 from store.rulebook import Rulebook
 from workflows import names
-from workflows.messages import Noticed, NoticeOrder
+from workflows.messages import Noticed, NoticeOrder, ResponseNoticeOrder
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -47,13 +50,14 @@ def misnamed(policies: Path, organisation: Organisation) -> list[PolicyProblem]:
 
 
 class Notifier:
-    """Tells members. ``environ`` holds the addresses that ``channels`` names."""
+    """Tells units. ``environ`` holds the addresses that ``channels`` names."""
 
     def __init__(
         self, pool: Pool, rulebook: Rulebook, channels: Channels, public_url: str,
         environ: Mapping[str, str] = os.environ,
     ) -> None:  # fmt: skip
         self._notices = Notices(pool)
+        self._log = EventLog(pool)
         self._rulebook = rulebook
         self._channels = channels
         self._public_url = public_url
@@ -61,7 +65,7 @@ class Notifier:
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """What a worker registers."""
-        return [self.notify]
+        return [self.notify, self.notify_of_response]
 
     @activity.defn(name=names.NOTIFY)
     async def notify(self, order: NoticeOrder) -> Noticed:
@@ -72,14 +76,39 @@ class Notifier:
         rules = await self._rulebook.rules()
         if order.state.dates.forum not in rules.forums:
             return Noticed()  # the forum has been dissolved meanwhile
-        words = wording(rules, order.state, order.kind, self._public_url)
-        notices = [
-            await self._notices.put(
-                order.event, order.state.dates.id, unit, order.kind, words, order.now,
-                outside=bool(self._channels.of(unit)),
-            )
-            for unit in members(rules, order.state.dates.forum)
-        ]  # fmt: skip
+        words, about = wording(rules, order.state, order.kind, self._public_url), About(sitting=order.state.dates.id)
+        return await self._tell(
+            [
+                await self._put(order.event, about, unit, order.kind, words, order.now)
+                for unit in members(rules, order.state.dates.forum)
+            ]
+        )
+
+    @activity.defn(name=names.NOTIFY_OF_RESPONSE)
+    async def notify_of_response(self, order: ResponseNoticeOrder) -> Noticed:
+        """Tells whom it concerns what one command brought about, each unit once, however often this is tried.
+
+        Raises ApplicationError ``NotSent`` when an address did not take it.
+        """
+        rules, rows = await self._rulebook.rules(), await self._log.command(order.command)
+        state = RESPONSES.fold(order.response, await self._log.read(order.response, to_version=rows[-1].version))
+        assert state is not None
+        facts = [RESPONSES.event(row).fact() for row in rows]
+        told = response_notices(state, facts, rules.organisation.alliance.id, self._public_url)
+        event, about = f"{order.response}:{rows[0].version}", About(emergency=order.response)
+        return await self._tell(
+            [await self._put(event, about, one.unit, one.kind, (one.subject, one.body), order.now) for one in told]
+        )
+
+    async def _put(
+        self, event: str, about: About, unit: str, kind: NoticeKind | ResponseNoticeKind, words: tuple[str, str],
+        now: datetime,
+    ) -> Notice:  # fmt: skip
+        outside = bool(self._channels.of(unit))
+        return await self._notices.put(event, about, unit, kind, words, now, outside=outside)
+
+    async def _tell(self, notices: Sequence[Notice]) -> Noticed:
+        """Sends what goes outside and is not sent yet."""
         outside = [notice for notice in notices if notice.channel == "outside" and notice.status != "sent"]
         sent = await asyncio.gather(*(self._send(notice) for notice in outside))
         failed = [notice.unit for notice, was_sent in zip(outside, sent, strict=True) if not was_sent]

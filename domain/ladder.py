@@ -91,7 +91,7 @@ class SuspendedStage(Policy):
 
 
 class JointResponseStage(Policy):
-    """联动处置: while no stand-down comes, the case itself is reviewed every ``review_hours`` hours.
+    """联动处置: beyond its playbook's cap, a case without a stand-down is reviewed every ``review_hours`` hours.
 
     ``playbooks``: the kinds that a ladder named before playbooks were policies of their own; a new one leaves it out.
     """

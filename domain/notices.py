@@ -1,7 +1,8 @@
-"""Notices 通知 of a sitting's agenda, new dates and minutes: who gets one, what it says, where it goes.
+"""Notices 通知 of sittings: who gets one, what it says, where it goes. Those of joint responses are in
+``domain/response_notices.py``.
 
-A notice names the meeting, its time and where to read on. It never speaks of a case, so that it has no personal
-data, wherever it is sent.
+A notice names the meeting, its time and where to read on. It never speaks of what a resident said, so that it has no
+personal data, wherever it is sent.
 """
 
 from __future__ import annotations
@@ -11,18 +12,30 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.forum import meeting_name
+from domain.joint_response.events import ResponseEventType
 from domain.organisation import Organisation
 from domain.rules import Rules
 from domain.sitting import SittingEventType, SittingState
 from domain.telling import moment
 
-NoticeKind = Literal["agenda", "rescheduled", "cancelled", "minutes"]
+NoticeKind = Literal["agenda", "rescheduled", "cancelled", "minutes", "convened"]
+ResponseNoticeKind = Literal[
+    "tasks", "transferred", "reminder", "late", "escalated", "alarm", "stood_down", "watch_ended",
+]  # fmt: skip
 
 KINDS: Mapping[SittingEventType, NoticeKind] = {
     "agenda_frozen": "agenda", "sitting_rescheduled": "rescheduled", "sitting_cancelled": "cancelled",
     "sitting_closed": "minutes",
 }  # fmt: skip
-"""What of a sitting is told to its members, by the event."""
+"""What of a sitting is told to its members, by the event; of an extraordinary one also that it is convened."""
+
+RESPONSE_KINDS: Mapping[ResponseEventType, ResponseNoticeKind] = {
+    "task_opened": "tasks", "task_transferred": "transferred", "task_reminded": "reminder", "task_late": "late",
+    "task_escalated": "escalated", "situation_report_missed": "late", "alarm_raised": "alarm", "cap_reached": "alarm",
+    "response_stood_down": "stood_down", "watch_ended": "watch_ended",
+}  # fmt: skip
+"""What of a joint response is told to whom it concerns, by the event."""
 
 Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
 """The name of an environment variable. An address itself, which holds a secret, is none."""
@@ -62,15 +75,16 @@ def members(rules: Rules, forum: str) -> tuple[str, ...]:
 def wording(rules: Rules, state: SittingState, kind: NoticeKind, public_url: str) -> tuple[str, str]:
     """Subject and body in the sitting's language. Instants are Shanghai's."""
     language, dates = state.language, state.dates
-    name, when = rules.forums[dates.forum].name.in_(language), moment(dates.starts_at, language)
+    name, when = meeting_name(rules.forums[dates.forum], dates.id).in_(language), moment(dates.starts_at, language)
     agenda, minutes = state.agenda.cases if state.agenda else 0, state.minutes.cases if state.minutes else 0
     paper = "minutes" if kind == "minutes" else "agenda"
-    link = f"{public_url}/api/v1/sittings/{dates.id}" + ("" if kind == "cancelled" else f"/{paper}.html")
+    link = f"{public_url}/api/v1/sittings/{dates.id}" + ("" if kind in ("cancelled", "convened") else f"/{paper}.html")
     if language.startswith("en"):
         subject, line = {
             "agenda": (f"Agenda: {name}", f"{when}. The agenda is frozen, with {agenda} cases."),
             "rescheduled": (f"Rescheduled: {name}", f"The sitting is now on {when}."),
             "cancelled": (f"Cancelled: {name}", f"The sitting of {when} is not held; its cases wait for the next."),
+            "convened": (f"Extraordinary sitting: {name}", f"{when}, on an emergency. It hears that alone."),
             "minutes": (f"Minutes: {name}", f"The minutes of {when} are done, with {minutes} cases."),
         }[kind]
     else:
@@ -78,6 +92,7 @@ def wording(rules: Rules, state: SittingState, kind: NoticeKind, public_url: str
             "agenda": (f"议程：{name}", f"{when}召开，议程已定稿，共{agenda}件。"),
             "rescheduled": (f"改期：{name}", f"会议改于{when}召开。"),
             "cancelled": (f"取消：{name}", f"原定{when}的会议取消，待议诉求件转下次会议。"),
+            "convened": (f"临时会议：{name}", f"{when}召开临时会议，只议本次联动处置。"),
             "minutes": (f"纪要：{name}", f"{when}会议的纪要已成稿，共{minutes}件。"),
         }[kind]
     return subject, f"{line}\n{link}"

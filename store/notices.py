@@ -10,13 +10,13 @@ from store.database import is_text
 from store.errors import reaching_the_store
 
 if TYPE_CHECKING:
-    from domain.notices import NoticeKind
+    from domain.notices import NoticeKind, ResponseNoticeKind
     from store.database import Executor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One event told to one unit. Instants are UTC.
+    """One event told to one unit. Instants are UTC. It is of a ``sitting``, or of an ``emergency``.
 
     ``channel``: ``inbox`` where nothing else is set up for the unit. ``delivered``: the settings whose address has
     taken it. ``failure``: why the last attempt went wrong.
@@ -24,9 +24,10 @@ class Notice:
 
     id: str
     event: str
-    sitting: str
+    sitting: str | None
+    emergency: str | None
     unit: str
-    kind: NoticeKind
+    kind: NoticeKind | ResponseNoticeKind
     subject: str
     body: str
     made_at: datetime
@@ -39,6 +40,14 @@ class Notice:
     read_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a notice is of: a sitting or an emergency, by its id."""
+
+    sitting: str | None = None
+    emergency: str | None = None
+
+
 class Notices:
     """The notices on a pool (or connection). Every call may raise StoreUnavailable."""
 
@@ -46,17 +55,18 @@ class Notices:
         self._executor = executor
 
     async def put(
-        self, event: str, sitting: str, unit: str, kind: NoticeKind, words: tuple[str, str], made_at: datetime, *,
-        outside: bool,
+        self, event: str, about: About, unit: str, kind: NoticeKind | ResponseNoticeKind, words: tuple[str, str],
+        made_at: datetime, *, outside: bool,
     ) -> Notice:  # fmt: skip
         """Keeps a notice, ``words`` its subject and body; the event told to the unit already stands as it is."""
         channel, status = ("outside", "pending") if outside else ("inbox", "inbox")
         notice_id = f"{event}:{unit}"
         with reaching_the_store():
             await self._executor.execute(
-                "INSERT INTO notices (id, event, sitting, unit, kind, subject, body, made_at, channel, status) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
-                notice_id, event, sitting, unit, kind, *words, made_at, channel, status,
+                "INSERT INTO notices "
+                "(id, event, sitting, emergency, unit, kind, subject, body, made_at, channel, status) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
+                notice_id, event, about.sitting, about.emergency, unit, kind, *words, made_at, channel, status,
             )  # fmt: skip
             row = await self._executor.fetchrow("SELECT * FROM notices WHERE id = $1", notice_id)
         assert row is not None

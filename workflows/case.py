@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState, Command, Fact, Wait, WaitExpired, decide, evolve, waits
@@ -13,8 +14,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.telling import current_details, stage_name, timer_summary
     from workflows import attributes, names
     from workflows.host import Host
-    from workflows.messages import ProcessInput, Recorded
+    from workflows.messages import EmergencyOrder, ProcessInput, Recorded
     from workflows.rules import AT_HAND
+
+
+OPENING = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=10),
+    maximum_attempts=50,
+)  # fmt: skip
+OPEN_ATTEMPT = timedelta(minutes=1)
+OPEN_FOR = timedelta(minutes=10)
+_OPENING = "启动七部门联动处置 · opens the joint response of seven departments"
 
 
 @workflow.defn(name=names.CASE_WORKFLOW)
@@ -60,6 +70,18 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         body = WaitExpired(wait=wait.kind, until=wait.until)
         command = Command(id=f"{state.number}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)
         return command, names.record_name(body.kind, wait.on_expiry)
+
+    def effects(self, fact: Fact) -> Sequence[str]:
+        """See ``Host``: an emergency has its joint response opened. Facts of before there were any have none."""
+        emergency = fact.detail.get("emergency") if fact.type == "emergency_declared" else None
+        return (emergency,) if emergency else ()
+
+    async def carry_out(self, effect: str) -> None:
+        """See ``Host``: opens the joint response, or brings the case under it."""
+        await workflow.execute_activity(
+            names.OPEN_RESPONSE, EmergencyOrder(case=self.number, emergency=effect), retry_policy=OPENING,
+            start_to_close_timeout=OPEN_ATTEMPT, schedule_to_close_timeout=OPEN_FOR, summary=_OPENING,
+        )  # fmt: skip
 
     def summary(self, state: CaseState, wait: Wait) -> str:
         """See ``Host``."""

@@ -301,11 +301,14 @@ class Host(ABC, Generic[S, C, W]):
     # ---------------------------------------------------------------- waits
 
     def _rearm(self) -> None:
-        """Keeps the timers whose waits stand, cancels the others, starts the new ones."""
-        wanted = set(self.waits(self.state)) if self.state is not None else set()
+        """Keeps the timers whose waits stand, cancels the others, starts the new ones.
+
+        In the order that the state gives them: a set's order is another one in each program that replays this.
+        """
+        wanted = dict.fromkeys(self.waits(self.state)) if self.state is not None else {}
         for wait in [wait for wait in self._timers if wait not in wanted]:
             self._timers.pop(wait).cancel()
-        for wait in sorted(wanted - self._timers.keys(), key=lambda wait: wait.until):
+        for wait in sorted((wait for wait in wanted if wait not in self._timers), key=lambda wait: wait.until):
             self._timers[wait] = self._in_background(self._keep(wait))
 
     async def _keep(self, wait: W) -> None:

@@ -164,10 +164,12 @@ class Reopen(Decision):
 
 
 class DeclareEmergency(Decision):
-    """The ladder pauses; the joint response of ``playbook`` takes over."""
+    """The ladder pauses; the joint response of ``playbook`` takes over. ``response``: one that runs already, as for
+    another estate, under which the case comes; without it, one of its own is opened."""
 
     kind: Literal["emergency"]
     playbook: str
+    response: Line | None = None
 
 
 class AddNote(Decision):
@@ -200,9 +202,13 @@ AnyDecision = Annotated[
 
 
 class OpenCase(Frozen):
-    """A resident's issue arrives. Words and reporter are sealed before; only references come in."""
+    """A resident's issue arrives. Words and reporter are sealed before; only references come in.
+
+    ``number``: the case's own, which names the joint response of one that is opened as an ``emergency``.
+    """
 
     kind: Literal["open"] = "open"
+    number: str | None = None
     estate: str
     category: str
     channel: str
@@ -220,13 +226,17 @@ class WaitExpired(Frozen):
 
 
 class StandDown(Frozen):
-    """The emergency is over: ``resolved`` asks the resident, ``returned`` brings the case to a tier's sitting."""
+    """The emergency is over: ``resolved`` asks the resident, ``returned`` brings the case to a tier's sitting.
+
+    ``watch_until``: how long the response is watched; a resolved case has at least as long for the resident's word.
+    """
 
     kind: Literal["stand_down"] = "stand_down"
     emergency_id: str
     outcome: Literal["resolved", "returned"]
     tier: str | None = None
     reason: WorkingText
+    watch_until: Instant | None = None
 
 
 class Reproject(Frozen):

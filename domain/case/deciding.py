@@ -49,6 +49,7 @@ from domain.errors import Refusal
 from domain.ladder import DECISIONS, DecisionKind, Tier
 from domain.permission import Actor, allowed_now, may_decide, may_open, may_stand_down, takes_up_directly
 from domain.rules import Rules
+from domain.span import later
 
 
 def decide(rules: Rules, state: CaseState | None, command: Command, now: datetime) -> tuple[Event, ...]:
@@ -104,7 +105,8 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
     )  # fmt: skip
     if body.emergency is None:
         return (opened,)
-    return (opened, _emergency(rules, command.actor, body.emergency, ladder.tiers[0].id, now, None))
+    own = f"{body.number}-E1" if body.number else None
+    return (opened, _emergency(rules, command.actor, body.emergency, ladder.tiers[0].id, now, 1, own))
 
 
 def _contact(d: Deciding, body: Contact) -> tuple[Event, ...]:
@@ -281,24 +283,26 @@ def _reopen(d: Deciding, body: Reopen) -> tuple[Event, ...]:
 
 
 def _declare_emergency(d: Deciding, body: DeclareEmergency) -> tuple[Event, ...]:
-    return (_emergency(d.rules, d.command.actor, body.playbook, d.state.tier, d.now, d.state, body.reason),)
-
-
-def _emergency(
-    rules: Rules, actor: Actor, playbook: str, tier: str, now: datetime, state: CaseState | None,
-    reason: str | None = None,
-) -> Event:  # fmt: skip
-    policy = rules.ladder.stages.joint_response
-    if playbook not in policy.playbooks:
-        raise Refusal("unknown_playbook", playbook=playbook, known=sorted(policy.playbooks))
-    return Event(
-        type="emergency_declared", at=now, actor=actor, reason=reason, place=_joint_response(rules, tier, now),
-        detail={"playbook": playbook, "count": (state.emergencies if state else 0) + 1},
+    count = d.state.emergencies + 1
+    emergency = body.response or f"{d.state.number}-E{count}"
+    return (
+        _emergency(d.rules, d.command.actor, body.playbook, d.state.tier, d.now, count, emergency, body.reason),
     )  # fmt: skip
 
 
-def _joint_response(rules: Rules, tier: str, now: datetime) -> Place:
-    until = now + timedelta(hours=rules.ladder.stages.joint_response.review_hours)
+def _emergency(
+    rules: Rules, actor: Actor, kind: str, tier: str, now: datetime, count: int, emergency: str | None,
+    reason: str | None = None,
+) -> Event:  # fmt: skip
+    """``emergency`` is the joint response that the case opens, or comes under."""
+    until = later(rules.calendar, now, rules.playbook(kind).cap)
+    detail = {"playbook": kind, "count": count, **({"emergency": emergency} if emergency else {})}
+    return Event(
+        type="emergency_declared", at=now, actor=actor, reason=reason, place=_joint_response(tier, until), detail=detail
+    )
+
+
+def _joint_response(tier: str, until: datetime) -> Place:
     return Place(stage="joint_response", tier=tier, wait=Wait(kind="stand_down", until=until, on_expiry="review"))
 
 
@@ -310,7 +314,7 @@ def _stand_down(d: Deciding, body: StandDown) -> tuple[Event, ...]:
     if d.state.stage != "joint_response" or d.state.emergency_id != body.emergency_id:
         raise Refusal("not_in_emergency", number=d.state.number, emergency=body.emergency_id)
     tier = d.ladder.tier(body.tier or d.state.tier)
-    place = d.to_verification() if body.outcome == "resolved" else d.to_sitting(tier)
+    place = d.to_verification(body.watch_until) if body.outcome == "resolved" else d.to_sitting(tier)
     return (d.event("emergency_stood_down", place=place, outcome=body.outcome, emergency=body.emergency_id),)
 
 
@@ -368,7 +372,8 @@ def _miss_due_date(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
 
 
 def _miss_stand_down(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
-    return (d.event("emergency_review_missed", place=_joint_response(d.rules, d.state.tier, d.now)),)
+    until = d.now + timedelta(hours=d.ladder.stages.joint_response.review_hours)
+    return (d.event("emergency_review_missed", place=_joint_response(d.state.tier, until)),)
 
 
 def _hear_nothing(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:

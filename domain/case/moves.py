@@ -53,8 +53,11 @@ class Deciding:
         """The next sitting of ``tier`` that still takes the case on."""
         return sitting_place(self.rules, tier, estate or self.state.estate, self.now, carried_over)
 
-    def to_verification(self) -> Place:
+    def to_verification(self, watch_until: datetime | None = None) -> Place:
+        """The resident has the ladder's days; after an emergency as long as that is watched, if that is longer."""
         until = self.now + timedelta(days=self.ladder.stages.verification.days)
+        if watch_until is not None:
+            until = max(until, watch_until)
         wait = Wait(kind="verification", until=until, on_expiry="close_without_word")
         return Place(stage="verification", tier=self.state.tier, wait=wait)
 

@@ -185,7 +185,7 @@ def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
         change["suspension"] = None
     if event.type == "emergency_declared":
         change["emergencies"] = detail["count"]
-        change["emergency_id"] = f"{state.number}-E{detail['count']}"
+        change["emergency_id"] = detail.get("emergency") or f"{state.number}-E{detail['count']}"
     if event.type == "case_rerouted":
         change.update(estate=detail["estate"], units=detail["units"], category=detail["category"])
     if event.type == "case_assigned":

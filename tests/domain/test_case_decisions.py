@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -473,6 +473,30 @@ def test_an_emergency_pauses_the_ladder_and_stands_down_both_ways(stage: str) ->
     case.send(stand_down("resolved", "NC-2026-000001-E2"), by=ALLIANCE)
     assert case.where == (tier, "verification")
     assert case.last[0].reason == "供水已恢复"
+
+
+def test_an_emergency_names_its_response_its_own_or_one_that_runs_for_another_case() -> None:
+    case = case_at("check_in")
+    case.does("emergency")
+    assert case.last[0].detail["emergency"] == "NC-2026-000001-E1"
+    other = case_at("check_in")
+    other.does("emergency", response="NC-2026-000007-E2")
+    assert other.state.emergency_id == "NC-2026-000007-E2"
+    other.send(stand_down("returned", "NC-2026-000007-E2"), by=SYSTEM)
+    other.does("emergency")
+    assert other.state.emergency_id == "NC-2026-000001-E2"
+    opened = Case(by=ALLIANCE, emergency="gas_leak", number="NC-2026-000001")
+    assert opened.last[1].detail["emergency"] == "NC-2026-000001-E1"
+    unnamed = Case(by=ALLIANCE, emergency="gas_leak")  # as programs of before recorded it
+    assert "emergency" not in unnamed.last[1].detail
+
+
+def test_a_resolved_emergency_waits_for_the_resident_at_least_as_long_as_it_is_watched() -> None:
+    for days, waited in ((30, 30), (2, 7)):
+        case = case_at("joint_response")
+        watched = case.now + timedelta(days=days)
+        case.send(stand_down("resolved").model_copy(update={"watch_until": watched}), by=SYSTEM)
+        assert case.wait.until == case.now + timedelta(days=waited)
 
 
 def test_a_stand_down_may_return_the_case_to_a_tier_of_its_choice() -> None:

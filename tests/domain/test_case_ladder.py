@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from domain.case import WaitExpired
 from domain.ladder import DECISIONS
 from domain.permission import RESIDENT, SYSTEM
+from domain.span import later
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, STAGES, SUPERVISOR, Case, case_at, clock
 
 EVERYWHERE = {"withdraw", "note", "assign", "supervise"}
@@ -186,13 +189,14 @@ def test_a_suspension_ends_on_its_day_as_duty_begins_and_resumes_where_it_was() 
     assert case.wait.sitting_id == "mudan-garden-2026-W14"
 
 
-def test_an_emergency_without_stand_down_is_reviewed_day_by_day() -> None:
+def test_an_emergency_beyond_its_playbooks_cap_is_reviewed_day_by_day() -> None:
     case = case_at("joint_response")
-    assert clock(case.wait.until) == "2026-03-03 10:00"
+    cap = later(case.rules.calendar, case.now, case.rules.playbook("gas_leak").cap)
+    assert case.wait.until == cap
     assert case.passes() == ["emergency_review_missed"]
     assert case.state.overdue
     assert case.state.stage == "joint_response"
-    assert clock(case.wait.until) == "2026-03-04 10:00"
+    assert case.wait.until == cap + timedelta(days=1)
 
 
 def test_an_overdue_case_stays_overdue_until_somebody_decides() -> None:

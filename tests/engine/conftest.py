@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,13 +19,18 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 import worker
+from activities.emergencies import Emergencies
 from activities.meetings import Meetings
 from activities.notices import Notifier
 from activities.record import Recorder
+from domain.calendar import SHANGHAI
 from domain.case import AnyCommand, CaseState, Command, OpenCase, SealedRef
 from domain.forum import Sitting, sittings
+from domain.joint_response import AnyResponseCommand, ResponseCommand, ResponseState
 from domain.notices import Channels
 from domain.permission import Actor
+from domain.playbook import Playbook
+from domain.policy_file import parse_policy
 from domain.rules import Rules
 from domain.sitting import SittingBody, SittingCommand, SittingState
 from runtime import temporal
@@ -33,12 +38,13 @@ from runtime.rehearsal import fast_forward
 from runtime.settings import Settings
 from stack.temporal import TemporalServer
 from store.documents import Documents
-from store.folding import fold_rows, fold_sitting
+from store.folding import fold_response, fold_rows, fold_sitting
 from store.log import EventLog, StoredEvent
+from store.notices import Notices
 from store.policies import Policies
 from store.rulebook import Rulebook
 from store.sittings import Sittings
-from workflows.client import Processes
+from workflows.client import Processes, ProcessUnavailable
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
 NANCHENG = Path(__file__).parents[2] / "policies" / "nancheng"
 _BODY: TypeAdapter[Any] = TypeAdapter(AnyCommand)
 _SITTING_BODY: TypeAdapter[Any] = TypeAdapter(SittingBody)
+_RESPONSE_BODY: TypeAdapter[Any] = TypeAdapter(AnyResponseCommand)
 SETTLED_AFTER = 0.4
 """Seconds; see ``activities.meetings``."""
 
@@ -79,10 +86,16 @@ class Engine:
     def handle(self, name: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(self.number(name))
 
-    async def open(self, name: str, estate: str = "mudan-garden", command_id: str | None = None) -> int:
+    async def open(
+        self, name: str, estate: str = "mudan-garden", command_id: str | None = None, emergency: str | None = None
+    ) -> int:
         words = SealedRef(id=f"w-{name}", resident=f"r-{name}", digest="0" * 64)
-        body = OpenCase(estate=estate, category="lift", channel="phone", words=words)
-        command = Command(id=command_id or f"{self.number(name)}:open", actor=officer(estate), body=body)
+        body = OpenCase(
+            number=self.number(name) if emergency else None, estate=estate, category="lift", channel="phone",
+            words=words, emergency=emergency,
+        )  # fmt: skip
+        actor = officer("nancheng" if emergency else estate)
+        command = Command(id=command_id or f"{self.number(name)}:open", actor=actor, body=body)
         return await self.processes.open(self.rules, self.number(name), command)
 
     async def send(
@@ -121,7 +134,8 @@ class Engine:
             settled_after=SETTLED_AFTER,
         )  # fmt: skip
         notifier = Notifier(self.pool, self.rulebook, self.channels, "http://hongxiu.example", self.environ)
-        owners = (Recorder(self.log, self.rulebook), meetings, notifier)
+        emergencies = Emergencies(self.pool, self.rulebook, lambda: processes or self.processes)
+        owners = (Recorder(self.log, self.rulebook), meetings, emergencies, notifier)
         self.worker = worker.build(self.client, *owners, task_queue=self.task_queue)
         self._serving = asyncio.create_task(self.worker.run())
 
@@ -158,7 +172,7 @@ class Engine:
     ) -> int:
         body = _SITTING_BODY.validate_python({"kind": kind, **fields})
         command = SittingCommand(id=id or uuid.uuid4().hex, actor=by or officer("nancheng"), body=body)
-        return await self.processes.send_to_sitting(sitting, command)
+        return await self.processes.send(sitting, command)
 
     async def sitting_types(self, sitting: str) -> list[str]:
         return [row.type for row in await self.log.read(sitting)]
@@ -167,6 +181,100 @@ class Engine:
         state = fold_sitting(await self.log.read(sitting))
         assert state is not None
         return state
+
+    # ---------------------------------------------------------------- joint responses
+
+    def emergency(self, name: str, count: int = 1) -> str:
+        return f"{self.number(name)}-E{count}"
+
+    async def declare(self, name: str, playbook: str, **fields: Any) -> str:
+        """The alliance declares an emergency on an open case; its response, once it is there."""
+        await self.send(name, "emergency", playbook=playbook, reason="情况紧急", **fields)
+        emergency = (await self.state(name)).emergency_id
+        assert emergency is not None
+        await until(lambda: self._has(emergency, self.number(name)))
+        if sitting := (await self.response(emergency)).sitting:
+            self.convened.append(sitting)
+            await until(lambda: self._has_begun(sitting))
+        return emergency
+
+    async def _has(self, emergency: str, number: str) -> bool:
+        state = fold_response(emergency, await self.log.read(emergency))
+        return state is not None and number in [case.number for case in state.cases]
+
+    async def _has_begun(self, sitting: str) -> bool:
+        return bool(await self.log.read(sitting))
+
+    async def response(self, emergency: str) -> ResponseState:
+        state = fold_response(emergency, await self.log.read(emergency))
+        assert state is not None
+        return state
+
+    async def response_types(self, emergency: str) -> list[str]:
+        return [row.type for row in await self.log.read(emergency)]
+
+    async def report(
+        self, emergency: str, kind: str, *, by: Actor | None = None, id: str | None = None, **fields: Any
+    ) -> int:
+        """What a party or the alliance asks of a response."""
+        body = _RESPONSE_BODY.validate_python({"kind": kind, **fields})
+        command = ResponseCommand(id=id or uuid.uuid4().hex, actor=by or officer("nancheng"), body=body)
+        return await self.processes.send(emergency, command)
+
+    async def finish(self, emergency: str, *tasks: str) -> None:
+        """Has the alliance sign for these tasks and report them done, in order; all that are open, without any."""
+        state = await self.response(emergency)
+        for task in tasks or [task.id for task in state.tasks if task.status in ("open", "signed")]:
+            if (found := state.task(task)) is not None and found.status != "signed":
+                await self.report(emergency, "sign", task=task)
+            await self.report(emergency, "done", task=task, note="已办妥", **self._records(state, task))
+
+    def _records(self, state: ResponseState, task: str) -> dict[str, Any]:
+        planned = self.rules.playbook(state.playbook).task(task)
+        if planned.records == "provider":
+            return {"provider": next(one.id for one in self.rules.organisation.companies if one.state_owned)}
+        return {"filed_on": state.at.astimezone(SHANGHAI).date()} if planned.records == "contract" else {}
+
+    async def insist(self, emergency: str, kind: str, *, by: Actor, id: str, **fields: Any) -> None:
+        """Sends again, the same command, while no worker answers."""
+        for _ in range(20):
+            try:
+                await self.report(emergency, kind, by=by, id=id, **fields)
+            except ProcessUnavailable:
+                continue
+            return
+        raise AssertionError("nobody answered")
+
+    # ---------------------------------------------------------------- what comes about by itself
+
+    async def has_response(self, name: str) -> bool:
+        return await self._has(self.emergency(name), self.number(name))
+
+    async def is_at(self, name: str, stage: str) -> bool:
+        return (await self.state(name)).stage == stage
+
+    async def is_not_at(self, name: str, stage: str) -> bool:
+        return not await self.is_at(name, stage)
+
+    async def is_linked(self, emergency: str, other: str) -> bool:
+        return other in (await self.response(emergency)).linked
+
+    async def sitting_is(self, sitting: str, *statuses: str) -> bool:
+        return (await self.sitting_state(sitting)).status in statuses
+
+    async def has_notice(self, unit: str, emergency: str, kind: str = "tasks") -> bool:
+        notices = await Notices(self.pool).list(unit, limit=200)
+        return any((notice.emergency, notice.kind) == (emergency, kind) for notice in notices)
+
+    async def is_calm(self, workflow: str) -> bool:
+        """Whether every activity of a process has ended."""
+        events = (await self.client.get_workflow_handle(workflow).fetch_history()).events
+        asked = sum(event.HasField("activity_task_scheduled_event_attributes") for event in events)
+        return asked == sum(event.HasField("activity_task_completed_event_attributes") for event in events)
+
+    async def pass_response(self, emergency: str, **length: float) -> None:
+        """Moves a response's clock, and what happens on the way."""
+        await fast_forward(self.skipper, self.client.get_workflow_handle(emergency), timedelta(**length))
 
     async def pass_sitting_to(self, sitting: str, instant: datetime) -> None:
         """Moves a sitting's clock to ``instant`` and a little beyond."""
@@ -184,6 +292,19 @@ class Engine:
         await fast_forward(self.skipper, self.handle(name), timedelta(**length))
 
 
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Until it holds; what another process does by itself takes a moment."""
+    for _ in range(400):
+        if await holds():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come about")
+
+
+def department(code: str) -> Actor:
+    return Actor(id=f"dept-{code}", role="department", unit=code)
+
+
 def officer(unit: str) -> Actor:
     return Actor(id=f"officer-{unit}", role="officer", unit=unit)
 
@@ -193,6 +314,10 @@ async def load_nancheng(pool: Pool) -> None:
     policies = Policies(pool)
     for kind, name in (("ladder", "nancheng"), ("organisation", "nancheng")):
         await policies.put(kind, name, "1", (NANCHENG / f"{kind}.yaml").read_text("utf-8"))  # type: ignore[arg-type]
+    for file in sorted((NANCHENG / "playbooks").glob("*.yaml")):
+        text = file.read_text("utf-8")
+        playbook = parse_policy(Playbook, text, file.name)
+        await policies.put("playbook", playbook.playbook, playbook.version, text)
     for year in ("2025", "2026"):
         await policies.put("calendar", year, "1", (NANCHENG / f"calendar-{year}.yaml").read_text("utf-8"))
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.case import waits
+from domain.joint_response import ResponseWait
+from domain.joint_response import waits as response_waits
 from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.engine.conftest import Engine, running_engine
@@ -62,6 +64,23 @@ async def test_a_command_sent_again_in_the_next_run_is_not_recorded_again(impati
     assert (await impatient.handle("A").describe()).run_id != before
     await impatient.send("A", "note", id=f"{impatient.prefix}-once", text="只记一次")
     assert len(await impatient.rows("A")) == 22
+
+
+async def test_seven_branches_go_on_in_the_next_run_and_no_report_is_lost(impatient: Engine) -> None:
+    await impatient.open("A")
+    emergency = await impatient.declare("A", "lift_entrapment")
+    handle = impatient.client.get_workflow_handle(emergency)
+    first_run = (await handle.describe()).run_id
+    opened = [task for task in (await impatient.response(emergency)).tasks if task.status == "open"]
+    await asyncio.gather(*(impatient.report(emergency, "sign", task=task.id) for task in opened))
+    for task in opened:
+        await impatient.report(emergency, "progress", task=task.id, note="已到场")
+    assert (await handle.describe()).run_id != first_run
+    rows = await impatient.log.read(emergency)
+    assert sum(row.type == "task_signed" for row in rows) == len(opened)
+    assert [row.version for row in rows] == list(range(1, len(rows) + 1))
+    standing = await impatient.processes.standing(emergency, ResponseWait)
+    assert set(standing.waits) == set(response_waits(await impatient.response(emergency)))
 
 
 async def test_the_deadline_stays_where_it_was_in_the_next_run(impatient: Engine) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.calendar import SHANGHAI
 from domain.forum import Sitting, next_sitting
+from domain.sitting import SittingWait
 from store.documents import Documents
 from store.policies import Policies
 from store.sittings import SittingRow
@@ -116,7 +117,7 @@ class Quarter:
         for sitting in self.sittings:
             state = await self.engine.sitting_state(sitting)
             if not state.closed:
-                standing = await self.engine.processes.sitting_standing(sitting)
+                standing = await self.engine.processes.standing(sitting, SittingWait)
                 timers += [(wait.until, 1, sitting) for wait in standing.waits]
         for name in self.cases:
             wait = (await self.engine.state(name)).wait

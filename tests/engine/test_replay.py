@@ -18,7 +18,9 @@ from temporalio.worker import Replayer
 import worker
 from tests.engine.conftest import Engine
 from tests.engine.lives import LIVES
+from tests.engine.responses import RESPONSE_LIVES
 from tests.engine.sittings import SITTINGS
+from workflows import names
 
 KEPT = Path(__file__).parent / "histories"
 KEEP = os.environ.get("HONGXIU_KEEP_HISTORIES") == "1"
@@ -47,6 +49,20 @@ async def test_a_sitting_held_today_replays(engine: Engine, name: str) -> None:
     await replayed(name, await engine.client.get_workflow_handle(sitting).fetch_history())
 
 
+@pytest.mark.parametrize("name", RESPONSE_LIVES)
+async def test_a_response_lived_today_replays_and_everything_in_it_has_words(engine: Engine, name: str) -> None:
+    emergency = await RESPONSE_LIVES[name](engine, "A")
+    history = await engine.client.get_workflow_handle(emergency).fetch_history()
+    await replayed(name, history)
+    for event in history.events:
+        timer = event.HasField("timer_started_event_attributes")
+        if timer or event.HasField("activity_task_scheduled_event_attributes"):
+            assert 2 < len(event.user_metadata.summary.data) <= 202, f"{event.event_id} has no words"
+        if event.HasField("workflow_execution_update_accepted_event_attributes"):
+            request = event.workflow_execution_update_accepted_event_attributes.accepted_request
+            assert request.input.name in names.RESPONSE_UPDATES.values()
+
+
 async def replayed(name: str, history: WorkflowHistory) -> None:
     await replayer().replay_workflow(history)
     if KEEP:
@@ -55,7 +71,7 @@ async def replayed(name: str, history: WorkflowHistory) -> None:
 
 def test_every_life_has_a_kept_history() -> None:
     kept = {file.name.split("@")[0] for file in KEPT.glob("*.json.gz")}
-    assert {*LIVES, *SITTINGS} <= kept
+    assert {*LIVES, *SITTINGS, *RESPONSE_LIVES} <= kept
 
 
 def keep(name: str, history: WorkflowHistory) -> None:

@@ -1,0 +1,231 @@
+"""What joins a joint response to its cases, to others on the same estate, and to its extraordinary sitting.
+
+Response and cases are peers: each finds the other by its id, and each step can be done again by whoever comes first,
+the processes' own effects or the interface. A command's id says what it is about, so the log takes it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from temporalio import activity
+
+from activities.record import ResponseRecorder
+from domain.case import CaseState, Command, StandDown
+from domain.errors import Refusal
+from domain.forum import extraordinary
+from domain.joint_response import (
+    CaseOfIt,
+    Declare,
+    JoinCase,
+    LinkResponse,
+    ResponseCommand,
+    ResponseEvent,
+    ResponseState,
+)
+from domain.permission import SYSTEM, Actor
+from domain.sitting import Cancel, SittingCommand
+from store.folding import CASES, RESPONSES, event_of
+from store.log import EventLog, StoredEvent
+from store.responses import Responses
+from store.rulebook import Rulebook
+from store.sittings import Sittings
+from workflows import names
+from workflows.client import AnyCommand, Processes, ProcessGone
+from workflows.messages import EmergencyOrder, ResponseOrder
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+log = structlog.get_logger()
+
+CALLED_OFF = ("联动处置已解除", "the emergency was stood down")
+
+
+class Emergencies:
+    """The steps between responses, cases and sittings, on the log and the running processes."""
+
+    def __init__(self, pool: Pool, rulebook: Rulebook, processes: Callable[[], Processes]) -> None:
+        self._log = EventLog(pool)
+        self._rulebook = rulebook
+        self._responses = Responses(pool)
+        self._sittings = Sittings(pool)
+        self._processes = processes
+        self._recorder = ResponseRecorder(self._log, rulebook)
+
+    def activities(self) -> Sequence[Callable[..., Any]]:
+        """Everything that a worker registers for joint responses."""
+        return [
+            *self._recorder.activities(), self.open_response, self.tell_its_cases, self.link_responses,
+            self.convene_extraordinary, self.cancel_extraordinary,
+        ]  # fmt: skip
+
+    @activity.defn(name=names.OPEN_RESPONSE)
+    async def open_response(self, order: EmergencyOrder) -> None:
+        """Opens the response that a case has declared, or brings the case under one that runs."""
+        await self.opened(order.case, order.emergency)
+
+    @activity.defn(name=names.TELL_ITS_CASES)
+    async def tell_its_cases(self, order: ResponseOrder) -> None:
+        """Tells every case of a response that it is stood down."""
+        await self.told(order.response)
+
+    @activity.defn(name=names.LINK_RESPONSES)
+    async def link_responses(self, order: ResponseOrder) -> None:
+        """Links the response and every other that is open on one of its estates, both ways; none is merged."""
+        state = await self.state(order.response)
+        for row in await self._responses.open_on([case.estate for case in state.cases]):
+            if row.id == state.id:
+                continue
+            if row.id not in state.linked:
+                await self._link(state.id, row.id)
+            if state.id not in row.linked:
+                await self._link(row.id, state.id)
+
+    @activity.defn(name=names.CONVENE_EXTRAORDINARY)
+    async def convene_extraordinary(self, order: ResponseOrder) -> None:
+        """Begins the process of the extraordinary sitting that the playbook asks for; one that has begun stands."""
+        await self.convened(order.response)
+
+    @activity.defn(name=names.CANCEL_EXTRAORDINARY)
+    async def cancel_extraordinary(self, order: ResponseOrder) -> None:
+        """Cancels the response's sitting if it has not begun: there is nothing left to decide."""
+        state = await self.state(order.response)
+        row = await self._sittings.get(state.sitting) if state.sitting else None
+        if row is None or not row.is_ahead:
+            return
+        cause = CALLED_OFF[1 if state.language.startswith("en") else 0]
+        command = SittingCommand(id=f"{state.id}:cancel_sitting", actor=SYSTEM, body=Cancel(reason=cause))
+        try:
+            await self._processes().send(row.id, command)
+        except (Refusal, ProcessGone):  # it has begun meanwhile; or it is the auditor's
+            return
+
+    # ---------------------------------------------------------------- for the interface and the auditor as well
+
+    async def state(self, response: str) -> ResponseState:
+        """A response as the log has it. Raises Refusal ``unknown_emergency``."""
+        state = RESPONSES.state(await self._rows(response))
+        if state is None:
+            raise Refusal("unknown_emergency", emergency=response)
+        return state
+
+    async def opened(self, number: str, emergency: str) -> None:
+        """Sees to it that the emergency of a case has its response, and that this has the case.
+
+        Raises Refusal ``unknown_emergency`` (the case has declared none such), ProcessUnavailable, StoreUnavailable.
+        """
+        rows = await self._log.read(number)
+        case, declared = CASES.state(rows), _declared(rows, emergency)
+        if case is None or declared is None:
+            raise Refusal("unknown_emergency", emergency=emergency)
+        found = RESPONSES.state(await self._log.read(emergency))
+        if found is None:
+            await self._declare(case, declared, emergency)
+        elif all(one.number != number for one in found.cases):
+            await self._join(case, declared, found)
+
+    async def told(self, response: str) -> None:
+        """Tells every case of a response that has been stood down. Raises ProcessUnavailable, StoreUnavailable."""
+        rows = await self._rows(response)
+        state, ended = RESPONSES.state(rows), next(_events(rows, "response_stood_down"), None)
+        if state is None or ended is None:
+            return
+        for case in state.cases:
+            await self._stand_down(case.number, state, ended)
+
+    async def convened(self, response: str) -> None:
+        """Sees to it that the sitting that a response's playbook asks for has begun, while the response runs.
+
+        Raises ProcessUnavailable, StoreUnavailable.
+        """
+        rows = await self._rows(response)
+        state, rules = RESPONSES.state(rows), await self._rulebook.rules()
+        if state is None or state.sitting is None or state.status != "open":
+            return
+        called = rows[0].data["detail"]["sitting"]
+        if called["forum"] not in rules.forums or await self._sittings.get(state.sitting) is not None:
+            return
+        starts_at, ends_at = (datetime.fromisoformat(called[key]) for key in ("at", "ends_at"))
+        forum = rules.forums[called["forum"]]
+        dates = extraordinary(forum, rules.calendar, state.sitting, state.declared_at, starts_at, ends_at)
+        await self._processes().convene(rules, dates.id, dates=dates)
+
+    # ---------------------------------------------------------------- steps
+
+    async def _declare(self, case: CaseState, declared: StoredEvent, emergency: str) -> None:
+        event = event_of(declared)
+        linked = tuple(row.id for row in await self._responses.open_on([case.estate]) if row.id != emergency)
+        body = Declare(
+            playbook=event.detail["playbook"], case=_case_of_it(case), declared_at=event.at, linked=linked,
+        )  # fmt: skip
+        command = ResponseCommand(id=f"{emergency}:declare", actor=event.actor, body=body)
+        await self._processes().declare(await self._rulebook.rules(), emergency, command)
+
+    async def _join(self, case: CaseState, declared: StoredEvent, state: ResponseState) -> None:
+        actor: Actor = event_of(declared).actor
+        command = ResponseCommand(
+            id=f"{state.id}:join:{case.number}", actor=actor, body=JoinCase(case=_case_of_it(case))
+        )
+        try:
+            await self._send(state, command)
+        except Refusal:  # it was stood down in the moment between: then the case follows at once
+            rows = await self._rows(state.id)
+            ended = next(_events(rows, "response_stood_down"), None)
+            if ended is None:
+                raise
+            await self._stand_down(case.number, state, ended)
+
+    async def _stand_down(self, number: str, state: ResponseState, ended: ResponseEvent) -> None:
+        case = CASES.state(await self._log.read(number))
+        if case is None or case.closed or case.emergency_id != state.id or case.stage != "joint_response":
+            return
+        watch_until = datetime.fromisoformat(ended.detail["watch_until"])
+        body = StandDown(
+            emergency_id=state.id, outcome=ended.detail["outcome"], tier=ended.detail.get("tier"),
+            reason=ended.reason or "", watch_until=watch_until,
+        )  # fmt: skip
+        command = Command(id=f"{state.id}:stand_down:{number}", actor=SYSTEM, body=body)
+        try:
+            await self._send(case, command)
+        except Refusal as refusal:
+            log.warning("a case was not told", case=number, emergency=state.id, code=refusal.code)
+
+    async def _link(self, response: str, other: str) -> None:
+        command = ResponseCommand(id=f"{response}:link:{other}", actor=SYSTEM, body=LinkResponse(other=other))
+        try:
+            await self._processes().send(response, command)
+        except (Refusal, ProcessGone):  # it has ended meanwhile
+            return
+
+    async def _send(self, state: CaseState | ResponseState, command: AnyCommand) -> None:
+        """Sends a command to an open process; one that is gone, or has fallen behind its log, is put right first."""
+        number = state.number if isinstance(state, CaseState) else state.id
+        try:
+            await self._processes().send(number, command)
+        except ProcessGone:
+            await self._processes().restart(state)
+            await self._processes().send(number, command)
+        except Refusal:
+            await self._processes().nudge(number)
+            await self._processes().send(number, command)
+
+    async def _rows(self, response: str) -> tuple[StoredEvent, ...]:
+        return await self._log.read(response)
+
+
+def _declared(rows: Sequence[StoredEvent], emergency: str) -> StoredEvent | None:
+    """The event by which a case has declared an emergency; one of before there were responses does not name it."""
+    declared = (row for row in rows if row.type == "emergency_declared")
+    return next((row for row in declared if row.data.get("detail", {}).get("emergency") == emergency), None)
+
+
+def _events(rows: Sequence[StoredEvent], type_: str) -> Any:
+    return (RESPONSES.event(row) for row in rows if row.type == type_)
+
+
+def _case_of_it(case: CaseState) -> CaseOfIt:
+    return CaseOfIt(number=case.number, estate=case.estate, units=case.units)

@@ -1,0 +1,154 @@
+"""The joint response's process: the shared host, seven departments' clocks side by side, and what follows from them.
+
+It is a peer of its cases, not their child (docs/decisions/0025): both find the other by its id, by activities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from domain.joint_response import (
+        ResponseCommand,
+        ResponseFact,
+        ResponseState,
+        ResponseWait,
+        ResponseWaitExpired,
+        decide,
+        evolve,
+        waits,
+    )
+    from domain.joint_response.telling import details, timer_summary
+    from domain.notices import RESPONSE_KINDS
+    from domain.permission import SYSTEM
+    from workflows import attributes, names
+    from workflows.host import Host
+    from workflows.messages import ProcessInput, Recorded, ResponseNoticeOrder, ResponseOrder
+    from workflows.rules import AT_HAND
+
+DOING = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=10),
+    maximum_attempts=50,
+)  # fmt: skip
+"""What is done is found out anew at each attempt, and what has been done is not done again."""
+DO_ATTEMPT = timedelta(minutes=2)
+DO_FOR = timedelta(minutes=15)
+
+NOTIFYING = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30),
+    maximum_attempts=8,
+)  # fmt: skip
+"""A receiver that is away for longer is recorded as failed: a notice must not hold up what the cases are told."""
+NOTIFY_ATTEMPT = timedelta(minutes=1)
+NOTIFY_FOR = timedelta(minutes=5)
+
+NOTIFY = "notify:"
+_NOTIFYING = "通知相关单位 · tells the parties"
+_DOES: dict[str, str] = {
+    names.CONVENE_EXTRAORDINARY: "召集临时联席会 · convenes the extraordinary sitting",
+    names.CANCEL_EXTRAORDINARY: "联动已解除，取消尚未召开的临时会议 · cancels the sitting if it has not begun",
+    names.LINK_RESPONSES: "与同小区的其他联动处置互相关联 · links the others on the same estate",
+    names.TELL_ITS_CASES: "逐件告知诉求件：联动已解除 · tells each case that it is stood down",
+}
+"""What else is to be done, by activity, with its words."""
+
+
+@workflow.defn(name=names.RESPONSE_WORKFLOW)
+class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
+    """One emergency's joint response from its declaration to the end of its watch. Its id is the emergency's."""
+
+    command_type = ResponseCommand
+    recorded_type = Recorded[ResponseFact]
+    updates = names.RESPONSE_UPDATES
+    opens = "declare"
+    loading = names.LOAD_RESPONSE
+
+    @workflow.init
+    def __init__(self, start: ProcessInput[ResponseState]) -> None:
+        super().__init__(start)
+        self._shown: attributes.Values = {
+            pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
+        }
+        if self.state is not None:
+            self.show(self.state)
+
+    @workflow.run
+    async def run(self, start: ProcessInput[ResponseState]) -> str:
+        """Ends when the watch is over, with how the emergency ended."""
+        return (await self.live()).outcome or ""
+
+    def refuse(self, state: ResponseState | None, command: ResponseCommand, now: datetime) -> None:
+        """See ``Host``. Without the playbook's version at hand yet, the recording activity decides."""
+        rules = AT_HAND.current
+        if rules is not None and (state is None or state.playbook in rules.playbooks):
+            decide(rules, state, command, now)
+
+    def evolve(self, state: ResponseState | None, fact: ResponseFact, command_id: str) -> ResponseState:
+        """See ``Host``."""
+        return evolve(state, fact, response_id=self.number, command_id=command_id)
+
+    def waits(self, state: ResponseState) -> Sequence[ResponseWait]:
+        """See ``Host``: each department's clocks, and the response's own."""
+        return waits(state)
+
+    def expiry(self, state: ResponseState, wait: ResponseWait, prepared: object) -> tuple[ResponseCommand, str]:
+        """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
+        body = ResponseWaitExpired(wait=wait.kind, task=wait.task, until=wait.until)
+        name = f"{state.id}:{state.version}:{wait.kind}:{wait.task or '-'}"
+        command = ResponseCommand(id=name, actor=SYSTEM, body=body)
+        return command, names.response_record_name(body.kind, wait.kind)
+
+    def effects(self, fact: ResponseFact) -> Sequence[str]:
+        """See ``Host``. What one command brought about is told in one go."""
+        assert self.state is not None
+        done: list[str] = []
+        if fact.type in ("response_declared", "case_joined"):
+            done.append(names.LINK_RESPONSES)
+        if fact.type == "response_declared" and self.state.sitting is not None:
+            done.append(names.CONVENE_EXTRAORDINARY)
+        if fact.type == "response_stood_down":
+            done.append(names.TELL_ITS_CASES)
+            if self.state.sitting is not None:
+                done.append(names.CANCEL_EXTRAORDINARY)
+        if fact.type in RESPONSE_KINDS:
+            done.append(NOTIFY + self.state.commands[-1])
+        return done
+
+    async def carry_out(self, effect: str) -> None:
+        """See ``Host``."""
+        if effect.startswith(NOTIFY):
+            await self._notify(effect.removeprefix(NOTIFY))
+            return
+        await workflow.execute_activity(
+            effect, ResponseOrder(response=self.number), retry_policy=DOING, summary=_DOES[effect],
+            start_to_close_timeout=DO_ATTEMPT, schedule_to_close_timeout=DO_FOR,
+        )  # fmt: skip
+
+    async def _notify(self, command: str) -> None:
+        order = ResponseNoticeOrder(response=self.number, command=command, now=workflow.now())
+        try:
+            await workflow.execute_activity(
+                names.NOTIFY_OF_RESPONSE, order, retry_policy=NOTIFYING, start_to_close_timeout=NOTIFY_ATTEMPT,
+                schedule_to_close_timeout=NOTIFY_FOR, summary=_NOTIFYING,
+            )  # fmt: skip
+        except ActivityError:
+            workflow.logger.error("a notice was not sent to everyone; the inbox says to whom")
+
+    def summary(self, state: ResponseState, wait: ResponseWait) -> str:
+        """See ``Host``."""
+        return timer_summary(state, wait)
+
+    def show(self, state: ResponseState) -> None:
+        """Search attributes for the list; the seven departments' state for the page."""
+        wanted = attributes.of_response(state)
+        changed = attributes.changes(self._shown, wanted)
+        if changed:
+            workflow.upsert_search_attributes(changed)
+            self._shown = wanted
+        link = f"{AT_HAND.public_url}/emergencies/{state.id}" if AT_HAND.public_url else None
+        workflow.set_current_details(details(state, link))
