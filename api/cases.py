@@ -12,9 +12,9 @@ from api import schemas
 from api.accesses import words_shown
 from api.answers import NO_STORE, IdempotencyKey, IfMatch, answer, documented, etag, matches
 from api.auth import SignedIn
-from api.casework import Done
 from api.problems import Problem, language
 from api.scope import scope_of
+from api.sending import Done
 from api.services import Services, services_of
 from api.sessions import address_of
 from api.strict import StrictRoute
@@ -186,7 +186,7 @@ async def decided(
     body: AnyDecision | StandDown,
     key: str | None,
     if_version: int | None,
-) -> Done:
+) -> Done[CaseState]:
     """Sends a decision and counts what came of it."""
     counter = services.metrics.decisions
     try:
@@ -198,7 +198,7 @@ async def decided(
     return done
 
 
-async def decided_answer(request: Request, done: Done) -> Response:
+async def decided_answer(request: Request, done: Done[CaseState]) -> Response:
     """What came of a decision, in the caller's language."""
     tells = await teller(request, done.state)
     return answer(tells.decided(done.state, done.events), headers={"etag": etag(done.state.version)})

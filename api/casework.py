@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,9 @@ import structlog
 
 from api import idempotency
 from api.problems import Problem
+from api.responses import JointResponses
 from api.schemas import NewCase, NewIssue, Reporter, Word
+from api.sending import Done, Running, Sending
 from domain.calendar import SHANGHAI
 from domain.case import (
     AnyDecision,
@@ -29,6 +29,7 @@ from domain.case import (
     OpenCase,
     SealedRef,
     StandDown,
+    Wait,
     Withdraw,
     check_allowed,
     decide,
@@ -40,11 +41,10 @@ from store import claims, residents
 from store.cases import CaseList
 from store.database import transaction
 from store.errors import ResidentErased
-from store.folding import fold_rows
+from store.folding import CASES, fold_rows
 from store.log import EventLog, StoredEvent
 from store.residents import Residents
 from store.rulebook import Rulebook
-from workflows.client import Processes, ProcessGone, ProcessUnavailable
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -58,59 +58,23 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH = 8
 
 
-_REMEMBERED = 10_000
-
-
-class _Folded:
-    """Cases as they were folded last: events are never changed, so only what came after has to be folded.
-
-    The last event is read again and its hash compared, in case the log was restored from a backup.
-    """
-
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
-        self._known: OrderedDict[str, tuple[CaseState, str]] = OrderedDict()
-
-    async def read(self, number: str) -> tuple[CaseState | None, CaseState | None, tuple[StoredEvent, ...]]:
-        """The case as remembered, as it now is, and the events between. Both are None where there is no case."""
-        before, head = self._known.get(number, (None, ""))
-        rows = await self._log.read(number, before.version - 1 if before else 0)
-        if before is not None:
-            if not rows or rows[0].hash != head:
-                del self._known[number]
-                return await self.read(number)
-            rows = rows[1:]
-        after = fold_rows(number, rows, before)
-        if after is not None and rows:
-            self._remember(after, rows[-1].hash)
-        return before, after, rows
-
-    def _remember(self, state: CaseState, head: str) -> None:
-        self._known[state.number] = (state, head)
-        self._known.move_to_end(state.number)
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a command brought about: its events, and the case right after them."""
-
-    state: CaseState
-    events: tuple[StoredEvent, ...]
-
-
 class Casework:
-    """Cases, on the log and the running processes. ``processes`` is None until Temporal has answered."""
+    """Cases, on the log and the running processes."""
 
-    def __init__(self, pool: Pool, log: EventLog, sealed: Residents, rulebook: Rulebook, secret: bytes) -> None:
+    def __init__(
+        self, pool: Pool, log: EventLog, running: Running, sealed: Residents, rulebook: Rulebook,
+        responses: JointResponses, secret: bytes,
+    ) -> None:  # fmt: skip
         self._pool = pool
         self._log = log
-        self._folded = _Folded(log)
+        self._running = running
         self._sealed = sealed
         self._rulebook = rulebook
+        self._responses = responses
         self._secret = secret
-        self.processes: Processes | None = None
+        self._sending: Sending[CaseState, Command] = Sending(
+            pool, log, running, CASES, Wait, self._decides, lambda number: Refusal("unknown_case", number=number)
+        )
 
     # ---------------------------------------------------------------- reading
 
@@ -123,7 +87,7 @@ class Casework:
 
     async def state(self, number: str) -> CaseState:
         """A case as the log has it. Raises Refusal ``unknown_case``."""
-        _, state, _ = await self._folded.read(number)
+        state = await self._sending.state(number)
         if state is None:
             raise Refusal("unknown_case", number=number)
         return state
@@ -169,19 +133,19 @@ class Casework:
         """
         rules = self._rulebook.current
         claim_key, fingerprint = idempotency.claim_key("open", actor, key), idempotency.fingerprint("open", new)
-        refused = _refusal_of(rules, _open_command("", actor, new, _NO_WORDS))
+        refused = _refusal_of(rules, _open_command("", "", actor, new, _NO_WORDS))
         if refused is not None:
             return await self._opened_before(claim_key, fingerprint, key, refused)
         number, words = await self._claim_number(rules, claim_key, fingerprint, new)
         if words is None:
-            done = await self._done_before(number, idempotency.command_id(claim_key))
+            done = await self._sending.before(number, idempotency.command_id(claim_key))
             if done is not None:
-                return done.state
+                return (await self._in_emergency(done)).state
             words = await self._words_of(number)
-        command = _open_command(idempotency.command_id(claim_key), actor, new, words)
+        command = _open_command(number, idempotency.command_id(claim_key), actor, new, words)
         _speak_of(number, command)
-        await self._running.open(rules, number, command)
-        return (await self._committed(number, command.id)).state
+        await self._running.required().open(rules, number, command)
+        return (await self._in_emergency(await self._sending.committed(number, command.id))).state
 
     async def open_by_resident(self, new: NewIssue, title: str, key: str) -> CaseState:
         """A resident raises an issue, without sign-in, of any estate and never as an emergency.
@@ -201,7 +165,7 @@ class Casework:
         found = await claims.find(self._pool, claim_key, fingerprint) if key is not None else None
         if found is None or not found.matches or found.subject is None:
             raise refused
-        done = await self._done(found.subject, idempotency.command_id(claim_key))
+        done = await self._sending.done(found.subject, idempotency.command_id(claim_key))
         if done is None:
             raise refused
         return done.state
@@ -241,25 +205,32 @@ class Casework:
         *,
         key: str | None,
         if_version: int | None = None,
-    ) -> Done:
+    ) -> Done[CaseState]:
         """Sends a decision to the case; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
         claim_key = idempotency.claim_key(number_scope(actor, number), actor, key)
         command = Command(id=idempotency.command_id(claim_key), actor=actor, body=body, if_version=if_version)
         _speak_of(number, command)
         if key is not None:
-            done = await self._claimed(number, claim_key, idempotency.fingerprint(number, body), command.id)
+            done = await self._sending.claimed(number, claim_key, idempotency.fingerprint(number, body), command.id)
             if done is not None:
-                return done
+                return await self._in_emergency(done)
         if isinstance(body, MarkDuplicate):
             await self._check_followed(number, body.of)
-        return await self._send(number, command)
+        return await self._in_emergency(await self._sending.send(number, command))
 
-    async def send(self, number: str, command: Command) -> Done:
+    async def send(self, number: str, command: Command) -> Done[CaseState]:
         """Sends a command that its own id makes one; sent again, it is the same. Raises as ``decide``."""
         _speak_of(number, command)
-        return await self._done_before(number, command.id) or await self._send(number, command)
+        return await self._sending.before(number, command.id) or await self._sending.send(number, command)
 
-    async def word(self, number: str, word: Word, *, key: str | None, if_version: int | None = None) -> Done:
+    async def _in_emergency(self, done: Done[CaseState]) -> Done[CaseState]:
+        """Where the case has just declared an emergency, its joint response is there when the answer is."""
+        for row in done.events:
+            if row.type == "emergency_declared" and (emergency := row.data["detail"].get("emergency")):
+                await self._responses.opened(row.stream, emergency)
+        return done
+
+    async def word(self, number: str, word: Word, *, key: str | None, if_version: int | None = None) -> Done[CaseState]:
         """The resident's own decision; what they say is sealed first. The code has been checked."""
         claim_key = idempotency.claim_key(number_scope(RESIDENT, number), RESIDENT, key)
         command = Command(
@@ -267,7 +238,7 @@ class Casework:
         )
         _speak_of(number, command)
         if key is not None:
-            done = await self._claimed(number, claim_key, idempotency.fingerprint(number, word), command.id)
+            done = await self._sending.claimed(number, claim_key, idempotency.fingerprint(number, word), command.id)
             if done is not None:
                 return done
         state = await self.state(number)
@@ -276,7 +247,7 @@ class Casework:
             raise Refusal("reason_required", decision="dispute")
         if word.reason is not None:
             command = command.model_copy(update={"words": await self._seal_word(state, command.id, word.reason)})
-        return await self._send(number, command)
+        return await self._sending.send(number, command)
 
     async def _seal_word(self, state: CaseState, command_id: str, reason: str) -> SealedRef:
         kind = f"{WORD}:{command_id}"
@@ -289,34 +260,6 @@ class Casework:
             raise Problem("erased") from None
         return _ref(ref)
 
-    async def _claimed(self, number: str, claim_key: str, fingerprint: str, command_id: str) -> Done | None:
-        """What the same request brought about before, if it did."""
-        claim = await claims.claim_lightly(self._pool, claim_key, fingerprint, subject=number)
-        if not claim.matches:
-            raise Problem("idempotency_mismatch")
-        return None if claim.fresh else await self._done_before(number, command_id)
-
-    async def _done_before(self, number: str, command_id: str) -> Done | None:
-        """What a command brought about before; its process then knows of it too.
-
-        When Temporal goes down between the commit and the end of the process's step, log and process part, and
-        it is the caller's next try that brings them together.
-        """
-        done = await self._done(number, command_id)
-        if done is not None:
-            await self._made_known(number, done.state.version)
-        return done
-
-    async def _made_known(self, number: str, version: int) -> None:
-        """Sees to it that an open case's process has got to ``version``. Raises ProcessUnavailable."""
-        try:
-            if (await self._running.standing(number)).version < version:
-                await self._running.nudge(number)
-        except ProcessGone:
-            state = await self.state(number)
-            if not state.closed:
-                await self._running.restart(state)
-
     async def _check_followed(self, number: str, of: str) -> None:
         """A duplicate follows a case that there is, and that follows no other itself."""
         if of == number:
@@ -327,59 +270,8 @@ class Casework:
         if followed.duplicate_of is not None:
             raise Refusal("duplicate_of_duplicate", of=of, root=followed.duplicate_of)
 
-    async def _send(self, number: str, command: Command) -> Done:
-        try:
-            await self._running.send(number, command)
-        except ProcessGone:
-            return await self._send_without_process(number, command)
-        except Refusal:
-            if not await self._log_would_take(number, command):
-                raise
-            await self._running.nudge(number)
-            await self._running.send(number, command)
-        return await self._committed(number, command.id)
-
-    async def _log_would_take(self, number: str, command: Command) -> bool:
-        """Whether a refused command is possible as the log stands: then the process has fallen behind it."""
-        state = await self.state(number)
-        try:
-            decide(await self.rules(state), state, command, datetime.now(UTC))
-        except Refusal:
-            return False
-        return True
-
-    async def _send_without_process(self, number: str, command: Command) -> Done:
-        """No process runs: the case is closed, was never opened, or Temporal has lost it."""
-        rows = await self.rows(number)
-        done = _done(number, rows, command.id)
-        if done is not None:
-            return done
-        state = _folded(number, rows)
-        if state.closed:
-            decide(await self.rules(state), state, command, datetime.now(UTC))  # raises all but a reopening
-            await self._running.restart(state, command)
-        else:
-            await self._running.restart(state)
-            await self._running.send(number, command)
-        return await self._committed(number, command.id)
-
-    @property
-    def _running(self) -> Processes:
-        if self.processes is None:
-            raise ProcessUnavailable("Temporal has not answered yet")
-        return self.processes
-
-    async def _done(self, number: str, command_id: str) -> Done | None:
-        return _done(number, await self._log.read(number), command_id)
-
-    async def _committed(self, number: str, command_id: str) -> Done:
-        """What a command that has just been recorded brought about."""
-        before, _, rows = await self._folded.read(number)
-        # Where another request has read these events meanwhile, the whole story is read.
-        done = _done(number, rows, command_id, before) or await self._done(number, command_id)
-        if done is None:
-            raise ProcessUnavailable(f"{number}: the command is not in the log")
-        return done
+    async def _decides(self, state: CaseState, command: Command) -> None:
+        decide(await self.rules(state), state, command, datetime.now(UTC))
 
     # ---------------------------------------------------------------- residents' codes
 
@@ -412,10 +304,10 @@ def _speak_of(number: str, command: Command) -> None:
     structlog.contextvars.bind_contextvars(case=number, workflow=number, command=command.id)
 
 
-def _open_command(command_id: str, actor: Actor, new: NewCase, words: SealedRef) -> Command:
+def _open_command(number: str, command_id: str, actor: Actor, new: NewCase, words: SealedRef) -> Command:
     body = OpenCase(
-        estate=new.estate, category=new.category, channel=new.channel, severity=new.severity, words=words,
-        emergency=new.emergency,
+        number=number if new.emergency else None, estate=new.estate, category=new.category, channel=new.channel,
+        severity=new.severity, words=words, emergency=new.emergency,
     )  # fmt: skip
     return Command(id=command_id, actor=actor, body=body)
 
@@ -440,14 +332,6 @@ def _folded(number: str, rows: Sequence[StoredEvent], before: CaseState | None =
     state = fold_rows(number, rows, before)
     assert state is not None
     return state
-
-
-def _done(number: str, rows: Sequence[StoredEvent], command_id: str, before: CaseState | None = None) -> Done | None:
-    ours = tuple(row for row in rows if row.command_id == command_id)
-    if not ours:
-        return None
-    last = ours[-1].version
-    return Done(_folded(number, [row for row in rows if row.version <= last], before), ours)
 
 
 def _ref(ref: residents.SealedRef) -> SealedRef:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from api.metrics import Metrics
     from store.cases import CaseList, CaseRow
     from store.log import EventLog
+    from store.responses import ResponseRow, Responses
     from store.sittings import Sittings
 
 log = structlog.get_logger()
@@ -30,16 +31,17 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event, with its case as it now stands, or its sitting's forum (for scope)."""
+    """An event, with its case or joint response as it now stands, or its sitting's forum (for scope)."""
 
     event: StoredEvent
     case: CaseRow | None = None
     forum: str | None = None
+    response: ResponseRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Whose events are told to a subscriber: the cases in a scope, the sittings of some forums."""
+    """Whose events are told to a subscriber: the cases and joint responses in a scope, the sittings of some forums."""
 
     scope: Scope
     forums: Collection[str]
@@ -48,16 +50,21 @@ class Hearing:
         """Whether it is told."""
         if news.case is not None:
             return self.scope.sees(news.case)
+        if news.response is not None:
+            return self.scope.sees_response(news.response)
         return news.forum in self.forums
 
 
 class Feed:
     """Subscribers go on from any position; none misses an event."""
 
-    def __init__(self, events: EventLog, cases: CaseList, sittings: Sittings, metrics: Metrics) -> None:
+    def __init__(
+        self, events: EventLog, cases: CaseList, sittings: Sittings, responses: Responses, metrics: Metrics
+    ) -> None:
         self._log = events
         self._cases = cases
         self._sittings = sittings
+        self._responses = responses
         self._metrics = metrics
         self._recent: deque[News] = deque(maxlen=_RECENT)
         self._head = 0
@@ -126,9 +133,14 @@ class Feed:
             return ()
         cases = await self._cases.some({event.stream for event in events})
         others = {event.stream for event in events if event.stream not in cases}
+        responses = await self._responses.some(others) if others else {}
+        others -= responses.keys()
         sittings = await self._sittings.some(sorted(others)) if others else {}
         forums = {sitting.id: sitting.forum for sitting in sittings.values()}
-        return [News(event, cases.get(event.stream), forums.get(event.stream)) for event in events]
+        return [
+            News(event, cases.get(event.stream), forums.get(event.stream), responses.get(event.stream))
+            for event in events
+        ]
 
     async def _poll(self) -> None:
         while self._listening and not self._closed:

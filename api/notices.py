@@ -1,4 +1,4 @@
-"""The inbox: what a post's unit was told of its meetings."""
+"""The inbox: what a post's unit was told of its meetings and of joint responses."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from api.schemas import Answer
 from api.scope import scope_of
 from api.services import services_of
 from api.strict import StrictRoute
+from domain.notices import NoticeKind, ResponseNoticeKind
 from store.notices import Notice, Notices
 
 router = APIRouter(route_class=StrictRoute, tags=["notices"])
 
 
 class NoticeView(Answer):
-    """A notice of a sitting. ``status``: ``inbox`` where nothing else is set up for the unit."""
+    """A notice of a ``sitting`` or of an ``emergency``; the other is null. ``status``: ``inbox`` where nothing else is
+    set up for the unit."""
 
     id: str
     unit: str
-    kind: Literal["agenda", "rescheduled", "cancelled", "minutes"]
-    sitting: str
+    kind: NoticeKind | ResponseNoticeKind
+    sitting: str | None
+    emergency: str | None
     subject: str
     body: str
     made_at: datetime
@@ -53,7 +56,8 @@ async def list_notices(
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
-    """What your unit or department was told of its meetings; supervisors and administrators see every unit's."""
+    """What your unit or department was told of its meetings, and of its tasks in joint responses; supervisors and
+    administrators see every unit's."""
     sees_all = scope_of(actor).everything
     if actor.unit is None and not sees_all:
         return answer(NoticePage(items=[], next_cursor=None))

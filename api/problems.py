@@ -200,6 +200,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "reroute_needs_supervisor", "already_there", "not_in_emergency", "reopen_too_late",
                 "case_exists", "policy_version_taken", "duplicate_of_duplicate", "not_before_this_sitting",
                 "not_waiting_for_this_forum", "sitting_not_there", "sitting_already_then", "already_on_the_agenda",
+                "only_its_emergency", "not_the_same_playbook",
                 "task_not_open", "task_finished", "not_signed", "already_signed", "already_their_task",
                 "objection_already_made", "required_tasks_open", "already_stood_down", "response_over",
                 "too_much_other_business", "other_business_listed",
@@ -426,6 +427,8 @@ _MESSAGES: dict[str, Name] = {
     "password_wrong": _n("现在的密码不对。", "This is not the password now."),
     "phone_or_anonymous": _n("请留下电话，或者选择匿名。", "Leave a telephone number, or stay anonymous."),
     "days_or_hours": _n("请给出 days 或 hours。", "Give days, hours, or both."),
+    "not_with_this_kind": _n("to 只用于 object；provider、filed_on 只用于 done。", "Not with this kind of report."),
+    "note_required": _n("请写明进展（note）。", "Say how it stands, in note."),
     "where_to": _n("请写明正确的小区、类别或两者。", "Name the right estate, the right category, or both."),
 }
 _CODES = {"string_unicode": "unprintable_text"}

@@ -1,10 +1,13 @@
-"""Rehearsal only: one process's clock is moved, and everything that falls due on the way happens."""
+"""Rehearsal only: a process's clock is moved, and everything that falls due on the way happens."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -15,12 +18,22 @@ from api.answers import answer, documented
 from api.problems import Problem
 from api.services import Services, required, services_of
 from api.strict import StrictRoute
+from domain import joint_response
+from domain.joint_response import ResponseState
 from domain.sitting import waits
 from runtime import rehearsal
-from store.folding import fold_sitting, is_sitting
+from store.folding import RESPONSES, SITTINGS
 from workflows.client import ProcessUnavailable
 
 router = APIRouter(route_class=StrictRoute, prefix="/dev", tags=["rehearsal"])
+
+
+class Waiting(Protocol):
+    """One thing that a process waits for."""
+
+    @property
+    def until(self) -> datetime: ...
+
 
 _PATIENCE = 60.0
 _FARTHEST = timedelta(days=800)
@@ -30,24 +43,55 @@ _LOOK_EVERY = 0.02
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A case or a sitting, as far as its clock goes. ``until``: what it waits for next, None when it has ended."""
+    """A process, as far as its clock goes. ``until``: what it waits for next, None when it has ended.
+
+    ``shares``: the processes that go by the same clock: an emergency's cases, response and extraordinary sitting.
+    """
 
     at: datetime
     version: int
     stage: str
     until: datetime | None
+    shares: tuple[str, ...] = ()
 
 
 async def _standing(services: Services, number: str) -> _Standing:
-    """Raises Refusal ``unknown_case`` for what is neither a case nor a sitting."""
+    """Raises Refusal ``unknown_case`` for what is no process of ours."""
     rows = await services.log.read(number)
-    if is_sitting(rows):
-        sitting = fold_sitting(rows)
-        assert sitting is not None
-        wait = next(iter(waits(sitting)), None)
-        return _Standing(sitting.at, sitting.version, sitting.status, wait.until if wait else None)
+    sitting = SITTINGS.state(rows)
+    if sitting is not None:
+        return _Standing(sitting.at, sitting.version, sitting.status, _next(waits(sitting)))
+    response = RESPONSES.state(rows)
+    if response is not None:
+        stage = response.phase if response.status == "open" else response.status
+        until = _next(joint_response.waits(response))
+        return _Standing(response.at, response.version, stage, until, await _sharing(services, response))
     case = await services.casework.state(number)
-    return _Standing(case.at, case.version, case.stage, case.wait.until if case.wait else None)
+    shares: tuple[str, ...] = ()
+    if case.emergency_id is not None and not case.closed:
+        response = await services.responses.find(case.emergency_id)
+        if response is not None and not response.closed:
+            shares = (response.id, *await _sharing(services, response))
+    return _Standing(case.at, case.version, case.stage, case.wait.until if case.wait else None, shares)
+
+
+def _next(waiting: Iterable[Waiting]) -> datetime | None:
+    return min((wait.until for wait in waiting), default=None)
+
+
+async def _sharing(services: Services, response: ResponseState) -> tuple[str, ...]:
+    """The cases that are in the response still, and its sitting where that is to be held."""
+    found: list[str] = []
+    for case in response.cases:
+        state = await services.casework.state(case.number)
+        if not state.closed and state.emergency_id == response.id:
+            found.append(case.number)
+    if response.sitting is not None and not response.closed:
+        await services.responses.steps.convened(response.id)
+        row = await services.meetings.list.get(response.sitting)
+        if row is not None and row.status not in ("closed", "cancelled"):
+            found.append(row.id)
+    return tuple(found)
 
 
 @router.post(
@@ -57,9 +101,10 @@ async def _standing(services: Services, number: str) -> _Standing:
     responses=documented(404, 409, 415),
 )
 async def fast_forward(request: Request, body: schemas.FastForward) -> Response:
-    """Moves one case's or sitting's clock by days and hours, or to an instant, and two seconds more; answers when
-    everything due has happened. A clock that is past the instant stays. Exists only in rehearsal, on the embedded
-    stack, and asks for no sign-in: whoever reaches it may move clocks."""
+    """Moves one case's, sitting's or joint response's clock by days and hours, or to an instant, and two seconds more;
+    answers when everything due has happened. A clock that is past the instant stays. A case with an open response, the
+    response and its extraordinary sitting share a clock: whichever is named, all of them are moved likewise. Exists
+    only in rehearsal, on the embedded stack, and asks for no sign-in: whoever reaches it may move clocks."""
     services = services_of(request)
     now, standing = await _forward(services, body)
     await services.rulebook.refresh_sittings()
@@ -67,13 +112,35 @@ async def fast_forward(request: Request, body: schemas.FastForward) -> Response:
 
 
 async def _forward(services: Services, body: schemas.FastForward) -> tuple[datetime, _Standing]:
-    """Moves one process's clock; what it shows then, and how the process stands. Raises Problem ``not_running``."""
+    """Moves a process's clock, and those that go by it; what the named one shows then, and how it stands.
+
+    Raises Problem ``not_running``.
+    """
     number = body.number
-    async with services.clocks.setdefault(number, asyncio.Lock()):
-        standing = await _standing(services, number)
-        if standing.until is None:
+    together = sorted({number, *(await _standing(services, number)).shares})
+    async with AsyncExitStack() as locked:
+        for one in together:
+            await locked.enter_async_context(services.clocks.setdefault(one, asyncio.Lock()))
+        if (await _standing(services, number)).until is None:
             raise Problem("not_running")
-        return await _settled(services, number, await _move(services, number, standing.at, body))
+        moved = await asyncio.gather(*(_passed(services, one, body, named=one == number) for one in together))
+    return moved[together.index(number)]
+
+
+async def _passed(
+    services: Services, number: str, body: schemas.FastForward, *, named: bool
+) -> tuple[datetime, _Standing]:
+    """One process after its clock was moved. One that goes along and has ended meanwhile stays at its end."""
+    standing = await _standing(services, number)
+    if standing.until is None:
+        return standing.at, standing
+    try:
+        now = await _move(services, number, standing.at, body)
+    except Problem:
+        if named:
+            raise
+        return standing.at, standing
+    return await _settled(services, number, now)
 
 
 @router.post(

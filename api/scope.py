@@ -1,4 +1,4 @@
-"""Which cases an actor sees: one pure function from the actor to the scope."""
+"""Which cases and joint responses an actor sees: one pure function from the actor to the scope."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ class Listed(Protocol):
     def co_handlers(self) -> Sequence[str]: ...
 
 
+class Responding(Protocol):
+    """A row of the list of joint responses, as far as scope needs it."""
+
+    @property
+    def units(self) -> Sequence[str]: ...
+    @property
+    def departments(self) -> Sequence[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Cases under one of ``units``, or led or shared by one of ``departments``; ``everything`` sees all."""
@@ -38,6 +47,13 @@ class Scope:
             return not set(self.units).isdisjoint(case.units)
         theirs = {case.lead, *case.co_handlers}
         return case.stage == "joint_response" or not theirs.isdisjoint(self.departments)
+
+    def sees_response(self, response: Responding) -> bool:
+        """Whether a joint response of the list is in this scope."""
+        if self.everything:
+            return True
+        within = {*response.units} if self.units else {*response.departments}
+        return not within.isdisjoint(self.units or self.departments)
 
 
 def scope_of(actor: Actor) -> Scope:

@@ -29,6 +29,8 @@ from api.oidc import SingleSignOn
 from api.passes import Passes
 from api.photographs import Photographs
 from api.pictures import Pictures
+from api.responses import JointResponses
+from api.sending import Running
 from api.sessions import Sessions
 from api.throttle import Guesses
 from runtime import temporal
@@ -66,8 +68,10 @@ class Services:
     accesses: Accesses
     cases: CaseList
     log: EventLog
+    running: Running
     casework: Casework
     meetings: Meetings
+    responses: JointResponses
     calendars: Calendars
     feed: Feed
     metrics: Metrics
@@ -139,13 +143,16 @@ async def open_services(settings: Settings) -> Services:
     pool = await database.connect(settings.database(), min_size=0, max_size=20)
     rulebook, events, secret = Rulebook(pool), EventLog(pool), settings.secret()
     metrics, cases = Metrics(), CaseList(pool)
-    residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, rulebook)
-    casework = Casework(pool, events, residents, rulebook, secret)
+    running = Running()
+    responses = JointResponses(pool, events, running, rulebook)
+    residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, running, rulebook)
+    casework = Casework(pool, events, running, residents, rulebook, responses, secret)
     services = Services(
         settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
         sign_ins=SignIns(pool, secret), sessions=Sessions(pool, secret), accesses=Accesses(pool), metrics=metrics,
-        codes=Guesses(each=8, address=300), meetings=meetings,
-        feed=Feed(events, cases, meetings.list, metrics), calendars=Calendars(pool, events, meetings, secret),
+        codes=Guesses(each=8, address=300), meetings=meetings, responses=responses, running=running,
+        feed=Feed(events, cases, meetings.list, responses.list, metrics),
+        calendars=Calendars(pool, events, meetings, secret),
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
         casework=casework, limits=Limits(), photographs=Photographs(pool, residents, casework), pictures=Pictures(),
         passes=Passes(secret),
@@ -190,8 +197,7 @@ async def _connect_to_temporal(services: Services) -> None:
         if settings.rehearsal:
             services.skipper = temporal.skipper(client)
         starter = services.skipper.client if services.skipper else client
-        processes = Processes(starter, temporal.TASK_QUEUE)
-        services.casework.processes = services.meetings.processes = processes
+        services.running.processes = Processes(starter, temporal.TASK_QUEUE)
         services.temporal = client
 
 

@@ -16,8 +16,9 @@ from api import schemas
 from api.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches, tagged
 from api.auth import SignedIn
 from api.cases import teller
-from api.meetings import Asked, Changed, Known
+from api.meetings import Asked, Known
 from api.problems import Problem
+from api.sending import Done
 from api.services import Services, services_of
 from api.strict import StrictRoute
 from api.views import Teller
@@ -30,7 +31,15 @@ from domain.calendar import SHANGHAI, shanghai
 from domain.errors import Refusal
 from domain.forum import Sitting
 from domain.permission import Actor
-from domain.sitting import AddOtherBusiness, AddToAgenda, Cancel, CloseSitting, RecordAttendance, Reschedule
+from domain.sitting import (
+    AddOtherBusiness,
+    AddToAgenda,
+    Cancel,
+    CloseSitting,
+    RecordAttendance,
+    Reschedule,
+    SittingState,
+)
 from domain.telling import moment
 from domain.words import Name
 from store.sittings import SittingRow
@@ -190,7 +199,7 @@ def _named(tells: Teller, kind: _Kind, sitting: Sitting, ending: str) -> dict[st
     """The file's name in ASCII and in words (RFC 6266, 8187): ``老城社区 社区月度议事会 2026-03-20 议程.docx``."""
     if ending == "json":
         return {}
-    name = tells.forum_name(sitting.forum).in_(tells.language).replace(" · ", " ")
+    name = tells.sitting_name(sitting).in_(tells.language).replace(" · ", " ")
     words = f"{name} {shanghai(sitting.starts_at):%Y-%m-%d} {kind.words.in_(tells.language)}.{ending}"
     how = "attachment" if ending == "docx" else "inline"
     plain = f"{sitting.id}-{kind.name}.{ending}"
@@ -257,7 +266,7 @@ async def read_calendar_entry(
 
 async def commanded(
     services: Services, sitting_id: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
-) -> Changed:
+) -> Done[SittingState]:
     """Sends a command to a sitting and counts what came of it."""
     counter = services.metrics.decisions
     try:

@@ -38,9 +38,9 @@ async def stream(
     last_event_id: Annotated[str | None, Header(description="Go on after this position of the log.")] = None,
 ) -> StreamingResponse:
     """Each event has the log's position as its `id`, its type as `event`, and as `data` `{number, version, type,
-    label, at, stage?, forum?}`; `number` is the case's, or the id of a sitting of a forum at, above or below your
-    unit, which has `forum`. With `Last-Event-ID` it goes on where you left off and misses nothing; without, it begins
-    now. A comment comes every 15 seconds when nothing else does."""
+    label, at, stage?, forum?, emergency?}`; `number` is the case's, the id of a sitting of a forum at, above or below
+    your unit, which has `forum`, or that of an emergency, which has `emergency`. With `Last-Event-ID` it goes on where
+    you left off and misses nothing; without, it begins now. A comment comes every 15 seconds when nothing else does."""
     feed, tells = services_of(request).feed, await teller(request)
     after = _position(last_event_id) if last_event_id is not None else await feed.last_position()
     forums = frozenset(forum for forum in tells.rules.forums if may_read_papers(tells.rules, actor, forum))
@@ -72,4 +72,6 @@ def _told(news: News, tells: Teller) -> str:
         data["stage"] = place["stage"]
     if news.forum is not None:
         data["forum"] = news.forum
+    if news.response is not None:
+        data["emergency"] = event.stream
     return f"id: {event.position}\nevent: {event.type}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,4 +1,4 @@
-"""Cases, events, emergencies and sittings as the interface shows them, in the caller's language."""
+"""Cases, events and sittings as the interface shows them, in the caller's language."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from api import schemas
 from api.milestones import milestones
 from domain.case import CaseState, Event, Wait
 from domain.errors import Refusal
-from domain.forum import Forum, Sitting, sitting
+from domain.forum import Forum, Sitting, emergency_of, meeting_name, sitting
 from domain.ladder import DecisionKind
 from domain.permission import RESIDENT, Actor, allowed_now
 from domain.resident_words import BY_WHEN, NEXT, OTHERWISE
 from domain.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
 from domain.telling import moment, on_expiry, stage_name, wait_reason
-from domain.words import CLOSED_AS, EVENTS, SITTING_EVENTS, SITTING_STATUSES, Name, text
+from domain.words import CLOSED_AS, EVENTS, RESPONSE_EVENTS, SITTING_EVENTS, SITTING_STATUSES, Name, text
 from runtime.settings import Settings
 from store.cases import CaseRow
 from store.folding import event_of
@@ -71,13 +71,14 @@ class Teller:
         names = {tier.stage.id: tier.stage.name.in_(self.language) for tier in self.rules.ladder.tiers}
         return stage_name(stage, names, self.language)
 
-    def links(self, number: str) -> schemas.Links:
-        """Where else a case is found."""
+    def links(self, number: str, emergency: str | None = None) -> schemas.Links:
+        """Where else a case is found, and its last emergency."""
         itself = f"/api/v1/cases/{number}"
         ui = f"{self.settings.temporal_ui_url}/namespaces/{self.settings.temporal_namespace}"
         return schemas.Links(
             itself=itself, events=f"{itself}/events", temporal=f"{ui}/workflows/{number}",
             console=f"{self.settings.public_url}/cases/{number}",
+            emergency=f"/api/v1/emergencies/{emergency}" if emergency else None,
         )  # fmt: skip
 
     def item(self, row: CaseRow) -> schemas.CaseItem:
@@ -90,7 +91,7 @@ class Teller:
             wait=self.wait(Wait.model_validate(row.wait)) if row.wait else None,
             carried_over=row.carried_over, supervised=row.supervised, overdue=row.overdue,
             emergency_id=row.emergency_id, closed_as=row.closed_as, closed_at=row.closed_at,
-            duplicate_of=row.duplicate_of, links=self.links(row.number),
+            duplicate_of=row.duplicate_of, links=self.links(row.number, row.emergency_id),
         )  # fmt: skip
 
     def case(
@@ -114,7 +115,7 @@ class Teller:
             "carried_over": state.carried_over, "supervised": state.supervised, "overdue": state.overdue,
             "emergency_id": state.emergency_id,
             "closed_as": closing.closed_as if closing else None, "closed_at": closing.at if closing else None,
-            "duplicate_of": state.duplicate_of, "links": self.links(state.number),
+            "duplicate_of": state.duplicate_of, "links": self.links(state.number, state.emergency_id),
             "plan": schemas.PlanView(**plan.model_dump()) if plan else None,
             "suspended_for": state.suspension.condition if state.suspension else None,
             "assigned_to": state.assigned_to, "raised": state.raised,
@@ -143,7 +144,7 @@ class Teller:
 
     def label(self, event_type: str) -> str:
         """An event's type in words."""
-        name = EVENTS.get(event_type) or SITTING_EVENTS.get(event_type)
+        name = EVENTS.get(event_type) or SITTING_EVENTS.get(event_type) or RESPONSE_EVENTS.get(event_type)
         return name.in_(self.language) if name else event_type
 
     def decided(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Decided:
@@ -220,28 +221,6 @@ class Teller:
         how = CLOSED_AS[kind].in_(self.language)
         return schemas.Outcome(how=how, kind=kind, at=state.closing.at, why=why, where=where)
 
-    # ---------------------------------------------------------------- emergencies
-
-    def emergency(self, state: CaseState, rows: Iterable[StoredEvent], emergency_id: str) -> schemas.EmergencyView:
-        """One emergency of a case, from its events. Raises Refusal ``unknown_emergency``."""
-        story = _story(rows, emergency_id, state.number)
-        if not story:
-            raise Refusal("unknown_emergency", emergency=emergency_id)
-        declared, end = story[0], story[-1] if story[-1].type == "emergency_stood_down" else None
-        playbook = declared.detail["playbook"]
-        name = self.rules.ladder.stages.joint_response.playbooks[playbook].in_(self.language)
-        waiting = self.wait(state.wait) if end is None and state.stage == "joint_response" else None
-        return schemas.EmergencyView(
-            id=emergency_id, cases=[state.number], playbook=playbook, name=name,
-            status="stood_down" if end else "open", phase="stood_down" if end else "declared",
-            declared_at=declared.at, stood_down_at=end.at if end else None,
-            outcome=end.detail["outcome"] if end else None, tasks=[], situation_reports=[],
-            waits=[waiting] if waiting else [],
-            escalations=[
-                schemas.ReviewMissed(at=event.at) for event in story if event.type == "emergency_review_missed"
-            ],
-        )  # fmt: skip
-
     # ---------------------------------------------------------------- forums
 
     def sitting(self, sitting: Sitting, row: SittingRow | None, now: datetime) -> schemas.SittingView:
@@ -273,7 +252,8 @@ class Teller:
         ui = f"{self.settings.temporal_ui_url}/namespaces/{self.settings.temporal_namespace}"
         attended = present if present is not None and present.chair is not None else None
         return {
-            **sitting.model_dump(), "name": self.forum_name(sitting.forum).in_(self.language),
+            **sitting.model_dump(), "name": self.sitting_name(sitting).in_(self.language),
+            "emergency": emergency_of(sitting.id),
             "version": version, "status": status, "status_name": SITTING_STATUSES[status].in_(self.language),
             "sequence": sequence, "regular_starts_at": self._regular(sitting) if sequence else None,
             "addenda": [schemas.AddendumView(**addendum.model_dump()) for addendum in addenda],
@@ -287,6 +267,11 @@ class Teller:
                 temporal=f"{ui}/workflows/{sitting.id}" if version else None, console=self.sitting_page(sitting.id),
             ),
         }  # fmt: skip
+
+    def sitting_name(self, sitting: Sitting) -> Name:
+        """A sitting by its forum's name; of a forum that is no more, by its id."""
+        forum = self.rules.forums.get(sitting.forum)
+        return meeting_name(forum, sitting.id) if forum else self.forum_name(sitting.forum)
 
     def forum_name(self, forum: str) -> Name:
         """A forum's name; of one that is no more, its id."""
@@ -340,20 +325,3 @@ def _event_data(event: Event, words: Any | None, opened: bool) -> dict[str, Any]
     if event.words is not None and opened:
         data["words"] = words.get("reason") or words.get("description") if words else None
     return data
-
-
-def _story(rows: Iterable[StoredEvent], emergency_id: str, number: str) -> list[Event]:
-    """The events of one emergency: from its declaration to its stand-down or the next declaration."""
-    story: list[Event] = []
-    for row in rows:
-        event = event_of(row)
-        if event.type == "emergency_declared":
-            if story:
-                break
-            if f"{number}-E{event.detail['count']}" == emergency_id:
-                story.append(event)
-        elif story and event.type in ("emergency_review_missed", "emergency_stood_down"):
-            story.append(event)
-            if event.type == "emergency_stood_down":
-                break
-    return story

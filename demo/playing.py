@@ -165,9 +165,33 @@ class Player:
         elif isinstance(step, StandDown):
             await self.look()
             given = step.model_dump(exclude={"stand_down"}, exclude_none=True)
-            path = f"/emergencies/{self.view['emergency_id']}/stand-down"
+            emergency = f"/emergencies/{self.view['emergency_id']}"
+            await self._finish_what_is_required(emergency)
             body = {"outcome": step.stand_down, **given}
-            await self._api.post(path, self._account("alliance"), body, self._step_key())
+            await self._api.post(f"{emergency}/stand-down", self._account("alliance"), body, self._step_key())
+
+    async def _finish_what_is_required(self, emergency: str) -> None:
+        """Each department signs for its required tasks and reports them done, as they open; what has not opened by
+        then, or has to name a company or a date, the alliance waives."""
+        finished = 0
+        while left := _required_of(view := await self._api.get(emergency, EVERY_EYE)):
+            running = [task for task in left if task["status"] != "pending" and task["records"] is None]
+            for task in running or left[:1]:
+                finished += 1
+                path, key = f"{emergency}/tasks/{task['id']}/reports", f"{self._step_key()}-{finished}"
+                if not running:
+                    waive = {"kind": "waive", "reason": "险情已排除，不再需要"}
+                    await self._api.post(path, self._account("alliance"), waive, key)
+                    continue
+                account = self._reporter(view, task)
+                if task["status"] == "open":
+                    await self._api.post(path, account, {"kind": "sign"}, f"{key}-sign")
+                await self._api.post(path, account, {"kind": "done", "note": "已按预案办妥"}, key)
+
+    def _reporter(self, view: Json, task: Json) -> str:
+        """The account that reports a task: its department's, for a unit's own the alliance's."""
+        departments = {branch["department"] for branch in view["branches"]}
+        return f"dept-{task['department']}" if task["department"] in departments else self._account("alliance")
 
     async def _decide(self, step: Decide, numbers: Mapping[str, str]) -> None:
         known = {step.follows: numbers[step.follows]} if step.follows else {}
@@ -231,6 +255,11 @@ class Player:
     def _step_key(self) -> str:
         assert self.case is not None
         return self._key(f"{self.case.key}-{self.step}")
+
+
+def _required_of(view: Json) -> list[Json]:
+    """The required tasks of an emergency that are not finished."""
+    return [task for task in view["tasks"] if task["required"] and task["status"] not in ("done", "waived")]
 
 
 def named(step: Step | None) -> str:

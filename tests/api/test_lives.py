@@ -84,19 +84,14 @@ def test_silence_after_seven_days_closes_without_word_and_a_reopening_goes_on(es
     assert after >= before + timedelta(days=1)
 
 
-def test_an_emergency_is_declared_reviewed_and_stood_down(alliance: Caller, estate: Caller) -> None:
-    number = estate.open()["number"]
-    alliance.decide(number, "emergency", playbook="lift_entrapment")
-    emergency = alliance.case(number)["emergency_id"]
-    assert emergency == f"{number}-E1"
-    alliance.pass_time(number, hours=25)
-    told = alliance.get(f"/emergencies/{emergency}").json()
-    assert (told["status"], told["cases"], len(told["escalations"])) == ("open", [number], 1)
-    down = {"outcome": "returned", "tier": "community", "reason": "人已救出，余下由社区协调"}
-    assert estate.post(f"/emergencies/{emergency}/stand-down", down).status_code == 403
-    assert alliance.post(f"/emergencies/{emergency}/stand-down", down).json()["stage"] == "community"
-    assert alliance.get(f"/emergencies/{emergency}").json()["status"] == "stood_down"
-    assert alliance.post(f"/emergencies/{emergency}/stand-down", down).json()["code"] == "not_in_emergency"
+def test_an_emergency_that_is_never_stood_down_is_reviewed_when_its_cap_has_passed(alliance: Caller) -> None:
+    number = alliance.open()["number"]
+    decided = alliance.decide(number, "emergency", playbook="lift_entrapment")
+    cap = datetime.fromisoformat(decided["wait"]["until"])
+    assert alliance.get(f"/emergencies/{number}-E1").json()["cap_at"] == decided["wait"]["until"]
+    declared = datetime.fromisoformat(alliance.case(number)["updated_at"])
+    alliance.pass_time(number, days=(cap - declared).days + 1)
+    assert alliance.types(number)[-1] == "emergency_review_missed"
     assert alliance.get(f"/emergencies/{number}-E7").json()["code"] == "unknown_emergency"
 
 

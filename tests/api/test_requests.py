@@ -203,7 +203,7 @@ def test_no_number_is_spent_on_a_refused_case(estate: Caller) -> None:
         ("/forums/laocheng/sittings?from=noon", 422, "invalid"),
         ("/sittings/laocheng-2026-13", 404, "unknown_sitting"),
         ("/sittings/atlantis-2026-03", 404, "unknown_sitting"),
-        ("/emergencies/NC-2026-999999-E1", 404, "unknown_case"),
+        ("/emergencies/NC-2026-999999-E1", 404, "unknown_emergency"),
         ("/emergencies/nonsense", 404, "unknown_emergency"),
         ("/nowhere", 404, "not_found"),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 from tests.support.stack import Caller, Stack
 
 
-def _events(caller: Caller, after: int | None = None) -> Iterator[dict[str, Any]]:
+def events(caller: Caller, after: int | None = None) -> Iterator[dict[str, Any]]:
     headers = {**caller.headers, **({"last-event-id": str(after)} if after is not None else {})}
     with caller.http.stream("GET", "/stream", headers=headers) as answer:
         assert answer.status_code == 200
@@ -24,9 +24,9 @@ def _events(caller: Caller, after: int | None = None) -> Iterator[dict[str, Any]
                 fields = {}
 
 
-def _taken(events: Iterator[dict[str, Any]], number: str, count: int) -> list[dict[str, Any]]:
+def taken(told: Iterator[dict[str, Any]], number: str, count: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for event in events:
+    for event in told:
         if event["number"] == number:
             found.append(event)
         if len(found) == count:
@@ -39,10 +39,10 @@ def test_the_stream_goes_on_from_where_one_left_off(estate: Caller, stack: Stack
     number = estate.open()["number"]
     for step in range(3):
         estate.decide(number, "note", text=f"第{step}步")
-    told = _taken(_events(estate, before), number, 4)
+    told = taken(events(estate, before), number, 4)
     assert [event["version"] for event in told] == [1, 2, 3, 4]
     assert (told[0]["event"], told[0]["label"], told[0]["stage"]) == ("case_opened", "已登记", "contact")
-    rest = _taken(_events(estate, told[1]["id"]), number, 2)
+    rest = taken(events(estate, told[1]["id"]), number, 2)
     assert rest == told[2:]
 
 
@@ -52,9 +52,9 @@ def test_what_happens_while_one_listens_is_told(estate: Caller, stack: Stack) ->
 
     def listen() -> None:
         with stack.calling("estate-mudan-garden") as listener:
-            events = _events(listener, stack.logged(number)[1])
+            told = events(listener, stack.logged(number)[1])
             listening.set()
-            heard.extend(_taken(events, number, 2))
+            heard.extend(taken(told, number, 2))
 
     thread = threading.Thread(target=listen)
     thread.start()
@@ -69,7 +69,7 @@ def test_the_stream_tells_only_what_is_in_scope(estate: Caller, other_estate: Ca
     before = stack.logged("")[1]
     theirs = estate.open()["number"]
     mine = other_estate.open(estate="gulou-yuan")["number"]
-    seen = next(_events(other_estate, before))
+    seen = next(events(other_estate, before))
     assert (seen["number"], theirs == mine) == (mine, False)
 
 
