@@ -15,17 +15,17 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bench import appending, deciding, figures, history, lists, machine, meetings, memory, opening
+from bench import appending, deciding, figures, history, lists, machine, meetings, memory, opening, responses
 from bench.sizes import DEFAULT, FULL, SMALLEST, Sizes
 from bench.stack import Stack, running_stack
 
 PARTS: dict[str, Callable[[Stack, Sizes], Coroutine[Any, Any, list[figures.Row]]]] = {
-    part.PART: part.measure for part in (opening, deciding, appending, history, lists, memory, meetings)
+    part.PART: part.measure for part in (opening, deciding, appending, history, lists, memory, meetings, responses)
 }
 TITLES = {
     "open": "Cases opened and waiting", "decide": "Decisions over HTTP", "append": "Appends to the event log",
     "history": "History of a life", "lists": "The case list", "memory": "Memory of open cases",
-    "meetings": "Meetings",
+    "meetings": "Meetings", "responses": "Joint responses",
 }  # fmt: skip
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 

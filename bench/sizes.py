@@ -24,6 +24,7 @@ class Sizes:
     settles: float = 3.0
     tabled: int = 10_000
     moved: int = 1_000
+    responses: int = 200
 
 
 DEFAULT = Sizes()
@@ -41,4 +42,5 @@ SMALLEST = Sizes(
     settles=0.0,
     tabled=40,
     moved=4,
+    responses=3,
 )

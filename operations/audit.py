@@ -17,13 +17,14 @@ from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from domain.case import CaseState, Wait, waits
-from operations.connections import case_row, state_of
+from domain.errors import Refusal
 from operations.meetings import bring_back, lost_sittings, retell, untold_cases
+from operations.responses import Apart, ResponsesCompared
 from store import rebuild
 from store.errors import reaching_the_store
-from store.folding import sitting_row
+from store.folding import CASES, RESPONSES, SITTINGS
 from store.log import EventLog, chain_problems, count_streams, every_stream, snapshot
-from store.sittings import Untold, compare_sittings
+from store.sittings import Untold
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
 from workflows.messages import Standing
 
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Kind = Literal[
     "missing", "lingering", "unopened", "behind", "ahead", "waits_differ", "unanswered", "overdue_wait",
-    "projection_differs", "chain", "sitting_missing", "untold",
+    "projection_differs", "chain", "sitting_missing", "untold", "response_missing", "response_unopened", "case_untold",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Repair = Literal["restarted", "nudged", "ended", "told", "failed"]
+Repair = Literal["restarted", "nudged", "ended", "opened", "told", "failed"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
@@ -45,6 +46,10 @@ _REPAIRS: dict[Kind, Repair] = {
     "missing": "restarted", "lingering": "nudged", "behind": "nudged", "ahead": "restarted", "waits_differ": "nudged",
     "overdue_wait": "nudged", "unopened": "ended",
 }  # fmt: skip
+_STEPS: dict[Kind, Repair] = {
+    "response_missing": "restarted", "response_unopened": "opened", "case_untold": "told",
+}  # fmt: skip
+"""What is between responses and cases."""
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _SILENT_AT_FIRST = 8
 
@@ -104,9 +109,10 @@ class Auditor:
         self._open.clear()
         await _each(self._states(), self._look_at_open, self._at_once)
         await _each(self._processes.running(), self._look_at_running, self._at_once)
-        differing = await rebuild.compare(self._pool, case_row, lambda n: self._progress("list", n, report.cases))
+        differing = await rebuild.compare(self._pool, CASES.listed, lambda n: self._progress("list", n, report.cases))
         self._find(Finding(number, "projection_differs") for number in differing)
         await self._look_at_sittings()
+        await self._look_at_responses()
         report.findings.sort(key=lambda finding: (KINDS.index(finding.kind), finding.number))
         return report
 
@@ -119,8 +125,8 @@ class Auditor:
         lost = [finding for finding in report.findings if finding.kind == "sitting_missing"]
         untold = [finding for finding in report.findings if finding.kind == "untold"]
         wrong = {finding.number: finding for finding in report.findings if finding.kind in _REPAIRS}
-        apart = (*lost, *untold)
-        kept = [finding for finding in report.findings if finding.kind not in _REPAIRS and finding not in apart]
+        apart = [finding for finding in report.findings if finding.kind in _STEPS]
+        kept = [it for it in report.findings if it not in (*wrong.values(), *lost, *untold, *apart)]
         after = Report(cases=report.cases, open=report.open, running=report.running, findings=kept)
         self._report = after
 
@@ -132,6 +138,8 @@ class Auditor:
 
         await bring_back(self._pool, self._processes, [finding.number for finding in lost])
         after.repaired += [replace(finding, repair="restarted") for finding in lost]
+        for finding in apart:
+            after.repaired.append(replace(finding, repair=await self._step(finding)))
         # Most of a repair is waiting for processes to have read the log.
         await _each(_through(wrong.values()), one, 4 * self._at_once)
         if untold:
@@ -146,7 +154,19 @@ class Auditor:
         lost = await lost_sittings(self._pool, self._processes)
         self._find(Finding(row.id, "sitting_missing", {"stage": row.status}) for row in lost)
         self._find(_untold(one) for one in await untold_cases(self._pool))
-        differing = await compare_sittings(self._pool, sitting_row)
+        differing = await rebuild.compare_list(self._pool, SITTINGS)
+        self._find(Finding(number, "projection_differs") for number in differing)
+
+    async def _look_at_responses(self) -> None:
+        """Joint responses without a process, cases and responses that do not know of each other, differing rows."""
+        compared = ResponsesCompared(self._pool, self._processes)
+        self._find(Finding(row.id, "response_missing", {"stage": row.phase}) for row in await compared.lost())
+        apart: dict[Kind, tuple[Apart, ...]] = {
+            "response_unopened": await compared.unopened(), "case_untold": await compared.untold(),
+        }  # fmt: skip
+        for kind, found in apart.items():
+            self._find(Finding(one.case, kind, {"emergency": one.emergency}) for one in found)
+        differing = await rebuild.compare_list(self._pool, RESPONSES)
         self._find(Finding(number, "projection_differs") for number in differing)
 
     async def _states(self) -> AsyncIterator[CaseState]:
@@ -160,7 +180,7 @@ class Auditor:
                         Finding(problem.stream, "chain", {"version": problem.version, "problem": problem.kind})
                         for problem in chain_problems(events)
                     )
-                    state = state_of(events)
+                    state = CASES.state(events)
                     if state is None:
                         continue
                     report.cases += 1
@@ -184,7 +204,7 @@ class Auditor:
         findings: list[Finding] = []
         for pause in (first_after, *_PAUSES):
             await asyncio.sleep(pause)
-            state = state_of(await self._log.read(number))
+            state = CASES.state(await self._log.read(number))
             if state is None or state.closed:
                 findings = await self._superfluous(number, state)
             else:
@@ -256,13 +276,28 @@ class Auditor:
         ]
         self._find(map(_untold, left))
 
+    async def _step(self, finding: Finding) -> Repair:
+        """Does again what a joint response or its case has not done."""
+        compared = ResponsesCompared(self._pool, self._processes)
+        apart = Apart(finding.number, str(finding.facts.get("emergency", "")))
+        try:
+            if finding.kind == "response_missing":
+                await compared.bring_back(finding.number)
+            elif finding.kind == "response_unopened":
+                await compared.open(apart)
+            else:
+                await compared.tell(apart)
+        except (ProcessUnavailable, ProcessGone, Refusal):
+            return "failed"
+        return _STEPS[finding.kind]
+
     async def _put_right(self, finding: Finding) -> Repair:
         action = _REPAIRS[finding.kind]
         try:
             if finding.kind == "ahead":
                 await self._client.get_workflow_handle(finding.number).terminate("audit: ahead of the log")
             if action == "restarted":
-                state = state_of(await self._log.read(finding.number))
+                state = CASES.state(await self._log.read(finding.number))
                 if state is not None and not state.closed:
                     await self._processes.restart(state)
             elif action == "nudged":

@@ -34,6 +34,9 @@ FINDINGS: dict[str, Name] = {
     "chain": Name(zh="哈希链断裂", en="chain broken"),
     "sitting_missing": Name(zh="会议流程缺失", en="sitting missing"),
     "untold": Name(zh="会议变更未告知", en="untold"),
+    "response_missing": Name(zh="联动流程缺失", en="response missing"),
+    "response_unopened": Name(zh="联动未启动", en="response not opened"),
+    "case_untold": Name(zh="未告知解除", en="case not told"),
 }
 DETAILS: dict[str, Name] = {
     "missing": Name(zh="账本中未办结（{stage}），没有流程在运行", en="open in the log ({stage}), no process runs"),
@@ -60,6 +63,17 @@ DETAILS: dict[str, Name] = {
     "untold": Name(
         zh="仍等会议 {sitting}，该会议已变（{status}）", en="still waits for {sitting}, which has changed ({status})"
     ),
+    "response_missing": Name(
+        zh="联动处置在账本中未结束（{stage}），没有流程在运行",
+        en="the joint response is open in the log ({stage}), no process runs",
+    ),
+    "response_unopened": Name(
+        zh="诉求件在联动处置“{emergency}”中，该联动处置未启动或没有它",
+        en="the case is in emergency {emergency}, which was not opened or does not have it",
+    ),
+    "case_untold": Name(
+        zh="联动处置“{emergency}”已解除，诉求件仍在等待", en="emergency {emergency} is stood down, the case still waits"
+    ),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
 }
 REPAIRS: dict[str, Name] = {
@@ -67,6 +81,7 @@ REPAIRS: dict[str, Name] = {
     "told": Name(zh="已告知", en="told"),
     "nudged": Name(zh="已核对", en="nudged"),
     "ended": Name(zh="已终止", en="ended"),
+    "opened": Name(zh="已启动", en="opened"),
     "failed": Name(zh="未成功", en="failed"),
 }
 POLICIES: dict[str, Name] = {

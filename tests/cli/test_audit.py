@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.record import Recorder
+from activities.record import Recorder, ResponseRecorder
 from domain.calendar import SHANGHAI
 from domain.case import (
     AddNote,
     CaseState,
     Command,
+    DeclareEmergency,
     MakePlan,
     OpenCase,
     SealedRef,
@@ -26,16 +27,17 @@ from domain.case import (
     Withdraw,
     waits,
 )
+from domain.joint_response import ResponseCommand, ResponseState, StandDownResponse
 from domain.permission import RESIDENT
 from operations.audit import Auditor, Report, differences
-from operations.connections import state_of
 from runtime.temporal import register_search_attributes
 from stack.ports import free_port
 from stack.temporal import TemporalServer
-from tests.engine.conftest import Engine, officer, running_engine
+from store.folding import CASES
+from tests.engine.conftest import Engine, officer, running_engine, until
 from tests.engine.sittings import case_waiting_for
 from workflows import names
-from workflows.client import Processes, ProcessUnavailable
+from workflows.client import AnyCommand, Processes, ProcessUnavailable
 from workflows.messages import ProcessInput, RecordOrder, Standing
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def auditor(pool: Pool, engine: Engine, **options: Any) -> Auditor:
 
 async def record(engine: Engine, number: str, body: Any, *, at: datetime, actor: Any = None) -> None:
     """Writes into the log what the process does not know."""
-    state = state_of(await engine.log.read(number))
+    state = CASES.state(await engine.log.read(number))
     command = Command(id=f"{number}:{body.kind}:{at}", actor=actor or officer("nancheng"), body=body)
     order = RecordOrder[CaseState, Command](number=number, state=state, command=command, now=at)
     recorded = await ActivityEnvironment().run(Recorder(engine.log, engine.rulebook).record, order)
@@ -303,5 +305,63 @@ async def test_the_cases_of_a_sitting_that_lost_its_process_before_it_told_them_
 class Unreaching(Processes):
     """Reaches no case."""
 
-    async def send(self, number: str, command: Command) -> int:
+    async def send(self, number: str, command: AnyCommand) -> int:
         raise ProcessUnavailable(number)
+
+
+# ---------------------------------------------------------------- joint responses
+
+
+async def test_a_response_without_a_process_is_brought_back(pool: Pool, engine: Engine) -> None:
+    await engine.open("1")
+    emergency = await engine.declare("1", "lift_entrapment")
+    assert (await auditor(pool, engine).audit()).clean
+    await engine.client.get_workflow_handle(emergency).terminate()
+    while emergency in [running async for running in engine.processes.running(names.RESPONSE_WORKFLOW)]:
+        pass
+    found = await auditor(pool, engine).audit()
+    assert kinds(found) == {emergency: "response_missing"}
+    repaired = await auditor(pool, engine).repair(found)
+    assert [(finding.number, finding.repair) for finding in repaired.repaired] == [(emergency, "restarted")]
+    await engine.processes.nudge(emergency)
+    assert (await auditor(pool, engine).audit()).clean
+
+
+async def test_a_case_whose_response_was_never_begun_gets_it(pool: Pool, engine: Engine) -> None:
+    number = engine.number("1")
+    await record(engine, number, opening(number), at=datetime.now(UTC))
+    body = DeclareEmergency(kind="emergency", playbook="lift_entrapment", reason="困人")
+    await record(engine, number, body, at=datetime.now(UTC))
+    found = await auditor(pool, engine).audit()
+    assert {finding.kind for finding in found.findings} == {"missing", "response_unopened"}
+    repaired = await auditor(pool, engine).repair(found)
+    assert {finding.repair for finding in repaired.repaired} == {"restarted", "opened"}
+    await until(lambda: engine.has_response("1"))
+    assert (await auditor(pool, engine).audit()).clean
+
+
+async def test_a_case_that_was_not_told_of_the_stand_down_is_told(pool: Pool, engine: Engine) -> None:
+    await engine.open("1")
+    emergency = await engine.declare("1", "lift_entrapment")
+    for task in (await engine.response(emergency)).tasks:
+        if task.required:
+            await engine.report(emergency, "waive", task=task.id, reason="不再需要")
+    await until(lambda: engine.is_calm(emergency))
+    await engine.client.get_workflow_handle(emergency).terminate()
+    state = await engine.response(emergency)
+    body = StandDownResponse(outcome="resolved", reason="已救出")
+    command = ResponseCommand(id=f"{emergency}:lost", actor=officer("nancheng"), body=body)
+    order = RecordOrder[ResponseState, ResponseCommand](
+        number=emergency, state=state, command=command, now=datetime.now(UTC)
+    )
+    recorder = ResponseRecorder(engine.log, engine.rulebook)
+    assert (await ActivityEnvironment().run(recorder.record, order)).refused is None
+    while emergency in [running async for running in engine.processes.running(names.RESPONSE_WORKFLOW)]:
+        pass
+    found = await auditor(pool, engine).audit()
+    assert {finding.kind for finding in found.findings} == {"response_missing", "case_untold"}
+    repaired = await auditor(pool, engine).repair(found)
+    assert {finding.repair for finding in repaired.repaired} == {"restarted", "told"}
+    assert (await engine.state("1")).stage == "verification"
+    await engine.processes.nudge(emergency)
+    assert (await auditor(pool, engine).audit()).clean

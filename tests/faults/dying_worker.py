@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import worker
-from activities.record import Recorder
-from domain.case import CaseState, Command, Event
+from activities import emergencies
+from activities.record import Recorder, ResponseRecorder, StreamRecorder
 from store.log import Appended
 from tests.faults.dying import kill_once
 
 
-class DyingRecorder(Recorder):
+class _Dying(StreamRecorder[Any, Any, Any]):
     """Records, and does not live to tell."""
 
-    async def _append(
-        self, number: str, state: CaseState | None, command: Command, events: Sequence[Event]
-    ) -> Appended:
+    async def _append(self, number: str, state: Any, command: Any, events: Sequence[Any]) -> Appended:
         appended = await super()._append(number, state, command, events)
-        kill_once(getattr(command.body, "reason", None))
+        kill_once(getattr(command.body, "reason", None) or getattr(command.body, "note", None))
         return appended
+
+
+class DyingRecorder(_Dying, Recorder):
+    """Of cases."""
+
+
+class DyingResponseRecorder(_Dying, ResponseRecorder):
+    """Of joint responses."""
 
 
 if __name__ == "__main__":
     worker.__dict__["Recorder"] = DyingRecorder
+    emergencies.__dict__["ResponseRecorder"] = DyingResponseRecorder
     worker.main()

@@ -19,6 +19,7 @@ from runtime.rehearsal import fast_forward
 from store.log import EventLog
 from tests.faults import checks
 from tests.faults.dying import ITSELF, OTHERS
+from tests.faults.insisting import Insisting
 from tests.faults.officers import Office, Request
 from tests.faults.running import RunningStack, running
 
@@ -62,6 +63,34 @@ async def test_a_decision_is_there_once_when_the_part_dies_between_the_commit_an
         assert len(await recorded_by(stack, request)) == 1
         await stack.calm()
         assert await checks.everything(stack.settings(), office) == []
+
+
+SEVEN = ("urban", "governance", "citymgmt", "police", "fire", "emergency", "social")
+ENTRAPMENT = {
+    "estate": "mudan-garden", "category": "lift", "title": "电梯困人", "description": "困人", "channel": "phone",
+    "emergency": "lift_entrapment",
+}  # fmt: skip
+
+
+async def test_seven_branches_lose_no_signature_when_the_worker_dies_between_a_commit_and_its_answer() -> None:
+    async with running(programs=("--worker", "tests.faults.dying_worker")) as stack:
+        alliance = Insisting(stack.api, "alliance")
+        emergency = (await alliance.post("/cases", ENTRAPMENT, "opened"))["emergency_id"]
+        opened_tasks = [one for one in (await alliance.get(f"/emergencies/{emergency}"))["tasks"] if one["opened_at"]]
+        first = {branch: next(one["id"] for one in opened_tasks if one["department"] == branch) for branch in SEVEN}
+
+        async def sign(branch: str) -> str:
+            path, body = f"/emergencies/{emergency}/tasks/{first[branch]}/reports", {"kind": "sign", "note": ITSELF}
+            answer = await Insisting(stack.api, f"dept-{branch}").post(path, body, f"sign-{branch}")
+            return str(answer["task"]["status"])
+
+        assert await asyncio.gather(*map(sign, SEVEN)) == ["signed"] * 7
+        assert "died (SIGKILL)" in stack.last_lines()
+        async with log_of(stack) as log:
+            rows = [row for row in await log.read(emergency) if row.type == "task_signed"]
+        assert sorted(row.data["detail"]["task"] for row in rows) == sorted(first.values())
+        await stack.calm()
+        assert (await audit(stack)).findings == []
 
 
 async def test_a_process_that_missed_a_commit_as_temporal_and_the_api_died_hears_of_it_by_the_retry() -> None:
