@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -113,6 +113,11 @@ class Rules:
     def party_name(self, party: str) -> str:
         """Who leads or takes part, in the ladder's language: a department or unit by its name, else as written."""
         return self._parties.get(party, party)
+
+    @property
+    def parties(self) -> Collection[str]:
+        """Everybody who can lead or take part under a name of their own: departments and units, by code and id."""
+        return self._parties.keys()
 
     @cached_property
     def _parties(self) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ The Temporal UI's summaries, the API's ``wait`` and the console say it with thes
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.calendar import shanghai
 from domain.case import CaseState, Wait
@@ -23,6 +23,13 @@ def moment(instant: datetime, language: str) -> str:
     if language.startswith("en"):
         return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def day(on: date, language: str) -> str:
+    """A Shanghai date: ``3月4日`` or ``4 Mar``."""
+    if language.startswith("en"):
+        return f"{on.day} {_MONTHS[on.month - 1]}"
+    return f"{on.month}月{on.day}日"
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

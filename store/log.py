@@ -167,6 +167,16 @@ class EventLog:
                 found = await some_streams(connection, streams)
         return {events[0].stream: events for events in found}
 
+    async def last_of(self, streams: Sequence[str], types: Sequence[str]) -> dict[str, tuple[str, datetime]]:
+        """The type and instant of each stream's last event of these types; streams without one are left out."""
+        with reaching_the_store():
+            rows = await self._pool.fetch(
+                "SELECT DISTINCT ON (stream) stream, type, occurred_at FROM events "
+                "WHERE stream = ANY($1) AND type = ANY($2) ORDER BY stream, version DESC",
+                list(streams), list(types),
+            )  # fmt: skip
+        return {row["stream"]: (row["type"], row["occurred_at"]) for row in rows}
+
     async def command(self, command_id: str) -> tuple[StoredEvent, ...]:
         """The events that a command recorded; empty when it recorded none."""
         with reaching_the_store():

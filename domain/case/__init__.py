@@ -61,7 +61,7 @@ from domain.case.events import (
     upcast,
 )  # fmt: skip
 from domain.case.photographs import MOST_PHOTOS, check_photos_taken
-from domain.case.state import CaseState, Closing, Suspension, evolve, fold, summary, waits
+from domain.case.state import CaseState, Closing, Suspension, before_sitting, evolve, fold, summary, waits
 
 __all__ = [
     "MOST_PHOTOS",
@@ -115,6 +115,7 @@ __all__ = [
     "WaitExpired",
     "WaitKind",
     "Withdraw",
+    "before_sitting",
     "check_allowed",
     "check_photos_taken",
     "decide",

@@ -8,7 +8,7 @@ from typing import Any
 from domain.calendar import SHANGHAI, add_duty_time
 from domain.case.commands import Command
 from domain.case.events import Event, EventType, Place, Plan, Wait
-from domain.case.state import CaseState
+from domain.case.state import CaseState, before_sitting
 from domain.errors import Refusal
 from domain.forum import Sitting
 from domain.ladder import Tier
@@ -32,11 +32,8 @@ class Deciding:
 
     @property
     def before_sitting(self) -> str | None:
-        """The sitting that has the case before it: begun, and its minutes not yet due."""
-        wait = self.state.wait
-        if wait is None or wait.starts_at is None or not wait.starts_at <= self.now <= wait.until:
-            return None
-        return wait.sitting_id
+        """The sitting that has the case before it."""
+        return before_sitting(self.state, self.now)
 
     def event(self, type_: EventType, *, place: Place | None = None, reason: str | None = None, **detail: Any) -> Event:
         if reason is None:

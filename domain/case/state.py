@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from domain.case.events import ClosedAs, EventType, Fact, Frozen, Instant, Place, Plan, SealedRef, Wait
@@ -62,6 +62,8 @@ class CaseState(Frozen):
     duplicate_of: str | None = None
     heard_at: str | None = None
     """The last sitting that has dealt with it: decided, held, or passed over."""
+    tier_since: Instant | None = None
+    """Since when it is at its tier; None in the state of a process from before this was kept."""
     closing: Closing | None = None
     commands: tuple[str, ...] = ()
 
@@ -87,6 +89,14 @@ def waits(state: CaseState) -> tuple[Wait, ...]:
     return (state.wait,) if state.wait is not None else ()
 
 
+def before_sitting(state: CaseState, now: datetime) -> str | None:
+    """The sitting that has the case before it at ``now``: begun, and its minutes not yet due."""
+    wait = state.wait
+    if wait is None or wait.starts_at is None or not wait.starts_at <= now <= wait.until:
+        return None
+    return wait.sitting_id
+
+
 _CLOSES: dict[EventType, ClosedAs] = {
     "outcome_confirmed": "settled", "closed_without_word": "no_word", "case_withdrawn": "withdrawn",
     "case_referred": "referred", "case_rejected": "rejected", "case_marked_duplicate": "duplicate",
@@ -108,12 +118,18 @@ def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str
         change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
     if event.place is not None:
         change["place"] = event.place
+        if event.place.tier != state.tier or event.type in _COMES_ANEW:
+            change["tier_since"] = event.at
     if "sitting" in event.detail and event.type != "put_on_agenda":
         change["heard_at"] = event.detail["sitting"]
     change.update(_lateness(state, event))
     change.update(_counters(state, event))
     change.update(_particulars(state, event))
     return state.model_copy(update=change)
+
+
+_COMES_ANEW: frozenset[EventType] = frozenset({"case_rerouted", "case_reopened"})
+"""The tier's name may be the same; the case has come to it again."""
 
 
 def fold(number: str, events: Iterable[tuple[Fact, str]], state: CaseState | None = None) -> CaseState | None:
@@ -132,7 +148,7 @@ def _opened(event: Fact, number: str, command_id: str) -> CaseState:
         number=number, version=1, opened_at=event.at, at=event.at, ladder=facts["ladder"],
         language=facts["language"], estate=facts["estate"], units=facts["units"], category=facts["category"],
         channel=facts["channel"], severity=facts["severity"], words=event.words, place=event.place,
-        commands=(command_id,),
+        tier_since=event.at, commands=(command_id,),
     )  # fmt: skip
 
 
@@ -214,4 +230,5 @@ def summary(state: CaseState) -> dict[str, Any]:
         "emergency_id": state.emergency_id, "lead": plan.lead if plan else None,
         "co_handlers": list(plan.co_handlers) if plan else [], "duplicate_of": state.duplicate_of,
         "resident": state.words.resident,
+        "tier_since": state.tier_since.isoformat() if state.tier_since else None,
     }  # fmt: skip

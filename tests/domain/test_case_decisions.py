@@ -706,3 +706,28 @@ def test_a_closed_cases_row_waits_for_nothing() -> None:
     row = summary(case_at("closed").state)
     assert (row["wait"], row["until"], row["closed_as"]) == (None, None, "settled")
     assert row["closed_at"] == row["updated_at"]
+
+
+# ------------------------------------------------------------------ since when it is at its tier
+
+
+def test_a_case_keeps_since_when_it_is_at_its_tier() -> None:
+    case = Case()
+    assert clock(case.state.tier_since) == "2026-03-02 10:00"
+    case.does("contact", when="2026-03-02 11:00")
+    assert clock(case.state.tier_since) == "2026-03-02 10:00"
+    case.does("escalate", when="2026-03-03 09:00")
+    assert clock(case.state.tier_since) == "2026-03-03 09:00"
+    case.does("hold", when="2026-03-04 09:00")
+    case.does("plan", when="2026-03-04 09:30")
+    assert clock(case.state.tier_since) == "2026-03-03 09:00"
+    assert summary(case.state)["tier_since"] == "2026-03-03T01:00:00+00:00"
+
+
+def test_a_case_that_is_rerouted_or_reopened_comes_to_its_tier_anew() -> None:
+    case = Case()
+    case.does("reroute", when="2026-03-02 12:00")
+    assert clock(case.state.tier_since) == "2026-03-02 12:00"
+    case.does("reject", when="2026-03-02 13:00")
+    case.does("reopen", when="2026-03-03 13:00")
+    assert clock(case.state.tier_since) == "2026-03-03 13:00"

@@ -44,6 +44,7 @@ def row(number: str, version: int = 1, **changes: object) -> dict[str, object]:
         "co_handlers": [],
         "duplicate_of": None,
         "resident": None,
+        "tier_since": OPENED,
     }
     assert changes.keys() <= whole.keys()
     return {**whole, **changes}
