@@ -26,7 +26,7 @@ class Flash:
 
 def flash(response: Response, key: str, *, bad: bool = False, **params: object) -> None:
     """Has the next page say ``key`` (a word ``flash.…``)."""
-    content = json.dumps([key, bad, {name: str(value) for name, value in params.items()}])
+    content = json.dumps([key, bad, {name: str(value) for name, value in params.items()}], ensure_ascii=False)
     value = base64.urlsafe_b64encode(content.encode()).decode()
     response.set_cookie(COOKIE, value, max_age=60, path="/", secure=True, httponly=True, samesite="lax")
 

@@ -23,11 +23,13 @@ class Form(Generic[Read]):
 
     ``values``: what its fields hold, by name (``reporter.phone`` for a field of a field). ``errors``: what is wrong,
     by name; under ``""`` what is wrong with all of it. ``data``: what was read; None until everything is right.
+    ``prefix``: of its fields' ids, where a page has several forms.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     data: Read | None = None
+    prefix: str = ""
 
     def value(self, name: str) -> Any:
         """What a field holds; empty text where it holds nothing."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from domain.errors import Refusal
 from domain.rules import Rules
 from domain.telling import stage_name
-from domain.words import CHANNELS, DECISIONS, ROLES, SEVERITIES, Name
+from domain.words import CHANNELS, CLOCKS, CLOSED_AS, DECISIONS, ROLES, SEVERITIES, Name
 
 
 class Held(Protocol):
@@ -72,6 +72,14 @@ class Names:
     def severity(self, severity: str | None) -> str:
         """How urgent an issue is."""
         return self._of(SEVERITIES, severity or "")
+
+    def closing(self, way: str | None) -> str:
+        """How a case was closed."""
+        return self._of(CLOSED_AS, way or "")
+
+    def clock(self, clock: str) -> str:
+        """What a task's clock is until."""
+        return self._of(CLOCKS, clock)
 
     def _of(self, words: dict[str, Name], key: str) -> str:
         return words[key].in_(self.language) if key in words else key
