@@ -29,6 +29,7 @@ def _everyone(_: Actor) -> bool:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("nav.work", "/", _everyone),
+    Entry("nav.cases", "/cases", _everyone),
     Entry("nav.counter", "/counter", may_file),
     Entry("nav.meetings", "/meetings", _everyone, also=("/sittings",)),
     Entry("nav.notices", "/notices", _everyone),
