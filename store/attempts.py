@@ -43,6 +43,13 @@ class SignInFailures:
             locked: datetime | None = await self._executor.fetchval(_ATTEMPT, name, most, lock, forget)
         return locked
 
+    async def locked(self) -> int:
+        """How many names are locked now."""
+        with reaching_the_store():
+            return int(
+                await self._executor.fetchval("SELECT count(*) FROM sign_in_failures WHERE locked_until > now()")
+            )
+
     async def succeeded(self, name: str, *, forget: timedelta) -> None:
         """Forgets the name's failures, and everybody's of long ago."""
         with reaching_the_store():
