@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 What = Literal[
     "read_personal", "denied", "sign_in", "sign_in_failed", "sign_in_locked", "sign_out", "sign_out_everywhere",
-    "capacity_changed", "password_changed",
+    "capacity_changed", "password_changed", "exported",
 ]  # fmt: skip
 Outcome = Literal["done", "denied"]
 

@@ -33,6 +33,7 @@ WORDS: dict[str, Name] = {
     "audit.nobody": _n("（不明）", "(not known)"),
     "audit.outcome.done": _n("已办", "done"),
     "audit.outcome.denied": _n("拒绝", "denied"),
+    "audit.what.exported": _n("导出列表", "exported a list"),
     "audit.what.read_personal": _n("查看居民信息", "read what is sealed"),
     "audit.what.denied": _n("越权操作", "asked without a right"),
     "audit.what.sign_in": _n("登录", "signed in"),
