@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import OFFICE, PHONE, Browsing, Look, sign_in
-from tests.support.meetings import Meeting, escalated, later, sitting_of, until
+from tests.support.meetings import Meeting, later, sitting_of, until
 from tests.support.stack import Caller, Stack
 
-OFFICER = "community-heping"
+ESTATE, OFFICER = "lianhe-jiashu", "estate-lianhe-jiashu"
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,20 @@ def caller(stack: Stack) -> Iterator[Caller]:
 
 @pytest.fixture(scope="module")
 def session(caller: Caller) -> tuple[Meeting, list[str]]:
-    """A community's sitting whose agenda is drafted, with three cases."""
-    numbers = [escalated(caller, "danyang-xincheng") for _ in range(3)]
+    """An estate's check-in whose agenda is drafted, with three cases."""
+    numbers = [brought(caller, ESTATE) for _ in range(3)]
     meeting = Meeting(caller, sitting_of(caller, numbers[0]))
     meeting.convene()
     meeting.pass_to("drafts_at")
+    until(lambda: meeting.read()["links"]["agenda"] is not None)
     return meeting, numbers
+
+
+def brought(caller: Caller, estate: str) -> str:
+    """A case that waits for its estate's next check-in."""
+    number: str = caller.open(estate=estate)["number"]
+    caller.decide(number, "contact", how="电话", outcome="已约定")
+    return number
 
 
 def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
@@ -61,7 +69,7 @@ def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
         look.must_be_sound()
         page.keyboard.press("1")
         page.wait_for_url("**decide=plan")
-        expect(page.get_by_label("牵头单位")).to_have_value("urban")
+        expect(page.get_by_label("牵头单位")).to_have_value(ESTATE)
         expect(page.get_by_label("完成时限")).not_to_have_value("")
         look.picture("meeting-plan")
         look.must_be_sound()
@@ -123,10 +131,10 @@ def _items(page: Page, numbers: list[str]) -> list[str]:
 
 
 def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> None:
-    number = escalated(caller, "bayi-xiaoqu")
+    number = brought(caller, "hongqi-xiaoqu")
     sitting = sitting_of(caller, number)
     before = caller.case(number)["wait"]["until"]
-    with browsing.look("community-guangfu") as look:
+    with browsing.look("estate-hongqi-xiaoqu") as look:
         page = look.go(f"/sittings/{sitting}/reschedule")
         look.must_be_sound()
         day = page.get_by_label("新日期")
@@ -152,7 +160,7 @@ def test_pages_of_meetings_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, session: tuple[Meeting, list[str]], caller: Caller, size: tuple[int, int], language: str
 ) -> None:
     meeting, numbers = session
-    ahead = later("heping", caller, 4).id
+    ahead = later(ESTATE, caller, 4).id
     name = f"{size[0]}-{language}"
     pages = {
         "calendar": "/meetings", "calendar-list": "/meetings?view=list", "subscribe": "/meetings/subscribe",
@@ -169,7 +177,7 @@ def test_pages_of_meetings_are_sound_at_the_desk_and_on_a_phone(
 
 
 def test_a_page_of_a_sitting_is_drawn_anew_while_somebody_acts(browsing: Browsing, caller: Caller) -> None:
-    meeting = later("heping", caller, 3)
+    meeting = later(ESTATE, caller, 3)
     with browsing.look(OFFICER) as look:
         with look.page.expect_response("**/api/v1/stream"):
             page = look.go(f"/sittings/{meeting.id}")
