@@ -74,7 +74,8 @@ async def read_playbook(
 # ---------------------------------------------------------------- reading
 
 
-async def _tells(request: Request, actor: Actor, state: ResponseState) -> ResponseTeller:
+async def response_teller(request: Request, actor: Actor, state: ResponseState) -> ResponseTeller:
+    """Who tells a response to an actor, by the version of the playbook that it is under."""
     rules = await services_of(request).responses.rules(state)
     return ResponseTeller(await teller(request), rules.playbook(state.playbook), actor)
 
@@ -101,7 +102,7 @@ async def list_emergencies(
     for row in page.items:
         state = RESPONSES.state(streams[row.id])
         assert state is not None
-        items.append((await _tells(request, actor, state)).response(state, streams[row.id]))
+        items.append((await response_teller(request, actor, state)).response(state, streams[row.id]))
     return answer(schemas.EmergencyPage(items=items, next_cursor=page.next_cursor), headers=_PRIVATE)
 
 
@@ -124,7 +125,7 @@ async def read_emergency(
     headers = {"etag": etag(state.version), "vary": "accept-language, authorization", **_PRIVATE}
     if matches(if_none_match, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    return answer((await _tells(request, actor, state)).response(state, rows), headers=headers)
+    return answer((await response_teller(request, actor, state)).response(state, rows), headers=headers)
 
 
 @router.get(
@@ -135,7 +136,7 @@ async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -
     """The whole stream, each event with the hash that covers the one before. A department is not shown what is of
     other departments' tasks."""
     state, rows = await services_of(request).responses.readable(emergency, actor)
-    tells = await _tells(request, actor, state)
+    tells = await response_teller(request, actor, state)
     told = [tells.event(row, state) for row in rows]
     return answer(schemas.EventList(items=[one for one in told if one is not None]), headers=_PRIVATE)
 
@@ -143,9 +144,10 @@ async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -
 # ---------------------------------------------------------------- reporting
 
 
-async def _commanded(
+async def commanded(
     services: Services, emergency: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
 ) -> Done[ResponseState]:
+    """Sends a command to a response and counts what came of it."""
     counter = services.metrics.decisions
     try:
         done = await services.responses.command(emergency, actor, body, key=key, if_version=if_version)
@@ -183,12 +185,12 @@ async def report_task(
     cannot be done (409 `not_signed`)."""
     if len(task) > 80:
         raise Refusal("unknown_task", task=task[:80])
-    done = await _commanded(services_of(request), emergency, actor, _asked(task, body), key, if_version)
-    view = (await _tells(request, actor, done.state)).changed(done.state, done.events, task)
+    done = await commanded(services_of(request), emergency, actor, asked(task, body), key, if_version)
+    view = (await response_teller(request, actor, done.state)).changed(done.state, done.events, task)
     return answer(view, headers={"etag": etag(done.state.version)})
 
 
-def _asked(task: str, body: schemas.TaskReportRequest) -> Asked:
+def asked(task: str, body: schemas.TaskReportRequest) -> Asked:
     """The command of a report. Raises Refusal ``reason_required``."""
     note = body.note or body.reason
     if body.kind == "sign":
@@ -216,8 +218,8 @@ async def report_situation(
     key: IdempotencyKey, if_version: IfMatch,
 ) -> Response:  # fmt: skip
     """The lead or the alliance reports on the response as a whole; reports are numbered, and due at intervals."""
-    done = await _commanded(services_of(request), emergency, actor, Report(text=body.text), key, if_version)
-    view = (await _tells(request, actor, done.state)).changed(done.state, done.events)
+    done = await commanded(services_of(request), emergency, actor, Report(text=body.text), key, if_version)
+    view = (await response_teller(request, actor, done.state)).changed(done.state, done.events)
     return answer(view, headers={"etag": etag(done.state.version)})
 
 
@@ -238,7 +240,7 @@ async def stand_down(
     if await services.responses.find(emergency) is None:
         return await _stand_case_down(request, actor, emergency, body, key, if_version)
     command = StandDownResponse(outcome=body.outcome, tier=body.tier, reason=body.reason)
-    done = await _commanded(services, emergency, actor, command, key, if_version)
+    done = await commanded(services, emergency, actor, command, key, if_version)
     await services.responses.told(emergency)
     state, rows = await services.casework.story(number)
     told = [row for row in rows if row.command_id == f"{emergency}:stand_down:{number}"]

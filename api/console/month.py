@@ -11,6 +11,7 @@ from api.schemas import SittingView
 from documents.words import day as in_words
 from domain.calendar import SHANGHAI, WorkingCalendar, shanghai
 from domain.errors import Refusal
+from domain.forum import emergency_of
 
 _DAY, _WEEK = timedelta(days=1), 7
 SHOWN_APART = 3
@@ -41,7 +42,7 @@ class Entry:
     @property
     def extraordinary(self) -> bool:
         """Whether it is held beside the forum's cadence."""
-        return "-X-" in self.sitting.id
+        return emergency_of(self.sitting.id) is not None
 
     @property
     def is_over(self) -> bool:

@@ -31,6 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("nav.work", "/", _everyone),
     Entry("nav.cases", "/cases", _everyone),
     Entry("nav.counter", "/counter", may_file),
+    Entry("nav.emergencies", "/emergencies", _everyone),
     Entry("nav.meetings", "/meetings", _everyone, also=("/sittings",)),
     Entry("nav.notices", "/notices", _everyone),
     Entry("nav.audit", "/audit", may_audit),

@@ -1,4 +1,4 @@
-"""The inbox: what the viewer's unit was told of its meetings, unread first."""
+"""The inbox: what the viewer's unit was told of its meetings and of joint responses, unread first."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def _marks(actor: Actor) -> bool:
 
 def _told(notice: Notice) -> Told:
     lines = tuple(line for line in notice.body.splitlines() if line and "://" not in line)
-    return Told(notice, lines, f"/sittings/{notice.sitting}")
+    about = f"/sittings/{notice.sitting}" if notice.sitting is not None else f"/emergencies/{notice.emergency}"
+    return Told(notice, lines, about)
 
 
 @router.post("/notices/read")

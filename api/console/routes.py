@@ -11,6 +11,7 @@ from api.console import (
     case_list,
     cases,
     counter,
+    emergencies,
     exports,
     gallery,
     meeting_mode,
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     case_list.router,  # before a case, whose number stands where they have a word
     exports.router,
     cases.router,
+    emergencies.router,
     meetings.router,
     sittings.router,
     meeting_mode.router,

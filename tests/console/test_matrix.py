@@ -7,6 +7,7 @@ Jiayuan, in the community Heping; `other` is an officer of an estate of another 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -86,6 +87,31 @@ def _sitting(path: str, body: Any = None) -> Ask:
     return lambda given: (f"/api/v1/sittings/{given.sitting()}{path}", body)
 
 
+def _once(version: str) -> list[tuple[str, str]]:
+    """What every form carries."""
+    return [("key", uuid.uuid4().hex), ("version", version)]
+
+
+def _meeting(path: str, **fields: str) -> Ask:
+    """A sitting's page, or its form."""
+
+    def ask(given: Given) -> tuple[str, Any]:
+        return f"/sittings/{given.sitting()}{path}", [*_once("0"), *fields.items()] if fields else None
+
+    return ask
+
+
+def _room(path: str, **fields: str) -> Ask:
+    """An emergency's page, or its form."""
+    return lambda given: _sent(given, given.emergency(), path, **fields)
+
+
+def _sent(given: Given, emergency: str, path: str, **fields: str) -> tuple[str, Any]:
+    """The form of an emergency as it stands."""
+    version = str(given.alliance.get(f"/emergencies/{emergency}").json()["version"])
+    return f"/emergencies/{emergency}{path}", [*_once(version), *fields.items()] if fields else None
+
+
 def _emergency(path: str, body: Any = None) -> Ask:
     return lambda given: (f"/api/v1/emergencies/{given.emergency()}{path}", body)
 
@@ -110,6 +136,11 @@ _PAGE = "303 200 200 200 200 200 200 200"
 _PAPER = "401 404 403 404 404 404 404 404"
 _RUN = "401 403 403 409 409 403 403 403"
 _ELSEWHERE = "303 303 303 303 303 303 303 303"
+_COMMAND = "303 403 403 403 200 403 403 403"
+_RUN_PAGE = "303 403 403 200 200 403 403 403"
+_NOT_YET = "303 403 403 409 409 403 403 403"
+_DONE = "303 403 403 303 303 403 403 403"
+_NO_PAPER = "303 404 403 404 404 404 404 404"
 _NOT_THERE = "404 404 404 404 404 404 404 404"
 TABLE: dict[str, tuple[Ask, str]] = {
     # ---- sign-in, and what is there for everybody
@@ -215,6 +246,51 @@ TABLE: dict[str, tuple[Ask, str]] = {
         _case("/cases/{number}/effect", [("kind", "note")]), "303 200 403 200 200 403 200 200",
     ),
     "GET /cases/{number}": (_case("/cases/{number}"), "303 200 403 200 200 403 200 200"),
+    "GET /emergencies": (_at("/emergencies"), _PAGE),
+    "GET /emergencies/{emergency_id}": (_room(""), "303 200 403 200 200 200 200 200"),
+    "GET /emergencies/{emergency_id}/tasks/{task}": (_room("/tasks/utilities_off"), "303 200 403 200 200 200 200 200"),
+    "POST /emergencies/{emergency_id}/tasks/{task}": (
+        _room("/tasks/utilities_off", kind="sign"), "303 403 403 403 303 303 403 403",
+    ),
+    "POST /emergencies/{emergency_id}/situation-reports": (
+        _room("/situation-reports", text="已到场"), "303 403 403 403 303 403 403 403",
+    ),
+    "GET /emergencies/{emergency_id}/stand-down": (_room("/stand-down"), _COMMAND),
+    "POST /emergencies/{emergency_id}/stand-down": (
+        lambda given: _sent(given, given.finished_emergency(), "/stand-down", outcome="resolved", reason="已扑灭"),
+        "303 403 403 403 303 403 403 403",
+    ),
+    "GET /cases/{number}/emergency": (_case("/cases/{number}/emergency?playbook=fire"), _COMMAND),
+    "POST /cases/{number}/emergency": (
+        lambda given: (f"/cases/{given.case()}/emergency", [*_once("1"), ("playbook", "fire")]),
+        "303 403 403 403 303 403 403 403",
+    ),
+    "GET /meetings": (_at("/meetings"), _PAGE),
+    "GET /meetings/subscribe": (_at("/meetings/subscribe"), _PAGE),
+    "GET /notices": (_at("/notices"), _PAGE),
+    "POST /notices/read": (_at("/notices/read", [("id", "none")]), "303 404 404 404 404 404 404 404"),
+    "GET /sittings/{sitting_id}": (_meeting(""), _PAGE),
+    "GET /sittings/{sitting_id}/minutes": (_meeting("/minutes"), _NO_PAPER),
+    "GET /sittings/{sitting_id}/meeting": (_meeting("/meeting"), _NO_PAPER),
+    "GET /sittings/{sitting_id}/meeting/{slide}": (_meeting("/meeting/end"), _NO_PAPER),
+    "POST /sittings/{sitting_id}/meeting/{number}": (
+        _meeting(f"/meeting/{_NONE}", kind="hold", reason="等"), "303 403 403 404 404 403 403 403",
+    ),
+    **{f"GET /sittings/{{sitting_id}}/{what}": (_meeting(f"/{what}"), _RUN_PAGE)
+       for what in ("reschedule", "cancel", "other-business")},
+    **{f"GET /sittings/{{sitting_id}}/{what}": (_meeting(f"/{what}"), _NOT_YET)
+       for what in ("addendum", "attendance", "close")},
+    "POST /sittings/{sitting_id}/reschedule": (
+        _meeting("/reschedule", day="2020-01-08", time="15:00", reason="换时间"), "303 403 403 422 422 403 403 403",
+    ),
+    "POST /sittings/{sitting_id}/cancel": (_meeting("/cancel", reason="停会"), _DONE),
+    "POST /sittings/{sitting_id}/other-business": (_meeting("/other-business", text="通报"), _DONE),
+    "POST /sittings/{sitting_id}/addendum": (_meeting("/addendum", case=_NONE, reason="急"), _NOT_YET),
+    "POST /sittings/{sitting_id}/attendance": (_meeting("/attendance", chair="书记", recorder="专干"), _NOT_YET),
+    "POST /sittings/{sitting_id}/close": (_meeting("/close", dissent=""), _NOT_YET),
+    "POST /sittings/{sitting_id}/clock": (
+        lambda given: (f"/sittings/{given.sitting()}/clock", [("back", "/meetings")]), _DONE,
+    ),
     "GET /account": (_at("/account"), _PAGE),
     "POST /account/password": (_at("/account/password", []), "303 422 422 422 422 422 422 422"),
     "POST /account/capacity": (

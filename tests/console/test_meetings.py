@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.console import Visitor, text_of, visiting
+from tests.support.console import Visitor, fields_of, filled, text_of, visiting
 from tests.support.meetings import Meeting, escalated, escalated_after, later, sitting_of, until
 from tests.support.stack import Caller, Stack
 
@@ -23,20 +22,6 @@ def chief(stack: Stack) -> Iterator[Caller]:
     """The alliance's officer at the API."""
     with stack.calling("alliance") as caller:
         yield caller
-
-
-def fields_of(page: httpx.Response, **values: Any) -> dict[str, Any]:
-    """The hidden fields of the page's form, with what is filled in."""
-    hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', page.text))
-    kept = {name: unescape(value) for name, value in hidden.items() if name != "back"}
-    return {**kept, **values}
-
-
-def filled(visitor: Visitor, path: str, **values: Any) -> httpx.Response:
-    """Opens a form, fills it in and sends it."""
-    page = visitor.get(path)
-    assert page.status_code == 200, page.text
-    return visitor.post(path, fields_of(page, **values))
 
 
 # ---------------------------------------------------------------- the calendar

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
@@ -80,6 +81,20 @@ def visiting(stack: Stack, username: str | None = None) -> Iterator[Visitor]:
             assert answer.status_code == 303, answer.text
             assert COOKIE in visitor.cookies
         yield visitor
+
+
+def fields_of(page: httpx.Response, **values: Any) -> dict[str, Any]:
+    """The hidden fields of a page's form, with what is filled in."""
+    hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', page.text))
+    kept = {name: unescape(value) for name, value in hidden.items() if name != "back"}
+    return {**kept, **values}
+
+
+def filled(visitor: Visitor, path: str, **values: Any) -> httpx.Response:
+    """Opens a form, fills it in and sends it."""
+    page = visitor.get(path)
+    assert page.status_code == 200, page.text
+    return visitor.post(path.partition("?")[0], fields_of(page, **values))
 
 
 def text_of(page: str) -> str:

@@ -42,7 +42,7 @@ _CALENDAR: dict[str, Name] = {
     "meetings.cancelled": _n("已取消", "cancelled"),
     "meetings.moved_to": _n("已改至 {at}", "moved to {at}"),
     "meetings.moved_from": _n("改期，原定 {at}", "moved from {at}"),
-    "meetings.extraordinary": _n("特别会议", "extraordinary"),
+    "meetings.extraordinary": _n("临时会议", "extraordinary"),
     "meetings.day.off": _n("休假日", "day off"),
     "meetings.day.workday": _n("调休上班", "make-up workday"),
     "meetings.day_short.off": _n("休", "off"),
@@ -310,8 +310,11 @@ _MODE: dict[str, Name] = {
 
 _NOTICES: dict[str, Name] = {
     "notices.title": _n("通知", "Notices"),
-    "notices.lead": _n("发给本单位的会议通知，未读在前。", "What your unit was told of its meetings, unread first."),
-    "notices.lead_all": _n("发给各单位的会议通知。", "What every unit was told of its meetings."),
+    "notices.lead": _n(
+        "发给本单位的会议和联动处置通知，未读在前。",
+        "What your unit was told of meetings and emergencies, unread first.",
+    ),
+    "notices.lead_all": _n("发给各单位的会议和联动处置通知。", "What every unit was told of meetings and emergencies."),
     "notices.unread": _n("未读", "Unread"),
     "notices.read": _n("已读", "Read"),
     "notices.none": _n("没有通知。", "There is no notice."),

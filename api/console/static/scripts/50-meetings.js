@@ -42,6 +42,7 @@
     const next = link.parentElement.nextElementSibling?.querySelector("a");
     if (next) location.assign(`${next.href}?after=${number}&follow=1`);
   };
+  const focusables = (part) => [...part.querySelectorAll("a[href], button, input, select, textarea, summary")];
   let fetching = false;
   let again = false;
   const swap = async () => {
@@ -58,7 +59,9 @@
           const by = fresh.getElementById(part.id);
           if (by && !writing(part) && by.innerHTML !== part.innerHTML) {
             const open = [...part.querySelectorAll("details[open]")].map((one) => one.querySelector("summary")?.textContent);
+            const focused = focusables(part).indexOf(document.activeElement);
             part.replaceWith(document.importNode(by, true));
+            if (focused >= 0) focusables(document.getElementById(part.id))[focused]?.focus();
             for (const one of document.getElementById(part.id).querySelectorAll("details"))
               if (open.includes(one.querySelector("summary")?.textContent)) one.open = true;
           }
