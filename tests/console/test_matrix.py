@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +41,7 @@ class Given:
     officer: Caller
     alliance: Caller
     months: Iterator[int]
+    emergencies: list[str] = field(default_factory=list)
 
     def open(self) -> dict[str, Any]:
         """A new case of the estate, with its resident's code."""
@@ -54,6 +55,7 @@ class Given:
         """A new case's emergency."""
         number = self.case()
         self.alliance.decide(number, "emergency", playbook="fire")
+        self.emergencies.append(number)
         return str(self.alliance.case(number)["emergency_id"])
 
     def finished_emergency(self) -> str:
@@ -334,7 +336,10 @@ def visitors(stack: Stack) -> Iterator[dict[str, Visitor]]:
 def given(stack: Stack) -> Iterator[Given]:
     """What the requests are about."""
     with stack.calling("estate-heping-jiayuan") as officer, stack.calling("alliance") as alliance:
-        yield Given(officer, alliance, count())
+        about = Given(officer, alliance, count())
+        yield about
+        for number in about.emergencies:  # else they stand on every agenda of the community
+            alliance.post(f"/cases/{number}/decisions", {"kind": "withdraw"})
 
 
 def routes() -> set[str]:

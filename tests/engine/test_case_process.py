@@ -179,7 +179,9 @@ async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: En
     for marker in markers:
         data = marker.marker_recorded_event_attributes.details["data"].payloads[0].data.decode()
         assert any(name in data for name in names.RECORDS), data
-    assert not [e for e in history.events if e.HasField("activity_task_scheduled_event_attributes")]
+    (opened,) = [e for e in history.events if e.HasField("activity_task_scheduled_event_attributes")]
+    assert opened.activity_task_scheduled_event_attributes.activity_type.name == names.OPEN_RESPONSE
+    assert opened.user_metadata.summary.data.strip(b'"')
 
 
 def _in_days(days: int) -> str:
