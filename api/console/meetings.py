@@ -26,6 +26,8 @@ from domain.rules import Rules
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _COMING = timedelta(days=60)
+_LONGEST = timedelta(hours=10)
+"""A sitting that began so long ago may still be in session."""
 _COMING_SHOWN, _OF_THE_LOWEST = 7, 3
 _Choice = Annotated[str | None, Query(max_length=80)]
 
@@ -79,12 +81,12 @@ async def calendar_page(
     forums = chosen.forums(tells.rules, viewer.actor)
     meetings = services_of(request).meetings
     entries = _entries(tells, await meetings.calendar(forums, *shown.instants), now)
-    coming = _entries(tells, await meetings.calendar(forums, now - timedelta(hours=3), now + _COMING), now)
+    coming = _next(tells, await meetings.calendar(forums, now - _LONGEST, now + _COMING), now)
     apart = 10 if chosen.community else SHOWN_APART
     lowest = tells.rules.organisation.tiers[-1]
     context: dict[str, Any] = {
         "month": shown, "view": view, "chosen": chosen, "today": today,
-        "coming": _next(coming, tells.rules.organisation.tiers[-1]),
+        "coming": sorted(_entries(tells, coming, now), key=lambda entry: entry.at),
         "tiers": [(one.id, one.name.in_(tells.language)) for one in tells.rules.ladder.tiers],
         "communities": _middle(tells),
     }  # fmt: skip
@@ -103,12 +105,21 @@ def _entries(tells: Teller, dated: Sequence[Dated], now: datetime) -> list[Entry
     return sorted(found, key=lambda entry: (shanghai(entry.at).date(), order.get(entry.tier, 0), entry.at))
 
 
-def _next(entries: Sequence[Entry], lowest: str) -> list[Entry]:
+def _next(tells: Teller, dated: Sequence[Dated], now: datetime) -> list[Dated]:
     """The next sittings; where there are many small ones, they do not crowd out the others."""
-    ahead = sorted((entry for entry in entries if not entry.is_over), key=lambda entry: entry.at)
-    low = [entry for entry in ahead if entry.tier == lowest]
-    others = [entry for entry in ahead if entry.tier != lowest][: _COMING_SHOWN - _OF_THE_LOWEST]
-    return sorted([*low[: _COMING_SHOWN - len(others)], *others], key=lambda entry: entry.at)
+    lowest = tells.rules.organisation.tiers[-1]
+    ahead = [one for one in dated if not _is_over(one, now)]
+    low = [one for one in ahead if tells.rules.forums[one.dates.forum].tier == lowest]
+    others = [one for one in ahead if tells.rules.forums[one.dates.forum].tier != lowest]
+    others = others[: _COMING_SHOWN - _OF_THE_LOWEST]
+    return [*low[: _COMING_SHOWN - len(others)], *others]
+
+
+def _is_over(one: Dated, now: datetime) -> bool:
+    """Whether it has ended, or is not held then."""
+    if one.row is not None:
+        return one.moved_away or one.row.status in ("closed", "cancelled")
+    return one.dates.ends_at <= now
 
 
 def _entry(tells: Teller, one: Dated, now: datetime) -> Entry:

@@ -11,7 +11,6 @@ from api.schemas import SittingView
 from documents.words import day as in_words
 from domain.calendar import SHANGHAI, WorkingCalendar, shanghai
 from domain.errors import Refusal
-from domain.forum import emergency_of
 
 _DAY, _WEEK = timedelta(days=1), 7
 SHOWN_APART = 3
@@ -42,7 +41,7 @@ class Entry:
     @property
     def extraordinary(self) -> bool:
         """Whether it is held beside the forum's cadence."""
-        return emergency_of(self.sitting.id) is not None
+        return self.sitting.emergency is not None
 
     @property
     def is_over(self) -> bool:

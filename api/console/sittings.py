@@ -32,7 +32,7 @@ from documents.outline import Outline, outline
 from domain.agenda import Agenda, Minutes
 from domain.calendar import SHANGHAI, ClockTime, shanghai
 from domain.errors import Refusal
-from domain.forum import Sitting, emergency_of
+from domain.forum import Sitting
 from domain.notices import members
 from domain.permission import Actor, may_read_papers, may_run
 from domain.personal import Line, WorkingText
@@ -119,11 +119,6 @@ class Known:
     def ahead(self) -> bool:
         """Whether it can still be moved or cancelled."""
         return self.status in BEFORE_SESSION
-
-    @property
-    def emergency(self) -> str | None:
-        """The emergency that it is about, where it is an extraordinary one."""
-        return emergency_of(self.id)
 
     @property
     def may(self) -> frozenset[str]:

@@ -34,7 +34,7 @@ def entry(day: int, tier: str = "estate", **changes: object) -> Entry:
     start = at(day)
     fields = {
         "id": f"x-2026-{day}", "forum": "x", "name": "x", "version": 0, "status": "announced", "status_name": "已预告",
-        "sequence": 0, "drafts_at": start, "freezes_at": start, "starts_at": start, "ends_at": start,
+        "sequence": 0, "emergency": None, "drafts_at": start, "freezes_at": start, "starts_at": start, "ends_at": start,
         "minutes_due": start, "provisional": False, "regular_starts_at": None, "addenda": [], "attendance": None,
         "links": SittingLinks(itself="/x", agenda=None, minutes=None, temporal=None, console="/x"), **changes,
     }  # fmt: skip
