@@ -175,7 +175,7 @@ def calendar_publish(file: ExistingFile, as_json: Json = False, lang: Lang = "zh
 
 async def _publish(file: Path) -> tuple[Kept, dict[str, Any]]:
     from operations.connections import opened
-    from operations.reprojection import publish_calendar
+    from operations.policies import publish_calendar
 
     async with opened(commands.settings().database()) as pool:
         kept = await publish_calendar(pool, file)
@@ -188,23 +188,26 @@ async def _publish(file: Path) -> tuple[Kept, dict[str, Any]]:
 
 async def _reproject(pool: Pool, cause: str) -> dict[str, Any]:
     """Waits until the workers know what is in force, then moves what has to move."""
-    from operations import connections, meetings, reprojection
-    from runtime.temporal import TemporalUnavailable
+    from activities import dating, reprojection
+    from operations import connections
+    from runtime.temporal import TASK_QUEUE, TemporalUnavailable
     from store.cases import CaseList, CaseQuery
+    from workflows.enforcing import KNOWN_TO_WORKERS_AFTER
 
     try:
-        await meetings.plan_schedules(pool, await connections.temporal_client(commands.settings()))
+        client = await connections.temporal_client(commands.settings())
+        await dating.plan_schedules(pool, client, task_queue=TASK_QUEUE)
     except TemporalUnavailable:
         if await CaseList(pool).count(CaseQuery(open=True)):
             raise
         return {"looked_at": 0, "moved": [], "failed": [], "sittings": []}  # schedules are planned at every start
     processes = await connections.processes(commands.settings())
     with terminal.progress("waiting until the workers know") as step:
-        tenths = int(reprojection.KNOWN_TO_WORKERS_AFTER * 10)
+        tenths = int(KNOWN_TO_WORKERS_AFTER.total_seconds() * 10)
         for tenth in range(tenths):
             step(tenth, tenths)
             await asyncio.sleep(0.1)
-    redated = await meetings.redate(pool, processes, cause)
+    redated = await dating.redate(pool, processes, cause)
     with terminal.progress("open cases") as step:
         moved = await reprojection.reproject(pool, processes, cause, step)
     sittings = [*redated.moved, *redated.cancelled]

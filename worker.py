@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.emergencies import Emergencies
+from activities.enforcing import Enforcer
 from activities.meetings import Meetings
 from activities.notices import Notifier, misnamed, read_channels
 from activities.record import Recorder
@@ -30,6 +31,7 @@ from store.rulebook import NoRules, Rulebook
 from workflows.case import CaseWorkflow
 from workflows.client import Processes
 from workflows.convening import ConveneWorkflow
+from workflows.enforcing import EnforceWorkflow
 from workflows.joint_response import ResponseWorkflow
 from workflows.rules import AT_HAND
 from workflows.sitting import SittingWorkflow
@@ -41,7 +43,7 @@ REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
 CACHED_WORKFLOWS = 20_000
-WORKFLOWS: Sequence[type[Any]] = (CaseWorkflow, SittingWorkflow, ConveneWorkflow, ResponseWorkflow)
+WORKFLOWS: Sequence[type[Any]] = (CaseWorkflow, SittingWorkflow, ConveneWorkflow, ResponseWorkflow, EnforceWorkflow)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -110,8 +112,9 @@ async def serve(settings: Settings) -> None:
     processes = Processes(starting, TASK_QUEUE)
     meetings = Meetings(pool, rulebook, processes, client, task_queue=TASK_QUEUE)
     emergencies = Emergencies(pool, rulebook, lambda: processes)
+    enforcer = Enforcer(pool, processes, client, task_queue=TASK_QUEUE)
     notifier = Notifier(pool, rulebook, channels, settings.public_url)
-    async with build(client, Recorder(EventLog(pool), rulebook), meetings, emergencies, notifier):
+    async with build(client, Recorder(EventLog(pool), rulebook), meetings, emergencies, enforcer, notifier):
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
         await stop.wait()
         log.info("worker stops")

@@ -11,12 +11,16 @@ import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from activities.dating import plan_schedules, redate
+from activities.reprojection import reproject
 from demo.client import Json
 from domain.calendar import SHANGHAI
-from operations import connections, meetings
-from operations.reprojection import KNOWN_TO_WORKERS_AFTER, publish_calendar, reproject
+from operations import connections
+from operations.policies import publish_calendar
 from runtime.settings import Settings
+from runtime.temporal import TASK_QUEUE
 from store.policies import Policies
+from workflows.enforcing import KNOWN_TO_WORKERS_AFTER
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CAUSE = "公布放假安排（演练）"
@@ -37,10 +41,10 @@ async def publish_where_missing(settings: Settings, until: datetime) -> bool:
             file = Path(folder) / f"calendar-{year}.yaml"
             file.write_text(_calendar(year), "utf-8")
             await publish_calendar(pool, file)
-        await meetings.plan_schedules(pool, await connections.temporal_client(settings))
-        await asyncio.sleep(KNOWN_TO_WORKERS_AFTER)
+        await plan_schedules(pool, await connections.temporal_client(settings), task_queue=TASK_QUEUE)
+        await asyncio.sleep(KNOWN_TO_WORKERS_AFTER.total_seconds())
         processes = await connections.processes(settings)
-        await meetings.redate(pool, processes, CAUSE)
+        await redate(pool, processes, CAUSE)
         await reproject(pool, processes, CAUSE)
     return True
 

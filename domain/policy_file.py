@@ -83,6 +83,11 @@ def parse_policy(model: type[M], text: str, file: str) -> M:
         raise PolicyError(_problems(error, node, file)) from None
 
 
+def faults_of_validation(error: ValidationError) -> list[tuple[Location, str]]:
+    """Where a model is not as it should be, and why: ``(location, message)`` each."""
+    return [fault for detail in error.errors(include_url=False) for fault in _faults(detail)]
+
+
 def problems_at(text: str, file: str, faults: Iterable[tuple[Location, str]]) -> list[PolicyProblem]:
     """Faults that were found beside other policies, at their lines of a file that has been parsed before."""
     root = _compose(text, file)
@@ -169,15 +174,11 @@ class _Reader:
         return None
 
     def _problem(self, node: Node, at: Location, message: str) -> None:
-        self.problems.append(PolicyProblem(self.file, _line(node), _field(at), message))
+        self.problems.append(PolicyProblem(self.file, _line(node), field_of(at), message))
 
 
 def _problems(error: ValidationError, root: Node, file: str) -> list[PolicyProblem]:
-    return [
-        PolicyProblem(file, *_place(root, location), message)
-        for detail in error.errors(include_url=False)
-        for location, message in _faults(detail)
-    ]
+    return [PolicyProblem(file, *_place(root, location), message) for location, message in faults_of_validation(error)]
 
 
 def _faults(detail: ErrorDetails) -> list[tuple[Location, str]]:
@@ -208,7 +209,7 @@ def _place(root: Node, location: Location) -> tuple[int, str]:
             found.append(step)
         elif index == len(location) - 1 and isinstance(node, MappingNode):
             found.append(step)
-    return line, _field(tuple(found))
+    return line, field_of(tuple(found))
 
 
 def _below(node: Node, step: Step) -> tuple[int, Node] | None:
@@ -223,6 +224,7 @@ def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _field(location: Location) -> str:
+def field_of(location: Location) -> str:
+    """A location as a person writes it: ``root.units[2].kind``."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
     return "".join(steps).removeprefix(".")

@@ -1,32 +1,20 @@
-"""Sittings and the forums' schedules after a calendar, a cadence or the organisation has changed."""
+"""Sittings whose processes have been lost, and cases that have not heard of theirs: found, and mended."""
 
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from temporalio.client import Client
-
 from activities.meetings import Telling
-from domain import forum
-from domain.errors import Refusal
-from domain.forum import Sitting, at_new_time, emergency_of
-from domain.permission import SYSTEM
-from domain.rules import Rules
-from domain.sitting import Cancel, Reschedule, SittingCommand, SittingWait
-from runtime.temporal import TASK_QUEUE
+from domain.sitting import SittingWait
 from store.folding import fold_sitting
 from store.log import EventLog
 from store.rulebook import Rulebook
 from store.sittings import SittingRow, Sittings, Untold
 from workflows import names
-from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.client import Processes, ProcessGone
 from workflows.messages import TellOrder
-from workflows.scheduling import HORIZON, Synchronised, sync_schedules
 from workflows.sitting import CAUSES
 
 if TYPE_CHECKING:
@@ -35,48 +23,6 @@ if TYPE_CHECKING:
 
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _BECAME = {"cancelled": "sitting_cancelled", "closed": "decisions_ended"}
-
-
-@dataclass(frozen=True, slots=True)
-class Redated:
-    """The sittings whose dates were computed again. ``failed``: whose process did not answer."""
-
-    moved: tuple[str, ...]
-    cancelled: tuple[str, ...]
-    failed: tuple[str, ...]
-
-
-async def plan_schedules(pool: Pool, client: Client, *, task_queue: str = TASK_QUEUE) -> Synchronised:
-    """Every forum's schedule as the rules of now have it. Idempotent. Raises NoRules, StoreUnavailable."""
-    rulebook = Rulebook(pool)
-    await rulebook.refresh()
-    return await sync_schedules(client, rulebook.current, datetime.now(UTC), task_queue=task_queue)
-
-
-async def redate(pool: Pool, processes: Processes, cause: str) -> Redated:
-    """Has every sitting ahead that the calendar now dates otherwise move there; ``cause`` is the event's reason.
-
-    One that an officer has moved stays on its day, and has its freeze and minutes dated anew; one that a holiday
-    swallows is cancelled. Their processes tell the cases. Workers must know the new policy. Raises StoreUnavailable.
-    """
-    rulebook = Rulebook(pool)
-    await rulebook.refresh()
-    now = datetime.now(UTC)
-    ahead = [row for row in await Sittings(pool).between(now, now + 2 * HORIZON) if row.is_ahead]
-    became: dict[str, list[str]] = {"moved": [], "cancelled": [], "failed": []}
-    for row in ahead:
-        command = _command(rulebook.current, row, cause)
-        if command is None:
-            continue
-        try:
-            await processes.send(row.id, command)
-        except Refusal:  # it has begun meanwhile, or the new date is past: it stays as it is
-            continue
-        except (ProcessGone, ProcessUnavailable):
-            became["failed"].append(row.id)
-        else:
-            became["cancelled" if command.kind == "cancel" else "moved"].append(row.id)
-    return Redated(**{key: tuple(ids) for key, ids in became.items()})
 
 
 async def lost_sittings(pool: Pool, processes: Processes) -> tuple[SittingRow, ...]:
@@ -142,26 +88,3 @@ async def retell(pool: Pool, processes: Processes, untold: Iterable[Untold]) -> 
         await telling.run()
         told |= telling.told
     return frozenset(told)
-
-
-def _command(rules: Rules, row: SittingRow, cause: str) -> SittingCommand | None:
-    if row.forum not in rules.forums or emergency_of(row.id) is not None:
-        return None  # an extraordinary sitting's dates come from no calendar
-    name = f"redate:{uuid.uuid4().hex}:{row.id}"
-    try:
-        wanted = _dates(rules, row)
-    except Refusal:
-        return SittingCommand(id=name, actor=SYSTEM, body=Cancel(reason=cause))
-    dates = row.dates
-    if (wanted.starts_at, wanted.minutes_due) == (dates.starts_at, dates.minutes_due) and (
-        row.status == "frozen" or wanted.freezes_at == dates.freezes_at
-    ):
-        return None
-    return SittingCommand(id=name, actor=SYSTEM, body=Reschedule(starts_at=wanted.starts_at, reason=cause))
-
-
-def _dates(rules: Rules, row: SittingRow) -> Sitting:
-    held = rules.forums[row.forum]
-    if row.sequence:
-        return at_new_time(held, rules.calendar, row.dates, row.starts_at)
-    return forum.sitting(held, rules.calendar, row.id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import unquote, urlsplit
 
+from activities.dating import plan_schedules
 from domain.errors import Refusal
 from domain.organisation import Organisation
 from domain.policy_file import PolicyError, parse_policy
 from domain.words import refusal as refusal_words
-from operations.meetings import plan_schedules
 from runtime.settings import Settings
-from runtime.temporal import connect, keep_ended_cases, register_search_attributes
+from runtime.temporal import TASK_QUEUE, connect, keep_ended_cases, register_search_attributes
 from stack.errors import StackError
 from stack.sample_accounts import add_sample_accounts
 from store import database
@@ -56,6 +56,6 @@ async def _plan_schedules(settings: Settings) -> None:
     """The forums' schedules, after both halves are ready: they rest on the policies."""
     pool = await database.connect(settings.database())
     try:
-        await plan_schedules(pool, await connect(settings))
+        await plan_schedules(pool, await connect(settings), task_queue=TASK_QUEUE)
     finally:
         await pool.close()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from domain.errors import Refusal
+from domain.policy_set import PolicyKind
 from store.errors import reaching_the_store
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from store.database import Pool
 
-Kind: TypeAlias = Literal["ladder", "organisation", "calendar", "playbook"]
+Kind: TypeAlias = PolicyKind
 _COLUMNS = "kind, name, version, sha256, content, loaded_at"
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -28,7 +29,7 @@ from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names
 from workflows.host import REFUSED
-from workflows.messages import ProcessInput, Standing
+from workflows.messages import Enforced, EnforceOrder, ProcessInput, Standing
 
 PATIENCE = timedelta(seconds=30)
 T = TypeVar("T")
@@ -152,6 +153,37 @@ class Processes:
             raise _translated(error, number) from error
         return answer
 
+    async def enforce(self, order: EnforceOrder) -> None:
+        """Begins to bring what is under way in line with a policy; where that is going on, it goes on.
+
+        Raises ProcessUnavailable.
+        """
+        try:
+            await self._client.start_workflow(
+                names.ENFORCE_WORKFLOW, order, id=_enforcing(order), task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING, static_summary=f"施行 {order.cause}",
+                rpc_timeout=PATIENCE,
+            )  # fmt: skip
+        except RPCError as error:
+            raise _translated(error, order.cause) from error
+
+    async def enforcement(self, order: EnforceOrder) -> Enforced | None:
+        """What a policy's coming into force has moved; None while that is going on.
+
+        Raises ProcessGone where it never began, was ended or failed; ProcessUnavailable.
+        """
+        handle = self._client.get_workflow_handle(_enforcing(order), result_type=Enforced)
+        try:
+            described = await handle.describe(rpc_timeout=PATIENCE)
+            if described.status == WorkflowExecutionStatus.RUNNING:
+                return None
+            if described.status == WorkflowExecutionStatus.COMPLETED:
+                done: Enforced = await handle.result(rpc_timeout=PATIENCE)
+                return done
+        except Exception as error:
+            raise _translated(error, order.cause) from error
+        raise ProcessGone(order.cause)
+
     async def nudge(self, number: str) -> int:
         """Makes a running process read the log again; answers with its version. Raises as ``send``."""
         handle = self._client.get_workflow_handle(number)
@@ -218,6 +250,10 @@ def _of_state(state: AnyState) -> tuple[str, str, attributes.Values]:
     if isinstance(state, ResponseState):
         return names.RESPONSE_WORKFLOW, state.id, attributes.of_response(state)
     return names.CASE_WORKFLOW, state.number, attributes.of_case(state)
+
+
+def _enforcing(order: EnforceOrder) -> str:
+    return f"施行 {order.cause}"
 
 
 async def _patiently(call: Awaitable[T]) -> T:

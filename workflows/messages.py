@@ -157,3 +157,26 @@ class Noticed(Message):
     """How many units were told."""
 
     units: int = 0
+
+
+class EnforceOrder(Message):
+    """A policy has come into force: its kind, its name and version."""
+
+    kind: str
+    policy: str
+
+    @property
+    def cause(self) -> str:
+        """What the events of what moves name as their reason: ``calendar 2027@1``."""
+        return f"{self.kind} {self.policy}"
+
+
+class Enforced(Message):
+    """What a policy's coming into force has moved. ``looked_at``: open cases that wait for a sitting; ``moved``: those
+    that were dated or placed anew; ``failed``: cases and sittings whose process did not answer."""
+
+    schedules: int = 0
+    sittings: tuple[str, ...] = ()
+    looked_at: int = 0
+    moved: int = 0
+    failed: tuple[str, ...] = ()

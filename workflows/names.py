@@ -11,6 +11,7 @@ CASE_WORKFLOW = "诉求件 Case"
 SITTING_WORKFLOW = "会议 Sitting"
 CONVENE_WORKFLOW = "召集 Convene"
 RESPONSE_WORKFLOW = "联动处置 JointResponse"
+ENFORCE_WORKFLOW = "政策施行 Enforce"
 
 UPDATES: dict[str, str] = {
     "contact": "联系居民 contact",
@@ -116,6 +117,9 @@ LINK_RESPONSES = "关联联动处置 link_responses"
 CONVENE_EXTRAORDINARY = "召集临时会议 convene_extraordinary"
 CANCEL_EXTRAORDINARY = "取消临时会议 cancel_extraordinary"
 NOTIFY_OF_RESPONSE = "通知联动单位 notify_of_response"
+PLAN_SCHEDULES = "排定日程 plan_schedules"
+REDATE_SITTINGS = "会议重排 redate_sittings"
+REPROJECT_CASES = "时限重排 reproject_cases"
 
 RECORD_PREFIX = "入账·"
 """Goes before a command's name to name the recording of what it brought about."""

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from domain.case.commands import PutOnAgenda, Reproject, SittingMoved
 from domain.case.events import Event, Wait
-from domain.case.moves import Deciding, sitting_wait
+from domain.case.moves import Deciding, sitting_wait, units_of
 from domain.errors import Refusal
 from domain.forum import Sitting
 
 
 def reproject(d: Deciding, body: Reproject) -> tuple[Event, ...]:
+    """The dates of a case's sitting by today's calendar and cadence; and the units that its estate belongs to today."""
     wait = d.state.wait
-    if wait is None or wait.sitting_id is None or wait.forum is None:
-        return ()
     try:
+        units = units_of(d.rules, d.state.estate)
+    except Refusal:  # the estate is no more: what the case knows is what there was
+        return ()
+    moved = _sitting_today(d, wait) if wait is not None and wait.sitting_id is not None else wait
+    belongs: dict[str, Any] = {"units": units} if units != d.state.units else {}
+    if wait is None or (moved == wait and not belongs):
+        return ()
+    if moved == wait:
+        return (d.event("wait_reprojected", reason=body.cause, **belongs),)
+    place = d.state.place.model_copy(update={"wait": moved})
+    return (d.event("wait_reprojected", place=place, reason=body.cause, was=wait.until.isoformat(), **belongs),)
+
+
+def _sitting_today(d: Deciding, wait: Wait) -> Wait:
+    """What the case waits for by today's rules; the same wait where its dates stand."""
+    assert wait.sitting_id is not None
+    try:
+        if wait.forum is None or wait.forum != d.rules.forum(d.state.tier, d.state.estate).id:
+            raise Refusal("unknown_forum", forum=wait.forum)
         sitting = d.rules.sitting(wait.forum, wait.sitting_id)
-    except Refusal:  # a holiday has swallowed that sitting: the next one takes the case
+    except Refusal:  # a holiday has swallowed it, or the estate has another forum: the next one takes the case
         sitting = d.rules.next_sitting(d.state.tier, d.state.estate, d.now)
     moved = sitting_wait(d.rules, d.own_tier(), sitting, d.state.carried_over)
     if _same_dates(moved, wait):
-        return ()
+        return wait
     if moved.until <= d.now:  # its new date is over before anyone could table the case: the next one takes it
         sitting = d.rules.next_sitting(d.state.tier, d.state.estate, d.now)
         moved = sitting_wait(d.rules, d.own_tier(), sitting, d.state.carried_over)
-    place = d.state.place.model_copy(update={"wait": moved})
-    return (d.event("wait_reprojected", place=place, reason=body.cause, was=wait.until.isoformat()),)
+    return moved
 
 
 def _same_dates(one: Wait, other: Wait) -> bool:

@@ -202,8 +202,8 @@ def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
     if event.type == "emergency_declared":
         change["emergencies"] = detail["count"]
         change["emergency_id"] = detail.get("emergency") or f"{state.number}-E{detail['count']}"
-    if event.type == "case_rerouted":
-        change.update(estate=detail["estate"], units=detail["units"], category=detail["category"])
+    if event.type in ("case_rerouted", "wait_reprojected"):  # misrouted; or the organisation has its estate elsewhere
+        change.update({name: detail[name] for name in ("estate", "units", "category") if name in detail})
     if event.type == "case_assigned":
         change["assigned_to"] = detail["person"]
     if event.type == "case_reopened":

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from domain.case import Reproject
-from domain.errors import Refusal
 from domain.permission import SYSTEM
 from domain.rules import Rules
 from tests.domain.given import (
@@ -178,11 +177,10 @@ def test_a_sitting_moved_into_the_past_hands_its_cases_to_the_next_one_uncounted
     assert case.state.carried_over == 0
 
 
-def test_a_forum_that_is_gone_is_a_refusal_and_no_crash() -> None:
+def test_a_forum_that_is_gone_with_its_estate_leaves_the_case_as_it_is() -> None:
     case = case_at("check_in")
     organisation = policy_text("organisation.yaml").replace("mudan-garden", "mudan-yuan")
-    with pytest.raises(Refusal):
-        reproject(case, rules_with(organisation=organisation), "2026-03-03 09:00")
+    assert reproject(case, rules_with(organisation=organisation), "2026-03-03 09:00") == []
 
 
 # ------------------------------------------------------------------ another subdistrict: four tiers

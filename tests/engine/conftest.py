@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 
 import worker
 from activities.emergencies import Emergencies
+from activities.enforcing import Enforcer
 from activities.meetings import Meetings
 from activities.notices import Notifier
 from activities.record import Recorder
@@ -135,7 +136,8 @@ class Engine:
         )  # fmt: skip
         notifier = Notifier(self.pool, self.rulebook, self.channels, "http://hongxiu.example", self.environ)
         emergencies = Emergencies(self.pool, self.rulebook, lambda: processes or self.processes)
-        owners = (Recorder(self.log, self.rulebook), meetings, emergencies, notifier)
+        enforcer = Enforcer(self.pool, processes or self.processes, self.client, task_queue=self.task_queue)
+        owners = (Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
         self.worker = worker.build(self.client, *owners, task_queue=self.task_queue)
         self._serving = asyncio.create_task(self.worker.run())
 

@@ -7,8 +7,8 @@ from collections import Counter
 from datetime import date, timedelta
 
 import worker
+from activities.dating import redate
 from domain.calendar import CalendarYear
-from operations.meetings import redate
 from store.policies import Policies
 from tests.domain.given import POLICIES, read, year_of
 from tests.engine.conftest import Engine

@@ -1,4 +1,5 @@
-"""After a calendar or a cadence has changed: the dates of every open case that waits for a sitting."""
+"""After a calendar, a cadence or the organisation has changed: the dates of every open case that waits for a sitting,
+and the units that open cases belong to."""
 
 from __future__ import annotations
 
@@ -7,13 +8,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.case import CaseState, Command, Reproject, decide
+from domain.case.moves import units_of
+from domain.errors import Refusal
 from domain.permission import SYSTEM
-from operations.policies import Kept, check_calendar, keep
-from store.cases import CaseList, CaseQuery
+from store.cases import CaseList, CaseQuery, CaseRow
 from store.folding import CASES
 from store.log import EventLog
 from store.rulebook import Rulebook
@@ -21,9 +22,6 @@ from workflows.client import Processes, ProcessGone, ProcessUnavailable
 
 if TYPE_CHECKING:
     from store.database import Pool
-
-KNOWN_TO_WORKERS_AFTER = 6.0
-"""Seconds until every worker has read a new policy: they look every ``worker.REFRESH_SECONDS`` (5)."""
 
 _TRIES = 4
 _AT_ONCE = 16
@@ -39,16 +37,12 @@ class Reprojected:
     failed: tuple[str, ...]
 
 
-async def publish_calendar(pool: Pool, file: Path) -> Kept:
-    """Keep a new version of a year's calendar. Raises PolicyError, Refusal ``policy_version_taken``."""
-    return (await keep(pool, [check_calendar(file)]))[0]
-
-
 async def reproject(pool: Pool, processes: Processes, cause: str, progress: Progress | None = None) -> Reprojected:
-    """Has every open case whose sitting's dates are others now compute them again; ``cause`` goes into the event.
+    """Has every open case whose sitting's dates are others now compute them again, and every one whose estate belongs
+    elsewhere now know it; ``cause`` goes into the event.
 
     Only those are sent anything: a case whose dates stand keeps its history as it is. Workers must know the
-    new policy (see KNOWN_TO_WORKERS_AFTER). Raises StoreUnavailable.
+    new policy (see ``workflows.enforcing.KNOWN_TO_WORKERS_AFTER``). Raises StoreUnavailable.
     """
     return await _Reprojection(pool, processes, cause, progress or (lambda done, total: None)).run()
 
@@ -74,10 +68,19 @@ class _Reprojection:
         while cursor is not None:
             page = await self._cases.page(CaseQuery(open=True, limit=_AT_ONCE, cursor=cursor) if cursor else query)
             waiting = [row.number for row in page.items if (row.wait or {}).get("sitting_id")]
-            await asyncio.gather(*map(self._one, waiting))
+            elsewhere = [row.number for row in page.items if row.number not in waiting and self._is_elsewhere(row)]
+            await asyncio.gather(*map(self._one, (*waiting, *elsewhere)))
             looked_at, done, cursor = looked_at + len(waiting), done + len(page.items), page.next_cursor
             self._progress(done, max(total, done))
         return Reprojected(looked_at, tuple(sorted(self._moved)), tuple(sorted(self._failed)))
+
+    def _is_elsewhere(self, row: CaseRow) -> bool:
+        """Whether the organisation has the case's estate below other units than the case knows."""
+        try:
+            units = units_of(self._rulebook.current, row.estate)
+        except Refusal:  # the estate is no more
+            return False
+        return sorted(units.values()) != sorted(row.units)
 
     async def _one(self, number: str) -> None:
         """Sends the command until the dates stand; a worker that has not read the policy yet is given time."""
