@@ -38,13 +38,14 @@ class Accesses:
 
     async def note(
         self, request: Request, what: What, *, outcome: Outcome = "done", actor: Actor | None = None,
-        account: str | None = None, subject: str | None = None,
+        account: str | None = None, subject: str | None = None, detail: str | None = None,
     ) -> None:  # fmt: skip
-        """One row; ``account`` where nobody acts in a post yet."""
+        """One row; ``account`` where nobody acts in a post yet; ``detail``: what was changed."""
         log.info("access", what=what, outcome=outcome, role=actor.role if actor else None)
         await self.log.add(
             what, outcome, account=actor.id if actor else account, role=actor.role if actor else None,
             unit=actor.unit if actor else None, subject=subject, route=_route(request), address=address_of(request),
+            detail=detail[:_DETAIL_LENGTH] if detail else None,
         )  # fmt: skip
 
     async def read_personal(self, request: Request, actor: Actor, subject: str) -> None:
@@ -86,7 +87,7 @@ def _route(request: Request) -> str | None:
     return f"{request.method} {'/api/v1' if request.url.path.startswith('/api/v1/') else ''}{route.path_format}"
 
 
-_SUBJECT_LENGTH = 80
+_SUBJECT_LENGTH, _DETAIL_LENGTH = 80, 1000
 
 
 def _subject(request: Request) -> str | None:

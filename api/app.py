@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from api import (
+    administration,
     auth,
     cases,
     docs,
@@ -35,6 +36,7 @@ from api.places import wants_page
 from api.problems import http_response, problem_response, refusal_response, validation_response
 from api.services import open_services, services_of
 from api.strict import StrictRoute
+from api.version import VERSION
 from domain.errors import Refusal
 from runtime.settings import Settings
 from store.errors import StoreUnavailable
@@ -43,7 +45,6 @@ from workflows.client import ProcessUnavailable
 
 log = structlog.get_logger()
 
-VERSION = "0.1.0"
 DESCRIPTION = (
     "A resident's issue climbs three tiers, with a deadline at each (三级议事协商). Errors are "
     "application/problem+json with a stable code, in the language of Accept-Language (zh-CN by default, or en). "
@@ -79,7 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _include_routes(app: FastAPI, settings: Settings) -> None:
     routers = [
         auth.router, organisation.router, sittings.router, subscriptions.router, cases.router, cases.residents,
-        photos.router, emergencies.router, stream.router, notices.router,
+        photos.router, emergencies.router, stream.router, notices.router, administration.router,
     ]  # fmt: skip
     if settings.rehearsal:
         routers.append(rehearsal.router)

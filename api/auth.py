@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,13 +88,15 @@ class SignIns:
         account = await self.checked(asked.username, asked.password, address)
         if account is None or not account.posts:
             raise Problem("bad_credentials")
+        if account.change_by is not None and account.change_by < datetime.now(UTC):
+            raise Problem("password_expired")
         self._known[account.id] = account
         return account, post_of(account.posts, asked.capacity)
 
     async def checked(self, username: str, password: str, address: str) -> Account | None:
         """The account, where the password is right; a wrong one counts. Raises Problem ``too_many_attempts``."""
         self._failures.check(username, address)
-        name = hmac.digest(self._secret, f"name:{username}".encode(), hashlib.sha256).hex()
+        name = self._digest(username)
         locked = await self._attempts.attempt(name, most=FAILURES, lock=LOCK, forget=FORGET)
         if locked is not None:
             raise too_many_attempts((locked - datetime.now(UTC)).total_seconds())
@@ -107,21 +109,45 @@ class SignIns:
         await self._attempts.succeeded(name, forget=FORGET)
         return account
 
+    def _digest(self, username: str) -> str:
+        """What failures are kept under: a name that is tried may be nobody's, or a password."""
+        return hmac.digest(self._secret, f"name:{username}".encode(), hashlib.sha256).hex()
+
+    async def locked(self, names: Iterable[str]) -> dict[str, datetime]:
+        """Those of the names that failed sign-ins lock, each with until when."""
+        digests = {self._digest(name): name for name in names}
+        return {digests[digest]: until for digest, until in (await self._attempts.locked_among(digests)).items()}
+
+    async def unlock(self, name: str) -> None:
+        """Forgets a name's failures; here also those that only slow it down."""
+        await self._attempts.forget(self._digest(name))
+        self._failures.forget(name)
+
     async def void_tokens(self, id: str) -> None:
         """The account's tokens are good no longer, and here at once."""
         await self.accounts.void_tokens(id)
         self._known.pop(id, None)
 
-    async def set_password(self, id: str, password: str) -> None:
-        """Another password, and the tokens from before are good no longer."""
+    async def set_password(self, id: str, password: str, *, change_by: datetime | None = None) -> None:
+        """Another password, a one-time one with ``change_by``; the tokens from before are good no longer."""
         async with self._computing:
             hashed = await asyncio.to_thread(hash_password, password)
-        await self.accounts.set_password(id, hashed)
+        await self.accounts.set_password(id, hashed, change_by=change_by)
         self._known.pop(id, None)
 
     async def account(self, id: str) -> Account | None:
         """An account as it was known last; disabled or not."""
         return self._known.get(id) or await self.accounts.get(id)
+
+    async def require_own_password(self, id: str) -> None:
+        """Raises Problem ``password_must_change`` while the account's password is a one-time one."""
+        known = await self.account(id)
+        if known is None or known.change_by is None:
+            return
+        account = await self.accounts.get(id)  # it may have been changed at another process
+        if account is not None and account.change_by is not None:
+            raise Problem("password_must_change")
+        self._known.pop(id, None)
 
     async def require(self, actor: Actor, issued_at: datetime | None = None) -> None:
         """Raises Problem ``unauthenticated`` unless the account is open and still holds the post; a token's
@@ -170,8 +196,14 @@ async def signed_in(
     else:
         actor = await _in_session(request)
         await services.sign_ins.require(actor)
+        if request.state.session.how == "password" and request.url.path not in _WITH_A_ONE_TIME_PASSWORD:
+            await services.sign_ins.require_own_password(actor.id)
     request.state.actor = actor
     return actor
+
+
+_WITH_A_ONE_TIME_PASSWORD = frozenset({"/account", "/account/password", "/sign-out"})
+"""All that a session may do before its one-time password has been changed."""
 
 
 async def _in_session(request: Request) -> Actor:
@@ -214,11 +246,13 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 router = APIRouter(route_class=StrictRoute, tags=["sign-in"])
 
 
-@router.post("/token", response_model=schemas.Token, summary="Sign in", responses=documented(401, 415, 429))
+@router.post("/token", response_model=schemas.Token, summary="Sign in", responses=documented(401, 403, 415, 429))
 async def token(request: Request, body: schemas.SignIn) -> Response:
     """Gives a token for one capacity of the account: the one named, or the first."""
     services = request.app.state.services
     account, post = await signing_in(request, body)
+    if account.change_by is not None:
+        raise Problem("password_must_change")
     posts = [schemas.PostView(role=held.role, unit=held.unit) for held in account.posts]
     issued = schemas.Token(
         access_token=services.tokens.issue(account.id, post),

@@ -29,6 +29,7 @@ class Part:
 
     name: str = ""
     is_file: bool = False
+    filename: str = ""
     data: bytearray = field(default_factory=bytearray)
     too_long: bool = False
 
@@ -106,6 +107,7 @@ class _Reading:
             _, options = parse_options_header(self._value)
             self._part.name = _text(options.get(b"name", b""))
             self._part.is_file = b"filename" in options
+            self._part.filename = _text(options.get(b"filename", b""))
         self._header = self._value = b""
 
     def _headers_finished(self) -> None:

@@ -90,6 +90,21 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
         401, _n("登录失败", "Sign-in failed"),
         _n("账号或密码不对。", "The account or the password is not right."),
     ),
+    "password_expired": (
+        401, _n("一次性密码已过期", "The one-time password has expired"),
+        _n("一次性密码已过期，请联系管理员重置。", "The one-time password has expired; ask the administrator for one."),
+    ),
+    "password_must_change": (
+        403, _n("请先修改密码", "Change the password first"),
+        _n(
+            "这是一次性密码，请先在网页上修改密码再使用。",
+            "This is a one-time password: sign in on the pages and change it first.",
+        ),
+    ),
+    "policy_invalid": (
+        422, _n("政策文件有误", "The policy has mistakes"),
+        _n("请按 errors 所列逐行改正。", "Correct what is listed in errors, line by line."),
+    ),
     "oidc_failed": (
         401, _n("统一认证未成功", "Single sign-on failed"),
         _n(
@@ -187,7 +202,8 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
         _n("没有找到", "Not found"),
         frozenset(
             {
-                "unknown_case", "unknown_forum", "unknown_sitting", "unknown_emergency", "unknown_resident",
+                "unknown_case", "unknown_policy", "unknown_account", "unknown_forum", "unknown_sitting",
+                "unknown_emergency", "unknown_resident",
                 "unknown_task", "unknown_photo",
             }
         ),
@@ -203,12 +219,13 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "only_its_emergency", "not_the_same_playbook",
                 "task_not_open", "task_finished", "not_signed", "already_signed", "already_their_task",
                 "objection_already_made", "required_tasks_open", "already_stood_down", "response_over",
-                "too_much_other_business", "other_business_listed",
+                "too_much_other_business", "other_business_listed", "unit_has_open_cases", "category_has_open_cases",
+                "forum_is_in_session", "account_exists", "last_administrator",
                 "closed_takes_no_photos", "too_many_photos",
             }
         ),
     ),
-    412: (_n("已有新进展", "Moved on"), frozenset({"version_conflict"})),
+    412: (_n("已有新进展", "Moved on"), frozenset({"version_conflict", "policy_moved_on"})),
     422: (
         _n("内容不适用", "Not acceptable"),
         frozenset(
@@ -217,7 +234,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "unknown_tier", "unknown_playbook", "duplicate_of_itself", "duplicate_of_unknown",
                 "not_a_higher_tier", "date_too_early", "date_too_late", "date_out_of_range", "reason_required",
                 "bad_cursor", "sitting_in_the_past", "unknown_party", "provider_required", "inventory_required",
-                "filing_date_required", "not_state_owned",
+                "filing_date_required", "not_state_owned", "bad_post",
             }
         ),
     ),

@@ -25,6 +25,7 @@ from domain.calendar import SHANGHAI
 from domain.forum import Sitting
 from domain.ladder import DecisionKind
 from domain.personal import Line, Short, Words, WorkingText, clean
+from domain.policy_set import PolicyKind
 from domain.sitting import Status as SittingStatus
 
 
@@ -1013,3 +1014,124 @@ class Health(Answer):
 
     status: str
     checks: dict[str, bool]
+
+
+# ---------------------------------------------------------------- administration
+
+_Capacity = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(clean)]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", min_length=2, max_length=64)]
+_PolicyText = Annotated[str, StringConstraints(max_length=256 * 1024), AfterValidator(clean)]
+_FileName = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(clean)]
+
+
+class PolicyFiles(Request):
+    """A policy's file by its name; of an organisation, tables by theirs."""
+
+    kind: PolicyKind
+    files: Annotated[dict[_FileName, _PolicyText], Field(min_length=1, max_length=4)]
+
+
+class PolicyLoad(Request):
+    """A policy's text. ``after``: the SHA-256 of what was in force in its place when it was checked; null where
+    nothing was."""
+
+    kind: PolicyKind
+    text: _PolicyText
+    after: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class PolicyView(Answer):
+    """A version of a policy."""
+
+    kind: str
+    name: str
+    version: str
+    sha256: str
+    loaded_at: Instant
+
+
+class PolicyText(PolicyView):
+    """A version with its text."""
+
+    text: str
+
+
+class PolicyList(Answer):
+    """Versions of policies."""
+
+    items: list[PolicyView]
+
+
+class FieldView(Answer):
+    """A field, before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class ChangeView(Answer):
+    """An entry of the organisation: ``added``, ``removed`` or ``changed``."""
+
+    what: str
+    id: str
+    how: str
+    fields: list[FieldView]
+
+
+class PolicyDraft(Answer):
+    """What a policy would change. ``base``: the SHA-256 of what is in force in its place. ``known``: this version has
+    been loaded. ``waits``: how many waits of cases move with the ``sittings``; ``elsewhere``: open cases by estate that
+    belong to other units then; ``refused``: why it cannot be loaded now."""
+
+    name: str
+    version: str
+    text: str
+    base: str | None
+    known: bool
+    changes: list[ChangeView]
+    lines: list[str]
+    waits: int
+    sittings: list[str]
+    elsewhere: dict[str, int]
+    cancelled: list[str]
+    stranded: list[str]
+    refused: list[str]
+
+
+class NewAccount(Request):
+    """A new account and its posts, ``role:unit`` each."""
+
+    id: AccountId
+    posts: Annotated[list[_Capacity], Field(min_length=1, max_length=20)]
+
+
+class HeldPosts(Request):
+    """All posts of an account, ``role:unit`` each."""
+
+    posts: Annotated[list[_Capacity], Field(max_length=20)]
+
+
+class AccountView(Answer):
+    """An account. ``change_by``: its password is a one-time one, good until then. ``astray``: posts that there are no
+    longer."""
+
+    id: str
+    posts: list[str]
+    disabled: bool
+    change_by: Instant | None
+    locked_until: Instant | None
+    sessions: int
+    astray: list[str]
+
+
+class NewAccountView(AccountView):
+    """An account with its one-time password."""
+
+    password: str
+
+
+class AccountList(Answer):
+    """Accounts by id."""
+
+    items: list[AccountView]

@@ -27,8 +27,10 @@ from api.meetings import Meetings
 from api.metrics import Metrics
 from api.oidc import SingleSignOn
 from api.passes import Passes
+from api.people import People
 from api.photographs import Photographs
 from api.pictures import Pictures
+from api.policy_desk import PolicyDesk
 from api.responses import JointResponses
 from api.sending import Running
 from api.sessions import Sessions
@@ -80,6 +82,8 @@ class Services:
     photographs: Photographs
     pictures: Pictures
     passes: Passes
+    policy_desk: PolicyDesk
+    people: People
     single_sign_on: SingleSignOn | None = None
     temporal: Client | None = None
     skipper: TimeSkipper | None = None
@@ -116,8 +120,16 @@ class Services:
 
     async def _worker_polls(self) -> bool:
         """Temporal answers, and a worker has asked it for work within the last minute."""
+        since = datetime.now(UTC) - _POLLED_WITHIN
+        return any(seen > since for seen in (await self.workers()).values())
+
+    async def workers(self) -> dict[str, datetime]:
+        """The workers that ask Temporal for work, each with when it was seen last; none while Temporal is away.
+
+        Raises RPCError.
+        """
         if self.temporal is None:
-            return False
+            return {}
         answer = await self.temporal.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=self.temporal.namespace,
@@ -126,8 +138,7 @@ class Services:
             ),
             timeout=timedelta(seconds=_CHECK_SECONDS),
         )
-        since = datetime.now(UTC) - _POLLED_WITHIN
-        return any(poller.last_access_time.ToDatetime(tzinfo=UTC) > since for poller in answer.pollers)
+        return {poller.identity: poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in answer.pollers}
 
 
 async def _within(check: Awaitable[bool]) -> bool:
@@ -142,20 +153,20 @@ async def open_services(settings: Settings) -> Services:
     """Opens what can be opened, and goes on trying for what is away."""
     pool = await database.connect(settings.database(), min_size=0, max_size=20)
     rulebook, events, secret = Rulebook(pool), EventLog(pool), settings.secret()
-    metrics, cases = Metrics(), CaseList(pool)
+    metrics, cases, sign_ins = Metrics(), CaseList(pool), SignIns(pool, secret)
     running = Running()
     responses = JointResponses(pool, events, running, rulebook)
     residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, running, rulebook)
     casework = Casework(pool, events, running, residents, rulebook, responses, secret)
     services = Services(
         settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
-        sign_ins=SignIns(pool, secret), sessions=Sessions(pool, secret), accesses=Accesses(pool), metrics=metrics,
+        sign_ins=sign_ins, sessions=Sessions(pool, secret), accesses=Accesses(pool), metrics=metrics,
         codes=Guesses(each=8, address=300), meetings=meetings, responses=responses, running=running,
         feed=Feed(events, cases, meetings.list, responses.list, metrics),
         calendars=Calendars(pool, events, meetings, secret),
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
         casework=casework, limits=Limits(), photographs=Photographs(pool, residents, casework), pictures=Pictures(),
-        passes=Passes(secret),
+        passes=Passes(secret), policy_desk=PolicyDesk(pool, running, rulebook), people=People(pool, sign_ins, rulebook),
     )  # fmt: skip
     await _look_for_rules(services)
     services.tasks = [

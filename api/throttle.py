@@ -41,6 +41,11 @@ class Throttle:
         """Forgets the failures."""
         self._failed.pop(key, None)
 
+    def forget(self, beginning: str) -> None:
+        """Forgets the failures of every key that begins so."""
+        for key in [key for key in self._failed if key.startswith(beginning)]:
+            del self._failed[key]
+
     def _recent(self, key: str) -> list[float]:
         since = time.monotonic() - self._seconds
         return [at for at in self._failed.get(key, ()) if at > since]
@@ -67,6 +72,10 @@ class Guesses:
     def succeeded(self, name: str, address: str) -> None:
         """Forgets the name's wrong guesses, not the address's."""
         self._each.succeeded(f"{name}@{address}")
+
+    def forget(self, name: str) -> None:
+        """Forgets a name's wrong guesses from every address."""
+        self._each.forget(f"{name}@")
 
 
 def too_many_attempts(seconds: float) -> Problem:

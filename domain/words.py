@@ -433,6 +433,30 @@ REFUSALS: dict[str, Name] = {
         "{kind} {name} 的版本 {version} 已存在且内容不同，请提高版本号。",
         "{kind} {name} version {version} exists with other content; raise the version.",
     ),
+    "policy_moved_on": _n(
+        "在您检查之后，已有另一版本施行（{current}）。请按它重新核对变更。",
+        "Another version has come into force since you looked ({current}). Check the changes against it.",
+    ),
+    "unit_has_open_cases": _n(
+        "不能撤销：{units} 尚有 {cases} 件诉求未办结。请先办结或转派。",
+        "{units} cannot be removed: {cases} cases are open there. Close or reroute them first.",
+    ),
+    "category_has_open_cases": _n(
+        "不能删除：类别 {categories} 尚有 {cases} 件诉求未办结。请先办结或转派。",
+        "The categories {categories} cannot be removed: {cases} cases are open. Close or reroute them first.",
+    ),
+    "forum_is_in_session": _n(
+        "不能撤销：会议 {sittings} 正在进行或待出纪要。请在纪要成稿后再撤销。",
+        "Sittings are in session or await their minutes: {sittings}. Remove their units when the minutes are done.",
+    ),
+    "unknown_policy": _n("没有这个政策版本：{policy}。", "There is no such policy: {policy}."),
+    "unknown_account": _n("没有账号“{account}”。", "There is no account {account}."),
+    "account_exists": _n("账号“{account}”已存在。", "There is an account {account} already."),
+    "last_administrator": _n(
+        "不能这样改：改后将没有任何可用的管理员账号。",
+        "That would leave nobody who can administer.",
+    ),
+    "bad_post": _n("岗位不成立：{post}。", "There is no such post: {post}."),
 }
 """Refusals of the rules, by code. The edge's own problems are in ``api/problems.py``."""
 

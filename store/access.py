@@ -1,4 +1,5 @@
-"""Who saw and did what, beside the events: sign-ins, denials, and each reading of sealed personal data.
+"""Who saw and did what, beside the events: sign-ins, denials, each reading of sealed personal data, and what
+administrators change.
 
 Rows are only ever added; the database numbers and hashes them (migration 0005), each with the one before.
 """
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
 
 What = Literal[
     "read_personal", "denied", "sign_in", "sign_in_failed", "sign_in_locked", "sign_out", "sign_out_everywhere",
-    "capacity_changed", "password_changed", "exported",
+    "capacity_changed", "password_changed", "exported", "account_created", "posts_changed", "account_disabled",
+    "account_enabled", "password_reset", "account_unlocked", "sessions_ended", "policy_loaded",
 ]  # fmt: skip
 Outcome = Literal["done", "denied"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """One row. ``account`` is None where nobody is signed in; ``subject`` is a case, a sitting or an emergency."""
+    """One row. ``account`` is None where nobody is signed in; ``subject`` is a case, a sitting or an emergency;
+    of what administrators do, an account or a policy, and ``detail`` says what was changed."""
 
     position: int
     at: datetime
@@ -36,6 +39,7 @@ class Access:
     route: str | None
     outcome: Outcome
     address: str
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +64,14 @@ class AccessLog:
 
     async def add(
         self, what: What, outcome: Outcome, *, account: str | None, role: str | None = None, unit: str | None = None,
-        subject: str | None = None, route: str | None = None, address: str,
+        subject: str | None = None, route: str | None = None, address: str, detail: str | None = None,
     ) -> None:  # fmt: skip
         """Adds a row; its position, time and hash come from the database."""
         with reaching_the_store():
             await self._executor.execute(
-                "INSERT INTO access_log (account, role, unit, what, subject, route, outcome, address) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                account, role, unit, what, subject, route, outcome, address,
+                "INSERT INTO access_log (account, role, unit, what, subject, route, outcome, address, detail) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                account, role, unit, what, subject, route, outcome, address, detail,
             )  # fmt: skip
 
     async def page(self, query: AccessQuery) -> tuple[Access, ...]:
@@ -91,7 +95,7 @@ class AccessLog:
         return int(found) if found is not None else None
 
 
-_COLUMNS = "position, at, account, role, unit, what, subject, route, outcome, address"
+_COLUMNS = "position, at, account, role, unit, what, subject, route, outcome, address, detail"
 _EQUAL = ("account", "what", "subject", "outcome")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from domain.errors import Refusal
 from store.database import is_text
 from store.errors import reaching_the_store
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 # Argon2id, RFC 9106's second recommendation scaled to a small box: 19 MiB, two passes (OWASP's minimum).
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _LONGEST_PASSWORD = 1024
+
+_SEEN = "id, posts, disabled, tokens_since, change_by"
+_ADMINISTERED = (
+    """SELECT EXISTS (SELECT FROM accounts WHERE NOT disabled AND posts @> '[{"role": "administrator"}]'::jsonb)"""
+)
+_CHANGING = 7360
+"""The lock under which accounts are changed: two administrators do not shut each other out at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +44,18 @@ class Post:
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account as others may see it: never with its password's hash. Tokens from before ``tokens_since`` are good
-    no longer."""
+    no longer. ``change_by``: the password is a one-time one, good until then, and to be changed first."""
 
     id: str
     posts: tuple[Post, ...]
     disabled: bool
     tokens_since: datetime | None = None
+    change_by: datetime | None = None
+
+    @property
+    def administers(self) -> bool:
+        """Whether it can be used to administer."""
+        return not self.disabled and any(post.role == "administrator" for post in self.posts)
 
 
 class Accounts:
@@ -65,20 +79,51 @@ class Accounts:
             [(id, password_hash, _json(posts)) for id, posts in accounts],
         )
 
-    async def set_disabled(self, id: str, disabled: bool) -> bool:
-        """Shut an account, with its sessions, or open it again; whether there is such an account."""
+    async def create(self, id: str, password_hash: str, posts: Iterable[Post], change_by: datetime) -> bool:
+        """A new account with a one-time password; False where there is one of that name already."""
         with reaching_the_store():
-            done = await self._pool.fetchval(
-                "WITH ended AS (DELETE FROM sessions WHERE account = $1 AND $2) "
-                "UPDATE accounts SET disabled = $2 WHERE id = $1 RETURNING true",
-                id, disabled,
+            made = await self._pool.fetchval(
+                "INSERT INTO accounts (id, password_hash, posts, change_by) VALUES ($1, $2, $3, $4) "
+                "ON CONFLICT (id) DO NOTHING RETURNING true",
+                id, password_hash, _json(posts), change_by,
             )  # fmt: skip
+        return bool(made)
+
+    async def set_posts(self, id: str, posts: Iterable[Post]) -> bool:
+        """Other posts; sessions and tokens of those that are gone are good no longer. Whether there is such an account.
+
+        Raises Refusal ``last_administrator``.
+        """
+        return await self._guarded("UPDATE accounts SET posts = $2 WHERE id = $1 RETURNING true", id, _json(posts))
+
+    async def set_disabled(self, id: str, disabled: bool) -> bool:
+        """Shut an account, with its sessions, or open it again; whether there is such an account.
+
+        Raises Refusal ``last_administrator``.
+        """
+        return await self._guarded(
+            "WITH ended AS (DELETE FROM sessions WHERE account = $1 AND $2) "
+            "UPDATE accounts SET disabled = $2 WHERE id = $1 RETURNING true",
+            id, disabled,
+        )  # fmt: skip
+
+    async def _guarded(self, statement: str, *values: object) -> bool:
+        """A change after which there is still somebody who can administer, unless there was nobody before."""
+        with reaching_the_store():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", _CHANGING)
+                before = await connection.fetchval(_ADMINISTERED)
+                done = await connection.fetchval(statement, *values)
+                if before and not await connection.fetchval(_ADMINISTERED):
+                    raise Refusal("last_administrator", account=values[0])
         return bool(done)
 
-    async def set_password(self, id: str, password_hash: str) -> None:
-        """Another password; tokens from before are good no longer. See `hash_password`."""
+    async def set_password(self, id: str, password_hash: str, *, change_by: datetime | None = None) -> None:
+        """Another password, a one-time one with ``change_by``; tokens from before are good no longer. See
+        `hash_password`."""
         await self._write(
-            "UPDATE accounts SET password_hash = $2, tokens_since = now() WHERE id = $1", [(id, password_hash)]
+            "UPDATE accounts SET password_hash = $2, tokens_since = now(), change_by = $3 WHERE id = $1",
+            [(id, password_hash, change_by)],
         )
 
     async def void_tokens(self, id: str) -> None:
@@ -93,7 +138,7 @@ class Accounts:
     async def all(self) -> tuple[Account, ...]:
         """Every account, by id."""
         with reaching_the_store():
-            rows = await self._pool.fetch("SELECT id, posts, disabled, tokens_since FROM accounts ORDER BY id")
+            rows = await self._pool.fetch(f"SELECT {_SEEN} FROM accounts ORDER BY id")
         return tuple(map(_account, rows))
 
     async def sign_in(self, id: str, password: str) -> Account | None:
@@ -112,9 +157,7 @@ class Accounts:
         if not is_text(id):
             return None
         with reaching_the_store():
-            return await self._pool.fetchrow(
-                "SELECT id, password_hash, posts, disabled, tokens_since FROM accounts WHERE id = $1", id
-            )
+            return await self._pool.fetchrow(f"SELECT password_hash, {_SEEN} FROM accounts WHERE id = $1", id)
 
     async def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         with reaching_the_store():
@@ -147,4 +190,4 @@ def _json(posts: Iterable[Post]) -> list[dict[str, str | None]]:
 
 def _account(row: asyncpg.Record) -> Account:
     posts = tuple(Post(post["role"], post["unit"]) for post in row["posts"])
-    return Account(row["id"], posts, row["disabled"], row["tokens_since"])
+    return Account(row["id"], posts, row["disabled"], row["tokens_since"], row["change_by"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -58,3 +59,17 @@ class SignInFailures:
                 "OR (last_at < now() - $2::interval AND (locked_until IS NULL OR locked_until < now()))",
                 name, forget,
             )  # fmt: skip
+
+    async def locked_among(self, names: Iterable[str]) -> dict[str, datetime]:
+        """Those of the names that are locked, each with until when."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT name, locked_until FROM sign_in_failures WHERE name = ANY($1) AND locked_until > now()",
+                list(names),
+            )
+        return {row["name"]: row["locked_until"] for row in rows}
+
+    async def forget(self, name: str) -> None:
+        """Forgets the name's failures, and its lock with them."""
+        with reaching_the_store():
+            await self._executor.execute("DELETE FROM sign_in_failures WHERE name = $1", name)

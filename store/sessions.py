@@ -86,6 +86,16 @@ class SessionTable:
             )  # fmt: skip
         return tuple(map(_session, rows))
 
+    async def counts(self, *, idle: timedelta) -> dict[str, int]:
+        """How many sessions that are not over each account has, of those that have any."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT account, count(*) AS n FROM sessions WHERE expires_at > now() "
+                "AND seen_at > now() - $1::interval GROUP BY account",
+                idle,
+            )
+        return {row["account"]: row["n"] for row in rows}
+
     async def end(self, digest: str) -> None:
         """The session is over; one that is none is over already."""
         with reaching_the_store():

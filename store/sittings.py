@@ -201,6 +201,15 @@ class Sittings:
             rows = await self._executor.fetch(_UNTOLD)
         return tuple(Untold(**dict(row)) for row in rows)
 
+    async def awaited(self) -> dict[str, int]:
+        """How many open cases wait for each sitting that any waits for."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(
+                "SELECT wait ->> 'sitting_id' AS id, count(*) AS n FROM cases "
+                "WHERE closed_at IS NULL AND wait ? 'sitting_id' GROUP BY 1"
+            )
+        return {row["id"]: row["n"] for row in rows}
+
     async def heard(self, sitting_id: str) -> tuple[str, ...]:
         """The cases with an event that names the sitting: decided there, held, carried over or added to it."""
         with reaching_the_store():

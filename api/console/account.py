@@ -64,9 +64,10 @@ async def _page(
     services = services_of(request)
     sessions = await services.sessions.table.of(viewer.actor.id, idle=IDLE)
     own = viewer.session.id if viewer.session else None
+    account = await services.sign_ins.accounts.get(viewer.actor.id)
     return page(
         request, "account.html", status=status, headers=headers, form=form, sessions=sessions, own=own,
-        shortest=passwords.SHORTEST,
+        shortest=passwords.SHORTEST, change_by=account.change_by if account else None,
     )  # fmt: skip
 
 

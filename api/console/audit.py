@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, get_args
 
@@ -35,7 +36,7 @@ async def audit_page(
         raise Refusal("forbidden")
     last = _midnight(until)
     query = AccessQuery(
-        account=account.strip() or None, what=what or None, subject=subject.strip().upper() or None,
+        account=account.strip() or None, what=what or None, subject=_subject(subject.strip()) or None,
         outcome=outcome or None, since=_midnight(since), until=last + timedelta(days=1) if last else None,
         before=before, limit=_PAGE + 1,
     )  # fmt: skip
@@ -47,6 +48,14 @@ async def audit_page(
         request, "audit.html", rows=rows[:_PAGE], form=Form(asked), whats=get_args(What),
         outcomes=get_args(Outcome), more=more, first=first,
     )  # fmt: skip
+
+
+_CASE = re.compile(r"[a-z]{1,8}-\d{4}-\d{6,}(-E\d+)?", re.IGNORECASE | re.ASCII)
+
+
+def _subject(given: str) -> str:
+    """A case's number however it was typed; accounts, sittings and policies as they are."""
+    return given.upper() if _CASE.fullmatch(given) else given
 
 
 def _midnight(day: str) -> datetime | None:

@@ -56,6 +56,10 @@ class Names:
         known = self.rules.ladder.tiers if self.rules is not None else ()
         return stage_name(id, {one.stage.id: one.stage.name.in_(self.language) for one in known}, self.language)
 
+    def role(self, role: str) -> str:
+        """What one is."""
+        return self._of(ROLES, role)
+
     def post(self, post: Held) -> str:
         """A post: ``牡丹花园 · 经办人``."""
         role = self._of(ROLES, post.role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.permission import Actor, may_audit, may_file
+from domain.permission import Actor, may_administer, may_audit, may_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("nav.meetings", "/meetings", _everyone, also=("/sittings",)),
     Entry("nav.notices", "/notices", _everyone),
     Entry("nav.audit", "/audit", may_audit),
+    Entry("nav.admin", "/admin", may_administer),
 )
 
 

@@ -27,8 +27,10 @@ from api.console.words import say
 from api.headers import PAGE_POLICY
 from api.problems import Problem, language
 from api.services import services_of
+from documents.timeline import due_in_words, span_in_words
 from domain.agenda_words import day as in_words
 from domain.permission import Actor
+from domain.playbook import Task
 from store.accounts import Post
 from store.errors import StoreUnavailable
 from store.rulebook import NoRules
@@ -133,7 +135,7 @@ def _environment() -> Environment:
     environment.globals.update(asset=assets.address, new_key=new_key)
     environment.filters.update(
         moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=with_query, lines=_lines, capacity=capacity_of,
-        browser=browser, hour=clocks.hour, weekday=_weekday,
+        browser=browser, span=_span, due_span=_due_span, hour=clocks.hour, weekday=_weekday,
         date=_date,
     )  # fmt: skip
     return environment
@@ -167,6 +169,16 @@ def _clock(context: Context, until: datetime) -> Clock:
 @pass_context
 def _ago(context: Context, at: datetime) -> str:
     return clocks.ago(at, context["now"], context["lang"])
+
+
+@pass_context
+def _span(context: Context, span: str) -> str:
+    return span_in_words(span, context["lang"])
+
+
+@pass_context
+def _due_span(context: Context, task: Task) -> str:
+    return due_in_words(task, context["lang"])
 
 
 _BROWSERS = (
@@ -222,6 +234,8 @@ def problem_page(request: Request, told: dict[str, Any], headers: Mapping[str, s
     """A problem, as problem details tell it, on a page; who is not signed in is asked to."""
     if told["code"] == "unauthenticated":
         return _to_sign_in(request)
+    if told["code"] == "password_must_change":
+        return see("/account")
     kept = {name: value for name, value in headers.items() if name != "www-authenticate"}
     return page(request, "problem.html", status=told["status"], headers=kept, problem=told)
 

@@ -6,6 +6,9 @@ from fastapi import APIRouter, FastAPI
 
 from api.console import (
     account,
+    admin_accounts,
+    admin_policies,
+    administration,
     assets,
     audit,
     case_list,
@@ -39,6 +42,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     notices.router,
     counter.router,
     audit.router,
+    administration.router,
+    admin_policies.router,
+    admin_accounts.router,
     residents.router,
 )
 

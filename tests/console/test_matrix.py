@@ -143,6 +143,9 @@ _RUN_PAGE = "303 403 403 200 200 403 403 403"
 _NOT_YET = "303 403 403 409 409 403 403 403"
 _DONE = "303 403 403 303 303 403 403 403"
 _NO_PAPER = "303 404 403 404 404 404 404 404"
+_ADMINS = "401 403 403 403 403 403 403 200"
+_ADMINS_PAGE = "303 403 403 403 403 403 403 200"
+_ADMINS_NONE = "303 403 403 403 403 403 403 404"
 _NOT_THERE = "404 404 404 404 404 404 404 404"
 TABLE: dict[str, tuple[Ask, str]] = {
     # ---- sign-in, and what is there for everybody
@@ -211,6 +214,33 @@ TABLE: dict[str, tuple[Ask, str]] = {
             {"outcome": "resolved", "reason": "已扑灭"},
         ),
         "401 403 403 403 200 403 403 403",
+    ),
+    # ---- administration
+    "GET /api/v1/admin/organisation.yaml": (_at("/api/v1/admin/organisation.yaml"), _ADMINS),
+    "GET /api/v1/admin/organisation/{table}.csv": (_at("/api/v1/admin/organisation/units.csv"), _ADMINS),
+    "GET /api/v1/admin/policies": (_at("/api/v1/admin/policies"), _ADMINS),
+    "POST /api/v1/admin/policies": (
+        _at("/api/v1/admin/policies", {"kind": "ladder", "text": "x: 1"}), "401 403 403 403 403 403 403 422",
+    ),
+    "POST /api/v1/admin/policies/check": (
+        _at("/api/v1/admin/policies/check", {"kind": "ladder", "files": {"a.yaml": "x: 1"}}),
+        "401 403 403 403 403 403 403 422",
+    ),
+    "GET /api/v1/admin/policies/{kind}/{name}/{version}": (
+        _at("/api/v1/admin/policies/ladder/none/1"), "401 403 403 403 403 403 403 404",
+    ),
+    "GET /api/v1/admin/accounts": (_at("/api/v1/admin/accounts"), _ADMINS),
+    "POST /api/v1/admin/accounts": (
+        _at("/api/v1/admin/accounts", {"id": "admin", "posts": ["supervisor"]}), "401 403 403 403 403 403 403 409",
+    ),
+    "PUT /api/v1/admin/accounts/{id}/posts": (
+        _at("/api/v1/admin/accounts/none/posts", {"posts": []}), "401 403 403 403 403 403 403 404",
+    ),
+    "POST /api/v1/admin/accounts/{id}/password": (
+        _at("/api/v1/admin/accounts/none/password", {}), "401 403 403 403 403 403 403 404",
+    ),
+    "POST /api/v1/admin/accounts/{id}/{doing}": (
+        _at("/api/v1/admin/accounts/none/disable", {}), "401 403 403 403 403 403 403 404",
     ),
     # ---- rehearsal, and what operators look at
     "POST /api/v1/dev/fast-forward": (_at("/api/v1/dev/fast-forward", {"case": _NONE, "days": 1}), _NOT_THERE),
@@ -303,6 +333,25 @@ TABLE: dict[str, tuple[Ask, str]] = {
     ),
     "POST /account/sessions/end": (_at("/account/sessions/end", []), "303 303 303 303 303 303 303 303"),
     "GET /audit": (_at("/audit"), "303 403 403 403 403 403 200 200"),
+    **{f"GET {path}": (_at(path), _ADMINS_PAGE) for path in (
+        "/admin", "/admin/organisation", "/admin/organisation.yaml", "/admin/policies", "/admin/policies/new",
+        "/admin/calendar", "/admin/accounts", "/admin/new-account",
+    )},
+    "GET /admin/organisation/{table}.csv": (_at("/admin/organisation/units.csv"), _ADMINS_PAGE),
+    "GET /admin/policies/{kind}/{name}/{version}": (_at("/admin/policies/ladder/none/1"), _ADMINS_NONE),
+    "POST /admin/policies/{kind}/{name}/{version}/enforce": (
+        _at("/admin/policies/ladder/none/1/enforce", []), _ADMINS_NONE,
+    ),
+    "POST /admin/policies/check": (
+        _at("/admin/policies/check", [("kind", "ladder"), ("text", "x: 1")]), "303 403 403 403 403 403 403 422",
+    ),
+    "POST /admin/policies/load": (_at("/admin/policies/load", []), "303 403 403 403 403 403 403 400"),
+    "GET /admin/playbooks/{kind}": (_at("/admin/playbooks/none"), _ADMINS_NONE),
+    "POST /admin/accounts": (_at("/admin/accounts", []), "303 403 403 403 403 403 403 422"),
+    "GET /admin/accounts/{id}": (_at("/admin/accounts/none"), _ADMINS_NONE),
+    **{f"POST /admin/accounts/{{id}}/{what}": (_at(f"/admin/accounts/none/{what}", []), _ADMINS_NONE)
+       for what in ("posts", "password")},
+    "POST /admin/accounts/{id}/{doing}": (_at("/admin/accounts/none/disable", []), _ADMINS_NONE),
     "GET /counter": (_at("/counter"), "303 200 200 200 200 403 403 403"),
     "POST /counter": (_at("/counter", []), "303 422 422 422 422 403 403 403"),
     "GET /counter/{number}/slip": (_case("/counter/{number}/slip"), "303 403 403 403 403 403 403 403"),

@@ -10,6 +10,10 @@ def _n(zh: str, en: str) -> Name:
 
 
 WORDS: dict[str, Name] = {
+    "account.one_time": _n(
+        "您用的是一次性密码（{until} 前有效），请先改成自己的密码，再办其他事。",
+        "You signed in with a one-time password (good until {until}). Give yourself one of your own first.",
+    ),
     "account.title": _n("我的账号", "My account"),
     "account.posts": _n("我的岗位", "My posts"),
     "account.posts_hint": _n(

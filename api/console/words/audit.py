@@ -43,4 +43,12 @@ WORDS: dict[str, Name] = {
     "audit.what.sign_out_everywhere": _n("退出所有设备", "signed out everywhere"),
     "audit.what.capacity_changed": _n("切换岗位", "changed post"),
     "audit.what.password_changed": _n("修改密码", "changed the password"),
+    "audit.what.account_created": _n("新建账号", "made an account"),
+    "audit.what.posts_changed": _n("调整岗位", "changed posts"),
+    "audit.what.account_disabled": _n("停用账号", "disabled an account"),
+    "audit.what.account_enabled": _n("启用账号", "enabled an account"),
+    "audit.what.password_reset": _n("重置密码", "reset a password"),
+    "audit.what.account_unlocked": _n("解除锁定", "unlocked an account"),
+    "audit.what.sessions_ended": _n("强制退出", "signed somebody out"),
+    "audit.what.policy_loaded": _n("施行政策", "brought a policy into force"),
 }
