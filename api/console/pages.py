@@ -31,6 +31,8 @@ from documents.timeline import due_in_words, span_in_words
 from domain.agenda_words import day as in_words
 from domain.permission import Actor
 from domain.playbook import Task
+from domain.policy_file import PolicyProblem
+from domain.policy_words import mistake_in
 from store.accounts import Post
 from store.errors import StoreUnavailable
 from store.rulebook import NoRules
@@ -135,7 +137,7 @@ def _environment() -> Environment:
     environment.globals.update(asset=assets.address, new_key=new_key)
     environment.filters.update(
         moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=with_query, lines=_lines, capacity=capacity_of,
-        browser=browser, span=_span, due_span=_due_span, hour=clocks.hour, weekday=_weekday,
+        browser=browser, span=_span, due_span=_due_span, told=_told, hour=clocks.hour, weekday=_weekday,
         date=_date,
     )  # fmt: skip
     return environment
@@ -174,6 +176,11 @@ def _ago(context: Context, at: datetime) -> str:
 @pass_context
 def _span(context: Context, span: str) -> str:
     return span_in_words(span, context["lang"])
+
+
+@pass_context
+def _told(context: Context, problem: PolicyProblem) -> str:
+    return mistake_in(problem.message, context["lang"])
 
 
 @pass_context

@@ -73,7 +73,7 @@ class Browsing:
 
     def __init__(self, browser: Browser, stack: Stack) -> None:
         self._browser = browser
-        self._stack = stack
+        self.stack = stack
         self._signed_in: dict[str, Any] = {}
 
     @contextmanager
@@ -91,12 +91,12 @@ class Browsing:
     def _context(self, size: tuple[int, int], language: str, **options: Any) -> BrowserContext:
         viewport: Any = {"width": size[0], "height": size[1]}
         context = self._browser.new_context(viewport=viewport, timezone_id="Asia/Shanghai", **options)
-        context.add_cookies([{"name": "hongxiu-language", "value": language, "url": self._stack.base}])
+        context.add_cookies([{"name": "hongxiu-language", "value": language, "url": self.stack.base}])
         return context
 
     def _window(self, context: BrowserContext) -> Look:
         page = context.new_page()
-        look = Look(page, self._stack.base)
+        look = Look(page, self.stack.base)
         page.on("console", lambda said: look.complaints.append(said.text) if said.type in _BAD else None)
         page.on("pageerror", lambda error: look.complaints.append(str(error)))
         return look
