@@ -76,23 +76,23 @@ def wording(rules: Rules, state: SittingState, kind: NoticeKind, public_url: str
     """Subject and body in the sitting's language. Instants are Shanghai's."""
     language, dates = state.language, state.dates
     name, when = meeting_name(rules.forums[dates.forum], dates.id).in_(language), moment(dates.starts_at, language)
+    day = when.rpartition(" ")[0]
     agenda, minutes = state.agenda.cases if state.agenda else 0, state.minutes.cases if state.minutes else 0
-    paper = "minutes" if kind == "minutes" else "agenda"
-    link = f"{public_url}/api/v1/sittings/{dates.id}" + ("" if kind in ("cancelled", "convened") else f"/{paper}.html")
+    link = f"{public_url}/sittings/{dates.id}" + ("/minutes" if kind == "minutes" else "")
     if language.startswith("en"):
-        subject, line = {
-            "agenda": (f"Agenda: {name}", f"{when}. The agenda is frozen, with {agenda} cases."),
-            "rescheduled": (f"Rescheduled: {name}", f"The sitting is now on {when}."),
-            "cancelled": (f"Cancelled: {name}", f"The sitting of {when} is not held; its cases wait for the next."),
-            "convened": (f"Extraordinary sitting: {name}", f"{when}, on an emergency. It hears that alone."),
-            "minutes": (f"Minutes: {name}", f"The minutes of {when} are done, with {minutes} cases."),
+        what, line = {
+            "agenda": ("Agenda", f"{when}. The agenda is frozen, with {agenda} cases."),
+            "rescheduled": ("Rescheduled", f"The sitting is now on {when}."),
+            "cancelled": ("Cancelled", f"The sitting of {when} is not held; its cases wait for the next."),
+            "convened": ("Extraordinary sitting", f"{when}, on an emergency. It hears that alone."),
+            "minutes": ("Minutes", f"The minutes of {when} are done, with {minutes} cases."),
         }[kind]
-    else:
-        subject, line = {
-            "agenda": (f"议程：{name}", f"{when}召开，议程已定稿，共{agenda}件。"),
-            "rescheduled": (f"改期：{name}", f"会议改于{when}召开。"),
-            "cancelled": (f"取消：{name}", f"原定{when}的会议取消，待议诉求件转下次会议。"),
-            "convened": (f"临时会议：{name}", f"{when}召开临时会议，只议本次联动处置。"),
-            "minutes": (f"纪要：{name}", f"{when}会议的纪要已成稿，共{minutes}件。"),
-        }[kind]
-    return subject, f"{line}\n{link}"
+        return f"{what}: {name}, {day}", f"{line}\n{link}"
+    what, line = {
+        "agenda": ("议程", f"{when}召开，议程已定稿，共{agenda}件。"),
+        "rescheduled": ("改期", f"会议改于{when}召开。"),
+        "cancelled": ("取消", f"原定{when}的会议取消，待议诉求件转下次会议。"),
+        "convened": ("临时会议", f"{when}召开临时会议，只议本次联动处置。"),
+        "minutes": ("纪要", f"{when}会议的纪要已成稿，共{minutes}件。"),
+    }[kind]
+    return f"{what}：{name}（{day}）", f"{line}\n{link}"
