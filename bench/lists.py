@@ -22,24 +22,33 @@ PART = "lists"
 AIM = at_most(50, "ms")
 _FILL = """
 INSERT INTO cases
-SELECT 'LB-2026-' || lpad(i::text, 6, '0'), 3, (ARRAY['estate','estate','estate','community','alliance'])[1 + i % 5],
-    CASE WHEN closed THEN 'closed'
-         ELSE (ARRAY['contact','check_in','community','alliance','action','suspended'])[1 + (i/5) % 6] END,
+SELECT 'LB-2026-' || lpad(i::text, 6, '0'), 3,
+    (ARRAY['estate','estate','estate','community','alliance'])[1 + i / 10 % 5], stage,
     e.estate, e.community, e.units, ($4::text[])[1 + (i * 7) % cardinality($4::text[])], 'normal', 'counter',
     timestamptz '2024-01-01' + i * interval '8 minutes', now(), CASE WHEN closed THEN now() END,
-    CASE WHEN closed THEN 'settled' END, CASE WHEN closed THEN NULL ELSE $5::jsonb END,
-    CASE WHEN closed THEN NULL ELSE now() END, NOT closed AND i % 11 = 0, i % 50 = 0, NULL, i % 3,
-    CASE WHEN i % 4 = 0 THEN ($6::text[])[1 + i % cardinality($6::text[])] END, '{}', NULL, 'r-' || i % 60000
-FROM (SELECT i, (i % 10 <> 0 OR i % 90 = 0) AS closed, 1 + (i * 31) % cardinality($2::text[]) AS at
+    CASE WHEN closed THEN 'settled' END, CASE WHEN NOT closed THEN jsonb_strip_nulls(jsonb_build_object(
+        'kind', $5::jsonb -> stage -> 0, 'on_expiry', $5::jsonb -> stage -> 1, 'until', until, 'provisional', false,
+        'forum', forum, 'sitting_id', forum || '-2026-03', 'starts_at', CASE WHEN forum IS NOT NULL THEN until END,
+        'where', forum)) END,
+    CASE WHEN NOT closed THEN until END, NOT closed AND i % 11 = 0, i % 50 = 0, NULL, i % 3,
+    CASE WHEN i / 10 % 4 = 0 OR stage = 'action' THEN ($6::text[])[1 + i % cardinality($6::text[])] END, '{}', NULL,
+    'r-' || i % 60000, timestamptz '2026-01-01' + (i * 17) % 900 * interval '1 hour'
+FROM (SELECT i, (i % 10 <> 0 OR i % 90 = 0) AS closed, 1 + (i * 31) % cardinality($2::text[]) AS at,
+             date_trunc('minute', now()) + ((i * 37) % 2000 - 100) * interval '1 hour' AS until
       FROM generate_series(1, $1::int) AS i) AS s
 CROSS JOIN LATERAL (SELECT ($2::text[])[at] AS estate, ($3::text[])[at] AS community,
     ARRAY[($2::text[])[at], ($3::text[])[at], 'nancheng'] AS units) AS e
+CROSS JOIN LATERAL (SELECT CASE WHEN closed THEN 'closed' ELSE
+    (ARRAY['contact','check_in','community','alliance','action','suspended'])[1 + i / 50 % 6] END AS stage) AS t
+CROSS JOIN LATERAL (SELECT CASE stage WHEN 'check_in' THEN e.estate WHEN 'community' THEN e.community
+    WHEN 'alliance' THEN 'nancheng' END AS forum) AS f
 """
-_WAIT = {
-    "kind": "sitting", "until": "2026-03-06T09:00:00+00:00", "on_expiry": "carry_over",
-    "sitting_id": "laocheng-2026-03", "forum": "laocheng", "starts_at": "2026-03-04T07:00:00+00:00",
-    "where": "老城社区月度工作会议", "provisional": False,
+_WAITS = {
+    "contact": ["contact", "contact_missed"], "check_in": ["sitting", "carry_over"],
+    "community": ["sitting", "escalate"], "alliance": ["sitting", "carry_over"], "action": ["plan", "plan_overdue"],
+    "suspended": ["suspension", "resume"],
 }  # fmt: skip
+"""What a case waits for at each stage, and what happens then."""
 _WORDS = (
     "电梯", "停运", "困人", "漏水", "下水道", "堵塞", "物业费", "收费", "停车", "乱停", "占道", "噪音", "扰民",
     "路灯", "垃圾", "绿化",
@@ -78,13 +87,15 @@ def _rows(what: str, asked: dict[str, list[float]], plain: list[float], against:
 
 
 async def fill(stack: Stack, cases: int) -> None:
-    """Makes the cases and their titles."""
+    """Makes the cases and their titles, unless they are there."""
+    if await CaseList(stack.pool).get("LB-2026-000001") is not None:
+        return
     organisation = stack.rules.organisation
     estates = [estate.id for estate in organisation.estates]
     communities = [organisation.ancestor(estate, "community").id for estate in estates]
     categories = [category.id for category in organisation.categories]
     departments = [department.code for department in organisation.departments]
-    await stack.owner.execute(_FILL, cases, estates, communities, categories, _WAIT, departments)
+    await stack.owner.execute(_FILL, cases, estates, communities, categories, _WAITS, departments)
     chance = random.Random(1)  # the same titles each time
     titles = (f"{chance.randint(1, 30)}号楼{''.join(chance.sample(_WORDS, 3))}" for _ in range(cases))
     records = ((f"LB-2026-{n:06d}", f"r-{n % 60000}", title, grams(title)) for n, title in enumerate(titles, 1))

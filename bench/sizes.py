@@ -25,6 +25,9 @@ class Sizes:
     tabled: int = 10_000
     moved: int = 1_000
     responses: int = 200
+    users: int = 20
+    looks: int = 60
+    news: int = 40
 
 
 DEFAULT = Sizes()
@@ -43,4 +46,7 @@ SMALLEST = Sizes(
     tabled=40,
     moved=4,
     responses=3,
+    users=3,
+    looks=3,
+    news=2,
 )
