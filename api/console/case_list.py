@@ -33,7 +33,7 @@ from store.cases import Tally
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _SHOWN = 50
-_CARDS = 12
+_CARDS = 10
 OFF_THE_LADDER = ("action", "suspended", "joint_response", "verification")
 """The stages in which a case waits for no sitting, whatever its tier."""
 

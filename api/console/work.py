@@ -114,8 +114,8 @@ class Duty:
 class Task:
     """A task of a joint response that is open to the viewer. ``clock``: to be signed for, or to be completed."""
 
+    id: str
     emergency: str
-    case: str
     playbook: str
     name: str
     clock: Clock
@@ -287,7 +287,7 @@ def own_tasks(tells: Teller, actor: Actor, row: ResponseRow) -> Iterator[Task]:
             name = playbook.task(task.id).name.in_(tells.language)
         called = playbook.name.in_(tells.language) if playbook is not None else row.playbook
         clock: Clock = "sign" if task.status == "open" else "complete"
-        yield Task(row.id, row.cases[0], called, name, clock, until, bool(task.missed))
+        yield Task(task.id, row.id, called, name, clock, until, bool(task.missed))
 
 
 def forums_of(rules: Rules, actor: Actor) -> tuple[str, ...]:

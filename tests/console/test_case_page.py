@@ -114,6 +114,8 @@ def test_what_was_written_is_kept_where_the_decision_is_no_longer_there(
     assert stale.answer.status_code in (403, 412)
     assert "contact" not in stale.offered
     assert "已经说明情况的很长一段话" in stale.said
+    told = stale.said.partition("这项决定现在不能作出")[0]
+    assert "已升级 · 牡丹花园 · 经办人" in told
     assert "这项决定现在不能作出" in stale.said
 
 

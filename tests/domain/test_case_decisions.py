@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.case import Command, OpenCase, Reproject, StandDown, decide, summary
+from domain.case import Command, OpenCase, Reproject, StandDown, before_sitting, decide, summary
 from domain.errors import Refusal
 from domain.permission import RESIDENT, SYSTEM, Actor, allowed_now, may_open, may_read
 from tests.domain.given import (
@@ -731,3 +731,14 @@ def test_a_case_that_is_rerouted_or_reopened_comes_to_its_tier_anew() -> None:
     case.does("reject", when="2026-03-02 13:00")
     case.does("reopen", when="2026-03-03 13:00")
     assert clock(case.state.tier_since) == "2026-03-03 13:00"
+
+
+def test_a_sitting_has_a_case_before_it_from_its_beginning_until_its_minutes_are_due() -> None:
+    case = case_at("check_in")
+    wait = case.wait
+    assert wait.starts_at is not None
+    assert before_sitting(case.state, wait.starts_at - timedelta(seconds=1)) is None
+    for now in (wait.starts_at, wait.until):
+        assert before_sitting(case.state, now) == wait.sitting_id
+    assert before_sitting(case.state, wait.until + timedelta(seconds=1)) is None
+    assert before_sitting(case_at("action").state, wait.starts_at) is None
