@@ -22,6 +22,7 @@ from api.strict import StrictRoute
 from api.views import Teller
 from domain.acting import turn_of
 from domain.calendar import shanghai
+from domain.forum import Sitting
 from domain.joint_response.events import Clock
 from domain.joint_response.state import TaskState
 from domain.permission import Actor
@@ -201,7 +202,7 @@ class _Asked:
         waiting = await self.services.cases.waiting_for([one.id for one in held])
         today = shanghai(self.now).date()
         return tuple(
-            Meeting(one.id, self._forum(one.forum), one.starts_at, shanghai(one.starts_at).date() == today,
+            Meeting(one.id, self._called(one), one.starts_at, shanghai(one.starts_at).date() == today,
                     waiting.get(one.id, 0))
             for one in held
         )  # fmt: skip
@@ -214,15 +215,15 @@ class _Asked:
         return tuple(sorted((duty for duty in found if duty is not None), key=lambda duty: duty.until))
 
     def _duty(self, row: SittingRow, waiting: int) -> Duty | None:
-        name = self._forum(row.forum)
+        name = self._called(row.dates)
         if row.status == "drafted":
             return Duty("prepare", row.id, name, row.freezes_at, waiting)
         if row.status in ("frozen", "in_session"):
             return Duty("hold", row.id, name, row.starts_at if row.status == "frozen" else row.ends_at, waiting)
         return Duty("minutes", row.id, name, row.minutes_due, waiting) if row.status == "minutes" else None
 
-    def _forum(self, forum: str) -> str:
-        return self.tells.forum_name(forum).in_(self.tells.language)
+    def _called(self, sitting: Sitting) -> str:
+        return self.tells.sitting_name(sitting).in_(self.tells.language)
 
     async def tasks(self) -> tuple[Task, ...]:
         """The viewer's own tasks in joint responses that run, the clock that ends first on top."""
