@@ -85,6 +85,22 @@ def test_a_stale_form_is_sent_again_once_the_news_is_read(browsing: Browsing, of
     assert officer.case(number)["stage"] == "community"
 
 
+def test_a_form_that_came_back_follows_the_news_and_is_not_sent_by_itself(browsing: Browsing, officer: Caller) -> None:
+    number = officer.open()["number"]
+    with browsing.look("estate-mudan-garden") as look:
+        page = _listening(look, f"/cases/{number}?decide=note")
+        page.locator("#f-note-text").fill("已看现场")
+        officer.decide(number, "note", text="第一次新进展")
+        expect(page.locator(".news")).to_be_visible(timeout=PATIENCE)
+        with page.expect_response("**/api/v1/stream"):
+            page.locator("#decide-note button").click()
+        expect(page.locator("#decide-note .missed")).to_contain_text("加备注")
+        officer.decide(number, "note", text="第二次新进展")
+        expect(page.locator("#part-story")).to_contain_text("第二次新进展", timeout=PATIENCE)
+        expect(page.locator("#f-note-text")).to_have_value("已看现场")
+    assert officer.case(number)["version"] == 3
+
+
 def test_a_page_follows_what_others_decide_where_nobody_is_writing(browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     with browsing.look("estate-mudan-garden") as look:

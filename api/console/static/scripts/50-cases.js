@@ -60,8 +60,9 @@
     document.dispatchEvent(new CustomEvent("hongxiu:swapped", { detail: fresh }));
   };
   const renew = async () => {
-    const fresh = new DOMParser().parseFromString(await page(location.href), "text/html");
     const live = document.querySelector("[data-live][id]");
+    // A form that came back has the address that it was sent to: its page is elsewhere.
+    const fresh = new DOMParser().parseFromString(await page(live?.dataset.page ?? location.href), "text/html");
     const now = live && fresh.getElementById(live.id);
     let kept = false;
     for (const part of parts()) {
@@ -95,18 +96,20 @@
   let waiting = null;
   const follow = async (news) => {
     waiting = null;
+    if (document.querySelector("form[data-sent]")) return;
     last = Date.now();
     try {
       const kept = await renew();
       if (document.querySelector("[data-live][id]")) tell(news, kept);
     } catch {
-      location.reload();
+      /* away for a moment: the next news brings it. Never loaded again: the page may be the answer to a form */
     }
   };
   document.addEventListener("hongxiu:news", (event) => {
     if (!parts().length) return;
     event.preventDefault();
-    if (waiting) return;
+    // Somebody's own decision is on its way: the next page has the news.
+    if (waiting || document.querySelector("form[data-sent]")) return;
     waiting = setTimeout(() => follow(event.detail), Math.max(0, last + 2000 - Date.now()));
   });
 
