@@ -96,7 +96,9 @@
     const again = document.createElement("button");
     again.className = "button";
     again.textContent = words.show;
-    again.addEventListener("click", () => location.reload());
+    // Asked for anew, never loaded again: where the page is the answer to a form, that would send the form once more.
+    const page = shown.find((one) => one.dataset.page)?.dataset.page ?? location.pathname + location.search;
+    again.addEventListener("click", () => location.assign(page));
     box.append(text, again);
     document.body.append(box);
   };
