@@ -45,19 +45,20 @@ class Read(Sent):
 async def inbox(
     request: Request, viewer: OnPage, cursor: Annotated[str | None, Query(max_length=400)] = None
 ) -> Response:
-    """Unread notices, then those that were read, newest first; supervisors and administrators see every unit's."""
+    """Unread notices, then those that were read, newest first; supervisors and administrators see every unit's, read
+    or not, page by page: they can't mark any, so what they have not seen would never make room for older ones."""
     everything, unit = scope_of(viewer.actor).everything, viewer.actor.unit
     unread: Sequence[Notice] = ()
     found: Sequence[Notice] = ()
     if unit is not None or everything:
         notices, of = Notices(services_of(request).pool), None if everything else unit
-        if cursor is None:
+        if cursor is None and not everything:
             unread = await notices.list(of, unread=True, limit=_UNREAD)
         found = await notices.list(of, after=cursor, limit=_READ + 1)
     next_path = f"/notices?cursor={found[_READ - 1].id}" if len(found) > _READ else ""
     return page(
         request, "notices/inbox.html", unread=[_told(one) for one in unread],
-        read=[_told(one) for one in found[:_READ] if one.read_at is not None], everything=everything,
+        read=[_told(one) for one in found[:_READ] if everything or one.read_at is not None], everything=everything,
         marks=_marks(viewer.actor), next_path=next_path, first_path="/notices" if cursor else "",
     )  # fmt: skip
 

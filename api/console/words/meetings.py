@@ -317,6 +317,7 @@ _NOTICES: dict[str, Name] = {
     "notices.lead_all": _n("发给各单位的会议和联动处置通知。", "What every unit was told of meetings and emergencies."),
     "notices.unread": _n("未读", "Unread"),
     "notices.read": _n("已读", "Read"),
+    "notices.all": _n("全部通知", "All notices"),
     "notices.none": _n("没有通知。", "There is no notice."),
     "notices.mark": _n("标为已读", "Mark as read"),
     "notices.mark_all": _n("全部标为已读", "Mark all as read"),
