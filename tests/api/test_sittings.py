@@ -325,7 +325,7 @@ def test_a_forums_calendar_is_read_with_its_secret_address_alone(estate: Caller,
 def test_a_persons_calendar_has_their_forums_and_those_above(estate: Caller) -> None:
     answer = httpx.get(found(estate.get("/calendar-link"))["url"], trust_env=False)
     events = Calendar.from_ical(answer.content).walk("VEVENT")
-    forums = {str(event["uid"]).partition("-20")[0] for event in events}
+    forums = {str(event["uid"]).partition("-20")[0] for event in events if "-X-" not in str(event["uid"])}
     assert forums == {"mudan-garden", "laocheng", "nancheng"}
 
 

@@ -408,17 +408,20 @@ def test_every_role_gets_its_answer(route: str, visitors: dict[str, Visitor], gi
     method = route.split()[0]
     answers = []
     for visitor in visitors.values():
-        answers.append(_status(visitor, method, *ask(given)))
+        answers.append(_answer(visitor, method, *ask(given)))
         if route == "POST /sign-out" and visitor.username is not None:
             visitor.sign_in(visitor.username)
-    assert dict(zip(ROLES, answers, strict=True)) == dict(zip(ROLES, map(int, expected.split()), strict=True))
+    statuses = [status for status, _ in answers]
+    assert dict(zip(ROLES, statuses, strict=True)) == dict(zip(ROLES, map(int, expected.split()), strict=True)), answers
 
 
-def _status(visitor: Visitor, method: str, path: str, body: Any) -> int:
+def _answer(visitor: Visitor, method: str, path: str, body: Any) -> tuple[int, str]:
+    """The status, and what a program is told of a refusal."""
     form = isinstance(body, list)
     kind = "application/x-www-form-urlencoded" if form else "application/json"
     accept = "text/html" if is_page(path) else "application/json"
     headers = visitor.sent({"content-type": kind, "accept": accept})
     content = urlencode(body) if form else json.dumps(body) if body is not None else None
     with visitor.http.stream(method, path, content=content, headers=headers) as answer:
-        return answer.status_code
+        refused = answer.headers.get("content-type") == "application/problem+json"
+        return answer.status_code, answer.read().decode() if refused else ""

@@ -22,12 +22,16 @@ from workflows.scheduling import PREFIX, draft_dates, schedule_id, sync_schedule
 
 @pytest.fixture
 async def scheduled(engine: Engine) -> AsyncIterator[Engine]:
-    """An engine whose schedules go when the test ends: the server is shared."""
+    """An engine without schedules, before the test and after it: the server is shared, with a whole stack too."""
+    await _without_schedules(engine)
     yield engine
-    async for entry in await engine.client.list_schedules():
-        if entry.id.startswith(PREFIX):
-            with suppress(RPCError):  # the list is a moment behind
-                await engine.client.get_schedule_handle(entry.id).delete()
+    await _without_schedules(engine)
+
+
+async def _without_schedules(engine: Engine) -> None:
+    for name in engine.rules.forums:
+        with suppress(RPCError):
+            await handle(engine, name).delete()
 
 
 def forum(engine: Engine, name: str) -> Forum:

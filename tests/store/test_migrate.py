@@ -76,10 +76,7 @@ def test_the_program_may_lie_in_a_folder_of_any_name(
     assert done.stdout.strip() == f"{house / 'store' / 'migrate.py'} {migrate.newest()}"
 
 
-def test_the_application_signs_in_with_the_password_it_was_given(
-    empty_database: Callable[[], Database],
-) -> None:
-    database = empty_database()
+def test_the_application_signs_in_with_the_password_it_was_given(database: Database) -> None:
     with psycopg.connect(database.dsn) as connection:
         row = connection.execute("SELECT current_user").fetchone()
     assert row == ("hongxiu_app",)

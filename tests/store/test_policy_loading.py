@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 async def test_a_folder_is_loaded_once_however_often_it_is_loaded(pool: Pool, folder: Path) -> None:
     first = await load_policies(pool, folder)
     assert await load_policies(pool, folder) == first
-    assert {file.kind for file in first} == {"ladder", "organisation", "calendar"}
+    assert {file.kind for file in first} == {"ladder", "organisation", "calendar", "playbook"}
     assert len(await Policies(pool).versions("ladder")) == 1
 
 
