@@ -34,6 +34,7 @@ from api.policy_desk import PolicyDesk
 from api.responses import JointResponses
 from api.sending import Running
 from api.sessions import Sessions
+from api.surveys import Surveys
 from api.throttle import Guesses
 from runtime import temporal
 from runtime.settings import Settings
@@ -84,6 +85,7 @@ class Services:
     passes: Passes
     policy_desk: PolicyDesk
     people: People
+    surveys: Surveys
     single_sign_on: SingleSignOn | None = None
     temporal: Client | None = None
     skipper: TimeSkipper | None = None
@@ -167,6 +169,7 @@ async def open_services(settings: Settings) -> Services:
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
         casework=casework, limits=Limits(), photographs=Photographs(pool, residents, casework), pictures=Pictures(),
         passes=Passes(secret), policy_desk=PolicyDesk(pool, running, rulebook), people=People(pool, sign_ins, rulebook),
+        surveys=Surveys(pool, rulebook),
     )  # fmt: skip
     await _look_for_rules(services)
     services.tasks = [

@@ -15,19 +15,20 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bench import appending, deciding, figures, history, lists, machine, meetings, memory, opening, responses
+from bench import appending, deciding, figures, history, lists, machine, meetings, memory, opening, overview, responses
 from bench import console as pages
 from bench.sizes import DEFAULT, FULL, SMALLEST, Sizes
 from bench.stack import Stack, running_stack
 
 PARTS: dict[str, Callable[[Stack, Sizes], Coroutine[Any, Any, list[figures.Row]]]] = {
     part.PART: part.measure
-    for part in (opening, deciding, appending, history, lists, memory, meetings, responses, pages)
+    for part in (opening, deciding, appending, history, lists, memory, meetings, responses, pages, overview)
 }
 TITLES = {
     "open": "Cases opened and waiting", "decide": "Decisions over HTTP", "append": "Appends to the event log",
     "history": "History of a life", "lists": "The case list", "memory": "Memory of open cases",
     "meetings": "Meetings", "responses": "Joint responses", "console": "The console's pages",
+    "overview": "The overview",
 }  # fmt: skip
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 

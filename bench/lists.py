@@ -63,10 +63,10 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
     cases = CaseList(stack.pool)
     questions = _questions(stack)
     times = sizes.questions
-    pages = {name: await _asked(partial(cases.page, query), times) for name, query in questions.items()}
-    counts = {name: await _asked(partial(cases.count, query), times) for name, query in questions.items()}
-    key = await _asked(partial(cases.get, "LB-2026-000042"), times)
-    plain = await _asked(partial(stack.pool.fetchval, "SELECT count(*) FROM cases"), times)
+    pages = {name: await timed(partial(cases.page, query), times) for name, query in questions.items()}
+    counts = {name: await timed(partial(cases.count, query), times) for name, query in questions.items()}
+    key = await timed(partial(cases.get, "LB-2026-000042"), times)
+    plain = await timed(partial(stack.pool.fetchval, "SELECT count(*) FROM cases"), times)
     answers = await _over_http(stack, times)
     among = f"among {sizes.listed:,}"
     return [
@@ -144,12 +144,12 @@ async def _over_http(stack: Stack, times: int) -> dict[str, list[float]]:
     }  # fmt: skip
     found: dict[str, list[float]] = {}
     for name, query in asked.items():
-        found[name] = await _asked(partial(wire.ask, "GET", f"/api/v1/cases?{urlencode(query)}"), times)
+        found[name] = await timed(partial(wire.ask, "GET", f"/api/v1/cases?{urlencode(query)}"), times)
     await wire.close()
     return found
 
 
-async def _asked(ask: Ask, times: int) -> list[float]:
+async def timed(ask: Ask, times: int) -> list[float]:
     """Seconds of each answer, one after the other."""
     await ask()
     taken: list[float] = []

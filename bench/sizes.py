@@ -20,6 +20,8 @@ class Sizes:
     writers: int = 16
     listed: int = 100_000
     questions: int = 200
+    surveyed: int = 100_000
+    surveys: int = 9
     held: int = 2_000
     settles: float = 3.0
     tabled: int = 10_000
@@ -41,6 +43,8 @@ SMALLEST = Sizes(
     writers=4,
     listed=600,
     questions=5,
+    surveyed=300,
+    surveys=2,
     held=10,
     settles=0.0,
     tabled=40,

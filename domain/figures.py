@@ -1,17 +1,25 @@
 """What a time's figures are: the 三率, how long cases stood where, what was late. Defined in docs/statistics.md.
 
-Pure values that can be added up: a company's figures are those of its estates together.
+Pure values. ``Figures`` can be added up: a quarter's are its months', a community's those of its estates together.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Literal
 
 Grouping = Literal["community", "estate", "company", "category"]
+GROUPINGS: tuple[Grouping, ...] = ("community", "estate", "company", "category")
+
+Measure = Literal[
+    "opened", "open", "closed", "responded", "missed", "confirmed", "disputed", "satisfied", "repeats", "carried_over",
+    "escalated", "late", "supervised", "emergencies", "settled", "no_word", "withdrawn", "referred", "rejected",
+    "duplicate",
+]  # fmt: skip
+"""What is counted of a case in a time. Each figure is one of them, or made of two."""
 
 SATISFIED_FROM = 3
 """Stars of who is satisfied. † Of the five marks of 好差评 the last two are bad (国办发〔2019〕51号)."""
@@ -54,7 +62,8 @@ class Figures:
     """What happened over a time (Shanghai dates, both included). Each is defined in docs/statistics.md.
 
     ``closed``: by how they were closed. ``at_tier``: by tier. ``open``: at the end of the time. ``late``,
-    ``supervised``: cases that were; ``carried_over``, ``escalated``, ``disputed``: how often it happened.
+    ``supervised``: cases that were; ``carried_over``, ``escalated``, ``disputed``, ``emergencies``: how often it
+    happened.
     """
 
     since: date
@@ -71,6 +80,7 @@ class Figures:
     supervised: int = 0
     carried_over: int = 0
     escalated: int = 0
+    emergencies: int = 0
     at_tier: Mapping[str, Stay] = field(default_factory=dict)
 
     def __add__(self, other: Figures) -> Figures:
@@ -84,10 +94,73 @@ class Figures:
         closed = Counter(self.closed) + Counter(other.closed)
         return Figures(since=self.since, until=self.until, closed=dict(closed), at_tier=stays, **summed)
 
+    @property
+    def closed_in_all(self) -> int:
+        """How many were closed, in whatever way."""
+        return sum(self.closed.values())
+
 
 _ADDED = tuple(it.name for it in fields(Figures) if it.name not in ("since", "until", "closed", "at_tier"))
 
 
-def total(since: date, until: date, some: Iterable[Figures]) -> Figures:
-    """All of ``some`` together."""
-    return sum(some, Figures(since=since, until=until))
+# ---------------------------------------------------------------- a time seen from all sides
+
+SPREAD_DAYS = (1, 3, 7, 14, 30, 60)
+"""Where the classes of a spread part: less than one day, one to three, …, sixty and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long each of some cases stood at a tier: the middle one, what nine in ten do not exceed, the longest.
+
+    ``classes``: how many cases there are between the bounds of ``SPREAD_DAYS``.
+    """
+
+    cases: int
+    median: timedelta
+    ninth: timedelta
+    longest: timedelta
+    classes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happened in one part of a time, of equal parts that follow each other; ``until`` is included."""
+
+    since: date
+    until: date
+    opened: int = 0
+    closed: int = 0
+    response: Rate = Rate()
+    solution: Rate = Rate()
+    satisfaction: Rate = Rate()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A time's figures from all sides: as one, grouped, by tier, and step by step."""
+
+    whole: Figures
+    by: Mapping[Grouping, Mapping[str, Figures]]
+    spreads: Mapping[str, Spread]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many cases are open now, and what is remarkable about how many of them."""
+
+    open: int = 0
+    late: int = 0
+    supervised: int = 0
+    carried_over: int = 0
+    emergencies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """What is open now: as one, by tier, and grouped."""
+
+    whole: Standing
+    at_tier: Mapping[str, Standing]
+    by: Mapping[Grouping, Mapping[str, Standing]]

@@ -237,6 +237,11 @@ def may_audit(actor: Actor) -> bool:
     return actor.role in ("administrator", "supervisor")
 
 
+def may_oversee(actor: Actor) -> bool:
+    """Whether ``actor`` may look at figures, of their scope; a department's tasks are of many units, and have none."""
+    return actor.role in ("officer", "administrator", "supervisor")
+
+
 def allowed_now(rules: Rules, actor: Actor, case: CaseLike) -> tuple[DecisionKind, ...]:
     """The decisions that this actor may take on this case at this moment, in MISSION's order."""
     accepted = rules.ladder.accepted(case.stage)

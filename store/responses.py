@@ -128,6 +128,11 @@ class Responses:
         """The responses being worked on or watched on one of ``estates``, the oldest first."""
         return await self._where("status <> 'closed' AND estates && $1", list(estates))
 
+    async def declared(self, since: datetime, until: datetime, unit: str | None) -> tuple[ResponseRow, ...]:
+        """The responses under ``unit`` that were declared from ``since`` on and before ``until``, the oldest first."""
+        of = "declared_at >= $1 AND declared_at < $2 AND ($3::text IS NULL OR units && ARRAY[$3::text])"
+        return await self._where(of, since, until, unit)
+
     async def of_sitting(self, sitting: str) -> ResponseRow | None:
         """The response whose extraordinary sitting that is."""
         found = await self._where("sitting = $1", sitting) if is_text(sitting) else ()

@@ -24,6 +24,7 @@ from api.console.case_list import MOST_EXPORTED
 from api.console.filters import Filter
 from api.console.names import Names
 from api.console.pages import OnPage
+from api.console.sheets import BOM, FORMULA
 from api.console.words import say
 from api.schemas import CaseItem
 from api.services import services_of
@@ -35,8 +36,6 @@ from store.cases import CaseQuery, CaseRow
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "number", "title", "tier", "stage", "community", "estate", "category", "channel", "severity", "opened_at",
     "waits_for", "until", "then", "overdue", "supervised", "carried_over", "lead", "closed_as", "closed_at",
@@ -78,7 +77,7 @@ def _headers(kind: str) -> dict[str, str]:
 
 
 async def _lines(rows: AsyncIterator[tuple[CaseRow, ...]], tells: Teller) -> AsyncIterator[str]:
-    yield _BOM + _written([_heads(tells.language)])
+    yield BOM + _written([_heads(tells.language)])
     async for some in rows:
         yield _written([[_plain(cell) for cell in _cells(row, tells)] for row in some])
 
@@ -92,7 +91,7 @@ def _written(lines: Sequence[Sequence[str]]) -> str:
 def _plain(cell: Cell) -> str:
     """A cell as text; what a spreadsheet would take for a formula has an apostrophe before it."""
     text = f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else "" if cell is None else str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
 
 
 def _workbook(rows: Sequence[CaseRow], tells: Teller) -> bytes:
@@ -114,7 +113,7 @@ def _workbook(rows: Sequence[CaseRow], tells: Teller) -> bytes:
 
 def _typed(sheet: Any, cell: Cell) -> object:
     """Text that looks like a formula is said to be text."""
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA):
+    if not isinstance(cell, str) or not cell.startswith(FORMULA):
         return cell
     typed = WriteOnlyCell(sheet, cell)
     typed.data_type = "s"

@@ -8,7 +8,7 @@ from typing import Protocol
 from domain.errors import Refusal
 from domain.rules import Rules
 from domain.telling import stage_name
-from domain.words import CHANNELS, CLOCKS, CLOSED_AS, DECISIONS, ROLES, SEVERITIES, Name
+from domain.words import CHANNELS, CLOCKS, CLOSED_AS, DECISIONS, EVENTS, RESPONSE_STATUSES, ROLES, SEVERITIES, Name
 
 
 class Held(Protocol):
@@ -46,6 +46,11 @@ class Names:
         known = self.rules.organisation.categories if self.rules is not None else ()
         return next((one.name.in_(self.language) for one in known if one.id == id), id)
 
+    def company(self, id: str) -> str:
+        """A property company."""
+        known = self.rules.organisation.companies if self.rules is not None else ()
+        return next((one.name.in_(self.language) for one in known if one.id == id), id)
+
     def tier(self, id: str) -> str:
         """A tier of the ladder."""
         known = self.rules.ladder.tiers if self.rules is not None else ()
@@ -80,6 +85,14 @@ class Names:
     def closing(self, way: str | None) -> str:
         """How a case was closed."""
         return self._of(CLOSED_AS, way or "")
+
+    def event(self, type: str) -> str:
+        """What happened to a case."""
+        return self._of(EVENTS, type)
+
+    def response_status(self, status: str) -> str:
+        """How a joint response stands."""
+        return self._of(RESPONSE_STATUSES, status)
 
     def clock(self, clock: str) -> str:
         """What a task's clock is until."""

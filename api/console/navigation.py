@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.permission import Actor, may_administer, may_audit, may_file
+from domain.permission import Actor, may_administer, may_audit, may_file, may_oversee
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("nav.counter", "/counter", may_file),
     Entry("nav.emergencies", "/emergencies", _everyone),
     Entry("nav.meetings", "/meetings", _everyone, also=("/sittings",)),
+    Entry("nav.overview", "/overview", may_oversee),
     Entry("nav.notices", "/notices", _everyone),
     Entry("nav.audit", "/audit", may_audit),
     Entry("nav.admin", "/admin", may_administer),

@@ -332,6 +332,9 @@ TABLE: dict[str, tuple[Ask, str]] = {
         _at("/account/sessions/1000000/end", []), "303 404 404 404 404 404 404 404",
     ),
     "POST /account/sessions/end": (_at("/account/sessions/end", []), "303 303 303 303 303 303 303 303"),
+    "GET /overview": (_at("/overview"), "303 200 200 200 200 403 200 200"),
+    "GET /overview/cases": (_at("/overview/cases?figure=late"), "303 200 200 200 200 403 200 200"),
+    "GET /overview/figures.csv": (_at("/overview/figures.csv"), "303 200 200 200 200 403 200 200"),
     "GET /audit": (_at("/audit"), "303 403 403 403 403 403 200 200"),
     **{f"GET {path}": (_at(path), _ADMINS_PAGE) for path in (
         "/admin", "/admin/organisation", "/admin/organisation.yaml", "/admin/policies", "/admin/policies/new",

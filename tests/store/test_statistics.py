@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domain.case import fold, summary
-from domain.figures import Figures, Rate, Stay
+from domain.figures import GROUPINGS, Figures, Rate, Standing, Stay
 from domain.permission import RESIDENT
 from store.folding import CASES
 from store.log import EventLog
-from store.statistics import NO_COMPANY, statistics, statistics_by
+from store.statistics import (
+    MEASURES,
+    NO_COMPANY,
+    counted,
+    longest_late,
+    standings,
+    statistics,
+    statistics_by,
+    survey,
+)
 from tests.domain.given import SUPERVISOR, Case, at, nancheng
 
 if TYPE_CHECKING:
@@ -282,3 +291,130 @@ async def test_two_times_that_meet_add_up(book: Book) -> None:
     march, april, both = await book.of(*MARCH), await book.of(*APRIL), await book.of(MARCH[0], APRIL[1])
     for name in ("opened", "response", "solution", "carried_over", "escalated", "disputed", "repeats"):
         assert getattr(march, name) + getattr(april, name) == getattr(both, name), name
+
+
+# ---------------------------------------------------------------- from all sides, and one by one
+
+
+async def lived(book: Book) -> None:
+    """Cases of many kinds, in two communities."""
+    late, climbed, planned = opened(), contacted(estate="huadu-yayuan"), contacted(category="noise")
+    late.passes()
+    late.does("plan", due_date="2026-03-05")
+    late.passes()
+    climbed.does("escalate")
+    climbed.passes()
+    climbed.passes()
+    planned.does("hold")
+    planned.does("escalate")
+    planned.passes()
+    planned.does("supervise", by=SUPERVISOR)
+    disputed, coming = solved(None, "2026-03-20 10:00"), opened("2026-04-02 09:00")
+    await book.write(late, climbed, planned, solved(5), solved(1, estate="gulou-yuan"), disputed, coming)
+
+
+async def test_a_survey_gives_the_same_figures_from_all_sides(pool: Pool, book: Book) -> None:
+    await lived(book)
+    organisation = nancheng().organisation
+    for unit in (None, "laocheng", "mudan-garden"):
+        seen = await survey(pool, *MARCH, organisation, unit=unit, now=LATER)
+        assert seen.whole == await statistics(pool, *MARCH, unit=unit, now=LATER)
+        for by in GROUPINGS:
+            assert seen.by[by] == await statistics_by(pool, by, *MARCH, organisation, unit=unit, now=LATER)
+            assert sum(seen.by[by].values(), Figures(since=MARCH[0], until=MARCH[1])) == seen.whole
+
+
+async def test_a_times_steps_add_up_to_it(pool: Pool, book: Book) -> None:
+    await lived(book)
+    weeks = [date(2026, 3, 1) + timedelta(days=n) for n in (0, 1, 8, 15, 22, 29)]
+    seen = await survey(pool, *MARCH, nancheng().organisation, steps=weeks, now=LATER)
+    assert [step.since for step in seen.steps] == weeks
+    assert (seen.steps[0].until, seen.steps[-1].until) == (date(2026, 3, 1), date(2026, 3, 31))
+    assert [step.opened for step in seen.steps] == [0, 5, 0, 1, 0, 0]
+    assert sum(step.closed for step in seen.steps) == seen.whole.closed_in_all == 2
+    for name in ("response", "solution", "satisfaction"):
+        assert sum((getattr(step, name) for step in seen.steps), Rate()) == getattr(seen.whole, name)
+
+
+async def test_a_spread_says_how_long_the_middle_one_and_nine_in_ten_stood(pool: Pool, book: Book) -> None:
+    cases = []
+    for days in (1, 2, 3, 4, 20):
+        case = contacted("2026-03-02 10:00")
+        case.does("resolve", when=f"2026-03-{2 + days:02} 10:00")
+        cases.append(case)
+    await book.write(*cases)
+    spread = (await survey(pool, *MARCH, nancheng().organisation, now=LATER)).spreads["estate"]
+    assert (spread.cases, spread.median, spread.longest) == (5, timedelta(days=3), timedelta(days=20))
+    assert spread.ninth == timedelta(days=4 + 0.6 * 16)
+    assert spread.classes == (0, 2, 2, 0, 1, 0, 0)
+
+
+async def test_every_figure_has_the_cases_that_it_counts(pool: Pool, book: Book) -> None:
+    await lived(book)
+    organisation = nancheng().organisation
+    for unit in (None, "laocheng"):
+        seen = await survey(pool, *MARCH, organisation, unit=unit)
+        for measure in MEASURES:
+            found = await counted(pool, measure, *MARCH, organisation, unit=unit)
+            assert sum(found.values()) == as_counted(seen.whole, measure), measure
+            assert list(found) == sorted(found, reverse=True)
+            for by in GROUPINGS:
+                for key, figures in seen.by[by].items():
+                    some = await counted(pool, measure, *MARCH, organisation, unit=unit, of={by: key})
+                    assert sum(some.values()) == as_counted(figures, measure), (measure, key)
+                    assert some.keys() <= found.keys()
+
+
+def as_counted(figures: Figures, measure: str) -> int:
+    """A measure from the figures that it makes."""
+    made = {
+        "closed": figures.closed_in_all, "responded": figures.response.part, "confirmed": figures.solution.part,
+        "missed": figures.response.whole - figures.response.part, "satisfied": figures.satisfaction.part,
+    }  # fmt: skip
+    return made.get(measure, figures.closed.get(measure, getattr(figures, measure, 0)))
+
+
+async def test_a_case_that_was_carried_over_twice_counts_twice(pool: Pool, book: Book) -> None:
+    await lived(book)
+    found = await counted(pool, "carried_over", *MARCH, nancheng().organisation, of={"category": "noise"})
+    assert list(found.values()) == [2]
+
+
+async def test_two_estates_of_one_company_are_told_apart_from_those_without_one(pool: Pool, book: Book) -> None:
+    await book.write(opened(), opened(estate="caozhou-li"), opened(estate="huadu-yayuan"))
+    organisation = nancheng().organisation
+    companies = {it.id: it.company or NO_COMPANY for it in organisation.estates}
+    for company in set(companies.values()):
+        found = await counted(pool, "opened", *MARCH, organisation, of={"company": company})
+        mine = [estate for estate in ("mudan-garden", "caozhou-li", "huadu-yayuan") if companies[estate] == company]
+        assert len(found) == len(mine)
+
+
+# ---------------------------------------------------------------- now
+
+
+async def test_what_is_open_now_is_counted_by_tier_and_by_group(pool: Pool, book: Book) -> None:
+    await lived(book)
+    found = await standings(pool, nancheng().organisation)
+    assert found.whole == Standing(open=5, late=1, supervised=2, carried_over=1)
+    assert found.at_tier["estate"] == Standing(open=3, late=1, supervised=1)
+    assert found.by["community"]["tianxiang"].open == 1
+    for groups in (found.at_tier, *found.by.values()):
+        assert sum(it.open for it in groups.values()) == 5
+    assert (await standings(pool, nancheng().organisation, unit="gulou-yuan")).whole == Standing()
+
+
+async def test_the_longest_late_comes_first_with_what_was_missed(pool: Pool, book: Book) -> None:
+    contact, plan = opened("2026-03-10 10:00"), opened("2026-03-02 10:00")
+    contact.passes()
+    plan.passes()
+    plan.does("plan", due_date="2026-03-05")
+    plan.passes()
+    await book.write(contact, plan, contacted())
+    late = await longest_late(pool)
+    assert [(it.number, it.why) for it in late] == [
+        ("NC-2026-000002", "plan_overdue"), ("NC-2026-000001", "contact_missed"),
+    ]  # fmt: skip
+    assert late[0].since == at("2026-03-06 00:00")
+    assert await longest_late(pool, unit="gulou-yuan") == ()
+    assert len(await longest_late(pool, limit=1)) == 1
