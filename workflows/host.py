@@ -157,8 +157,9 @@ class Host(ABC, Generic[S, C, W]):
 
     async def live(self) -> S:
         """Runs until the process has ended; continues as new whenever its history is long."""
-        if self._to_load:
-            await self._load_until_done()
+        async with self._lock:  # who nudges a process at its very start makes it read the log too: once is enough
+            if self._to_load:
+                await self._load_until_done()
         self._rearm()
         while True:
             await workflow.wait_condition(lambda: self._may_leave or self._fault is not None)

@@ -103,6 +103,20 @@ async def test_a_process_that_lost_its_workflow_starts_again_from_the_log(engine
     assert standing.waits == waits(await engine.state("A"))
 
 
+async def test_a_process_that_is_nudged_before_it_has_read_the_log_reads_it_once(engine: Engine) -> None:
+    await engine.open("A")
+    await engine.send("A", "note", text="已到现场")
+    await engine.stop_worker()
+    await engine.client.get_workflow_handle(engine.number("A")).terminate()
+    await engine.processes.restart(await engine.state("A"))
+    nudging = asyncio.create_task(engine.processes.nudge(engine.number("A")))
+    await asyncio.sleep(0.5)  # both are waiting when the worker comes: its first task has them together
+    await engine.start_worker()
+    assert await nudging == 2
+    assert (await engine.processes.standing(engine.number("A"))).version == 2
+    assert await engine.send("A", "note", text="物业已回复") == 3
+
+
 async def test_a_closed_case_is_reopened_from_the_log_at_the_tier_that_closed_it(engine: Engine) -> None:
     await engine.open("A")
     await engine.send("A", "reject", by=officer("mudan-garden"), reason="不属于本小区职责")
