@@ -84,7 +84,7 @@ def test_other_dates_are_asked_for_in_a_form(browsing: Browsing) -> None:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_it_prints_on_two_sheets_with_its_charts(browsing: Browsing, tmp_path: Path, language: str) -> None:
     with browsing.look("supervisor", language=language) as look:
-        page = look.go("/overview?period=quarter&by=estate")
+        page = look.go("/overview?period=quarter&by=community")
         page.emulate_media(media="print")
         for drawn in ("svg.chart", ".tile__value", ".table--figures", ".heading__lead"):
             expect(page.locator(drawn).first).to_be_visible()
