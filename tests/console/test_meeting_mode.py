@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import OFFICE, PHONE, Browsing, Look, sign_in
+from tests.support.browser import OFFICE, PHONE, Browsing, sign_in, to_the_session
 from tests.support.meetings import Meeting, later, sitting_of, until
 from tests.support.stack import Caller, Stack
 
@@ -48,7 +48,7 @@ def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
         expect(page.locator(".stage__note")).to_contain_text("会议尚未开始")
         look.picture("meeting-before")
         look.must_be_sound()
-        _to_the_session(look, meeting)
+        to_the_session(look, meeting)
         page = look.go(f"/sittings/{meeting.id}/meeting")
         mine = _items(page, numbers)
         # Somebody follows on another screen.
@@ -110,17 +110,6 @@ def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
         expect(page.locator(".paper").first).to_contain_text("制定方案")
         look.picture("minutes")
         look.must_be_sound()
-
-
-def _to_the_session(look: Look, meeting: Meeting) -> None:
-    """By the button of the rehearsal, on the sitting's page."""
-    page = look.go(f"/sittings/{meeting.id}")
-    for _ in range(4):
-        if meeting.read()["status"] == "in_session":
-            return
-        page.get_by_role("button", name="推进到下一步").click()
-        expect(page.get_by_role("status")).to_contain_text("演练时钟已推进")
-    assert meeting.read()["status"] == "in_session"
 
 
 def _items(page: Page, numbers: list[str]) -> list[str]:

@@ -24,11 +24,11 @@ def photographs(tmp_path: Path) -> list[Path]:
     return files
 
 
-def raises(look: Look, photographs: list[Path] | None = None) -> Page:
+def raises(look: Look, photographs: list[Path] | None = None, estate: str = "mudan-garden") -> Page:
     """Raises an issue in as few steps as there are: estate, category, words, telephone, agree, send."""
     page = look.go("/r")
     page.locator("a[href='/r/new']").click()
-    page.locator("[name=estate]").select_option("mudan-garden")
+    page.locator("[name=estate]").select_option(estate)
     page.locator("label:has([name=category][value=lift])").click()
     page.locator("[name=description]").fill("七号楼电梯昨晚把我母亲关了二十分钟")
     if photographs:

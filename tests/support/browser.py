@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from tests.support.meetings import Meeting
 from tests.support.stack import Stack
 
 FLAGS = [
@@ -121,3 +122,14 @@ def sign_in(look: Look, username: str, password: str = PASSWORD) -> None:
     look.page.locator("[name=password]").fill(password)
     look.page.locator("main button").click()
     look.page.wait_for_url(re.compile(r"/(?!sign-in)[^/]*$"))
+
+
+def to_the_session(look: Look, meeting: Meeting) -> None:
+    """By the button of the rehearsal, on the sitting's page."""
+    page = look.go(f"/sittings/{meeting.id}")
+    for _ in range(4):
+        if meeting.read()["status"] == "in_session":
+            return
+        page.get_by_role("button", name="推进到下一步").click()
+        expect(page.get_by_role("status")).to_contain_text("演练时钟已推进")
+    assert meeting.read()["status"] == "in_session"
