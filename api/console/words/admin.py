@@ -89,7 +89,7 @@ WORDS: dict[str, Name] = {
         "YAML 是完整的政策文件；表格可用电子表格打开、修改，再导入。",
         "The YAML is the whole policy; the tables can be changed in a spreadsheet and imported again.",
     ),
-    "organisation.yaml": _n("完整的政策文件", "the whole policy"),
+    "organisation.whole": _n("完整的政策文件", "the whole policy"),
     "organisation.table.units": _n("单位（每行一个）", "Units, one a row"),
     "organisation.table.companies": _n("物业企业", "Companies"),
     "organisation.table.departments": _n("部门", "Departments"),
