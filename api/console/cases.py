@@ -150,7 +150,8 @@ async def _shown(
     told = story.told(rows, sealed, _told_by(tells), chain)
     missed = tuple(entry for entry in told if since is not None and entry.version > since)
     asked = await _asked(request, viewer, state, related.similar)
-    names, stays, now = Names(tells.rules, tells.language), story.stays_of(rows), asked.now
+    names, stays = Names(tells.rules, tells.language), story.stays_of(rows)
+    now = max(asked.now, state.at)  # in rehearsal a case's clock is ahead of ours
     length = partial(_length, now=now, language=tells.language)
     return page(
         request, "cases/case.html", status=status, case=tells.case(state, words, actor, photos),
@@ -216,7 +217,7 @@ class Sat:
 
 def _hearing(tells: Teller, state: CaseState, now: datetime) -> Sat | None:
     """The sitting that has the case before it right now."""
-    sitting = before_sitting(state, max(now, state.at))
+    sitting = before_sitting(state, now)
     return _sat(tells, sitting) if sitting is not None else None
 
 
