@@ -55,19 +55,19 @@ class Player:
         issue = {
             "estate": ESTATE, "category": category, "title": title, "description": description, "channel": "wechat",
         }  # fmt: skip
-        return self._post(f"estate-{ESTATE}", "/cases", issue)
+        return self.post(f"estate-{ESTATE}", "/cases", issue)
 
     def decide(self, who: str, number: str, kind: str, **fields: object) -> dict[str, Any]:
         """One decision, as the account ``who``."""
-        return self._post(who, f"/cases/{number}/decisions", {"kind": kind, **fields})
+        return self.post(who, f"/cases/{number}/decisions", {"kind": kind, **fields})
 
     def confirm(self, number: str, code: str, stars: int) -> dict[str, Any]:
         """The resident's own word, without sign-in."""
-        return self._post(None, f"/cases/{number}/word", {"code": code, "kind": "confirm", "stars": stars})
+        return self.post(None, f"/cases/{number}/word", {"code": code, "kind": "confirm", "stars": stars})
 
     def pass_time(self, number: str, **length: int) -> datetime:
         """Moves the case's clock by whole days and hours; its own time then."""
-        moved = self._post("alliance", "/dev/fast-forward", {"case": number, **length})
+        moved = self.post("alliance", "/dev/fast-forward", {"case": number, **length})
         return datetime.fromisoformat(moved["now"])
 
     def until_the_wait_is_over(self, number: str) -> datetime:
@@ -84,11 +84,15 @@ class Player:
         return self.pass_time(number, hours=hours) if hours > 0 else now
 
     def _wait(self, number: str) -> dict[str, Any]:
-        answer = self._http.get(f"/cases/{number}", headers=self._signed("alliance")).raise_for_status()
-        wait: dict[str, Any] = answer.json()["wait"]
+        wait: dict[str, Any] = self.read(f"/cases/{number}")["wait"]
         return wait
 
-    def _post(self, who: str | None, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+    def read(self, path: str) -> dict[str, Any]:
+        """What there is, as the alliance reads it."""
+        return dict(self._http.get(path, headers=self._signed("alliance")).raise_for_status().json())
+
+    def post(self, who: str | None, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Sends something as the account ``who``, or as nobody; what is answered. Raises SystemExit."""
         answer = self._http.post(path, json=body, headers=self._signed(who) if who else {})
         if answer.is_error:
             raise SystemExit(f"{path}: {answer.status_code} {answer.text}")
