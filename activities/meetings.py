@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-AT_ONCE = 50
-"""How many cases are told at the same time."""
+AT_ONCE = 100
+"""How many cases are told at the same time: what they append meanwhile shares commits (`store.together`)."""
 
 SETTLED_AFTER = 1.0
 """Seconds of looking on after the last case was told, for processes that did not answer. A case that picks the old
