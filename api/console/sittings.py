@@ -24,6 +24,7 @@ from api.console.words import say
 from api.meetings import Asked
 from api.problems import Problem, status_of
 from api.schemas import SittingView
+from api.scope import scope_of
 from api.services import Services, services_of
 from api.sittings import commanded
 from api.strict import StrictRoute
@@ -237,7 +238,16 @@ async def sitting_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
         outline=outline(agenda, language) if agenda else None,
         budget=agendas.budget(agenda, language) if agenda else None,
         attending=agendas.attending(agenda) if agenda else (), story=tuple(reversed(sitting.story)),
+        sees_emergency=await _sees_emergency(services, viewer, sitting),
     )  # fmt: skip
+
+
+async def _sees_emergency(services: Services, viewer: Viewer, sitting: Known) -> bool:
+    """Whether the emergency that an extraordinary sitting hears is open to who reads of the sitting."""
+    if sitting.view.emergency is None:
+        return False
+    row = await services.responses.list.get(sitting.view.emergency)
+    return row is not None and scope_of(viewer.actor).sees_response(row)
 
 
 @router.get("/sittings/{sitting_id}/minutes")

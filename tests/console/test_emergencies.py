@@ -11,6 +11,7 @@ import pytest
 from api.console.assets import assets
 from tests.api.test_emergencies import declared, shown, waive_what_is_required
 from tests.support.console import Visitor, fields_of, filled, text_of, visiting
+from tests.support.meetings import until
 from tests.support.stack import Caller, Stack
 
 
@@ -50,6 +51,19 @@ def test_an_emergency_is_declared_from_its_case_with_what_would_happen_shown_bef
     room = text_of(alliance.get(f"/emergencies/{number}-E1").text)
     for part in ("燃气泄漏", "七个部门", "119", "情况报告", "解除联动"):
         assert part in room, part
+
+
+def test_an_extraordinary_sitting_leads_to_its_emergency_only_who_may_see_it(
+    stack: Stack, chief: Caller, estate: Visitor
+) -> None:
+    _, emergency = declared(chief, "property_withdrawal")
+    path = f"/sittings/nancheng-X-{emergency}"
+    until(lambda: estate.get(path).status_code == 200)
+    with visiting(stack, "community-guangfu") as elsewhere:
+        assert "临时会议" in text_of(elsewhere.get(path).text)
+        assert f"/emergencies/{emergency}" not in elsewhere.get(path).text
+        assert elsewhere.get(f"/emergencies/{emergency}").status_code == 403
+    assert f"/emergencies/{emergency}" in estate.get(path).text
 
 
 def test_a_case_of_another_estate_comes_under_an_emergency_that_runs(chief: Caller, alliance: Visitor) -> None:
