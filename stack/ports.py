@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import socket
+import time
 
 from stack.errors import PortTaken, StackError
 
 # Below the range that Linux and macOS hand out for outgoing connections: a port chosen here is still free
 # when its server is restarted.
 _FIRST, _LAST = 20_000, 32_000
+_LOOKS, _BETWEEN = 10, 0.1  # seconds
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -24,9 +26,15 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def require_free(port: int, what: str, variable: str | None = None, host: str = "127.0.0.1") -> None:
-    """Raise PortTaken, naming `what` the port is for and the `variable` that changes it."""
-    if not is_free(port, host):
-        raise PortTaken(port, what, variable)
+    """Raise PortTaken, naming `what` the port is for and the `variable` that changes it.
+
+    Looks for a second: what a killed server had begun lets go of its port a moment after it.
+    """
+    for _ in range(_LOOKS):
+        if is_free(port, host):
+            return
+        time.sleep(_BETWEEN)
+    raise PortTaken(port, what, variable)
 
 
 def free_port(preferred: int | None = None, host: str = "127.0.0.1") -> int:
