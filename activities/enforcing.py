@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from temporalio import activity
 from temporalio.client import Client
 
 from activities.dating import plan_schedules, redate
+from activities.heartbeat import heartbeat
 from activities.reprojection import reproject
 from workflows import names
 from workflows.client import Processes
@@ -18,8 +17,6 @@ from workflows.messages import Enforced, EnforceOrder
 
 if TYPE_CHECKING:
     from store.database import Pool
-
-HEARTBEAT_EVERY = 5.0
 
 
 class Enforcer:
@@ -38,34 +35,20 @@ class Enforcer:
     @activity.defn(name=names.PLAN_SCHEDULES)
     async def plan_schedules(self, order: EnforceOrder) -> Enforced:
         """Plans every forum's schedule by the policies of now; those of dissolved forums go."""
-        async with _heartbeat():
+        async with heartbeat():
             done = await plan_schedules(self._pool, self._client, task_queue=self._task_queue)
         return Enforced(schedules=len(done.created) + len(done.updated) + len(done.deleted))
 
     @activity.defn(name=names.REDATE_SITTINGS)
     async def redate_sittings(self, order: EnforceOrder) -> Enforced:
         """Has the sittings ahead dated anew, and those of dissolved forums cancelled."""
-        async with _heartbeat():
+        async with heartbeat():
             done = await redate(self._pool, self._processes, order.cause)
         return Enforced(sittings=(*done.moved, *done.cancelled), failed=done.failed)
 
     @activity.defn(name=names.REPROJECT_CASES)
     async def reproject_cases(self, order: EnforceOrder) -> Enforced:
         """Has the open cases dated and placed anew."""
-        async with _heartbeat():
+        async with heartbeat():
             done = await reproject(self._pool, self._processes, order.cause)
         return Enforced(looked_at=done.looked_at, moved=len(done.moved), failed=done.failed)
-
-
-@asynccontextmanager
-async def _heartbeat() -> AsyncIterator[None]:
-    async def beat() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(HEARTBEAT_EVERY)
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.heartbeat import heartbeat
 from activities.record import SittingRecorder, is_outdated, moved
 from domain.case import Command, PutOnAgenda, SittingOver
 from domain.errors import Refusal
@@ -43,7 +43,6 @@ dates meanwhile finds the move when it is recorded (``Recorder._follow``)."""
 
 LOOK_AGAIN = 0.5
 SOON = 0.05
-HEARTBEAT_EVERY = 5.0
 GIVE_UP_AFTER = 5
 """How often a case whose process is gone is looked for before it is left to the auditor."""
 
@@ -111,7 +110,7 @@ class Meetings:
         there is nothing to look on for.
         """
         telling = Telling(self._sittings, self._processes, order, 0.0 if order.over else self._settled_after)
-        async with _heartbeat(telling):
+        async with heartbeat(lambda: len(telling.told)):
             return await telling.run()
 
     # ---------------------------------------------------------------- beginning
@@ -223,17 +222,3 @@ class Telling:
                 self._left[number] = GIVE_UP_AFTER
                 return
             self.told.add(number)
-
-
-@asynccontextmanager
-async def _heartbeat(telling: Telling) -> AsyncIterator[None]:
-    async def beat() -> None:
-        while True:
-            activity.heartbeat(len(telling.told))
-            await asyncio.sleep(HEARTBEAT_EVERY)
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.console.assets import assets
 from tests.api.test_emergencies import declared, shown, waive_what_is_required
-from tests.support.console import Visitor, fields_of, filled, text_of, visiting
+from tests.support.console import Visitor, fields_of, filled, shared_weight, text_of, visiting
 from tests.support.meetings import until
 from tests.support.stack import Caller, Stack
 
@@ -181,7 +180,6 @@ def test_standing_down_names_what_is_still_open_before_it_is_sent(
 
 def test_a_room_is_light(chief: Caller, alliance: Visitor) -> None:
     _, emergency = declared(chief)
-    files = sum(len(assets()[name].packed) for name in ("hongxiu.css", "hongxiu.js", "mark.svg"))  # as they are sent
     for path in (f"/emergencies/{emergency}", f"/emergencies/{emergency}/stand-down"):
         page = alliance.get(path)
-        assert len(page.content) + files < 150_000, (path, len(page.content), files)
+        assert len(page.content) + shared_weight() < 150_000, (path, len(page.content))

@@ -10,8 +10,7 @@ from html import unescape
 import httpx
 import pytest
 
-from api.console.assets import assets
-from tests.support.console import Visitor, fields_of, filled, text_of, visiting
+from tests.support.console import Visitor, fields_of, filled, shared_weight, text_of, visiting
 from tests.support.meetings import Meeting, escalated, escalated_after, later, sitting_of, until
 from tests.support.stack import Caller, Stack
 
@@ -381,6 +380,5 @@ def test_notices_are_unread_first_and_read_by_their_own_unit(
 
 
 def test_a_calendar_is_light(alliance: Visitor) -> None:
-    files = sum(len(assets()[name].packed) for name in ("hongxiu.css", "hongxiu.js", "mark.svg"))  # as they are sent
     for path in ("/meetings?scope=all", "/meetings?scope=all&view=list", "/meetings?scope=all&community=laocheng"):
-        assert len(alliance.get(path).content) + files < 150_000, path
+        assert len(alliance.get(path).content) + shared_weight() < 150_000, path

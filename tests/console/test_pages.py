@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from api.console.assets import assets
-from tests.support.console import Visitor, text_of, visiting
+from tests.support.console import Visitor, shared_weight, text_of, visiting
 from tests.support.stack import Caller, Stack
 
 QUIET = "danyang-xincheng"
@@ -98,6 +97,5 @@ def test_own_files_are_kept_for_a_year_under_an_address_that_changes_with_them(n
 
 def test_a_page_is_light(officer: Caller, estate: Visitor) -> None:
     number = officer.open()["number"]
-    files = sum(len(assets()[name].packed) for name in ("hongxiu.css", "hongxiu.js", "mark.svg"))  # as they are sent
     for path in ("/", f"/cases/{number}", "/sign-in"):
-        assert len(estate.get(path).content) + files < 150_000
+        assert len(estate.get(path).content) + shared_weight() < 150_000

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from api.console.assets import assets
 from api.sessions import COOKIE
 from tests.support.stack import PATIENCE, Stack
 
@@ -95,6 +96,11 @@ def filled(visitor: Visitor, path: str, **values: Any) -> httpx.Response:
     page = visitor.get(path)
     assert page.status_code == 200, page.text
     return visitor.post(path.partition("?")[0], fields_of(page, **values))
+
+
+def shared_weight() -> int:
+    """Bytes of the files that every page needs, as they are sent."""
+    return sum(len(assets()[name].packed) for name in ("hongxiu.css", "hongxiu.js", "mark.svg"))
 
 
 def text_of(page: str) -> str:
