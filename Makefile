@@ -7,15 +7,17 @@ RUN   := .venv/.project-$(call key,pyproject.toml)
 DEV   := .venv/.dev-$(call key,requirements-dev.lock)
 JOBS  ?= auto
 ARGS  ?=
+NOW   ?=
 PIP   := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint format bench lock clean
+.PHONY: help up demo test test-long lint format bench lock clean
 
 help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings: HONGXIU_DATA, HONGXIU_API_PORT, HONGXIU_TEMPORAL_PORT, HONGXIU_TEMPORAL_UI_PORT,"
-	@echo "            HONGXIU_REHEARSAL=1, HONGXIU_WORKERS. Tests: ARGS='-k words', JOBS=1."
+	@echo "            HONGXIU_REHEARSAL=1, HONGXIU_WORKERS. Tests: ARGS='-k words', JOBS=1,"
+	@echo "            NOW=2032-02-29T09:30:00+08:00 (when it is in the town that they run in)."
 
 up: $(RUN) ## set up and run the embedded stack until Ctrl-C (HONGXIU_REHEARSAL=1: time can be skipped)
 	@$(PY) -m cli up
@@ -24,9 +26,14 @@ demo: $(RUN) ## play a quarter of a subdistrict's life on a running stack in reh
 	@$(PY) -m cli demo $(ARGS)
 
 # Folders of its own: another session's pytest closes the shared one to the user that PostgreSQL runs as.
-test: $(DEV) ## all tests, on real PostgreSQL and Temporal
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-		PYTEST_DEBUG_TEMPROOT="$$folder" $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+PYTEST = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	PYTEST_DEBUG_TEMPROOT="$$folder" HONGXIU_TEST_NOW="$(NOW)" $(PY) -m pytest -n $(JOBS) --dist worksteal
+
+test: $(DEV) ## all tests but the long ones, on real PostgreSQL and Temporal
+	@$(PYTEST) -m "not long" $(ARGS)
+
+test-long: $(DEV) ## what is long by nature: the whole demo, the storm, thorough Hypothesis, days of all kinds
+	@$(PYTEST) -m long $(ARGS)
 
 lint: $(DEV) ## ruff and mypy --strict
 	@$(PY) -m ruff check .

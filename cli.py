@@ -192,24 +192,27 @@ async def _reproject(pool: Pool, cause: str) -> dict[str, Any]:
     from operations import connections
     from runtime.temporal import TASK_QUEUE, TemporalUnavailable
     from store.cases import CaseList, CaseQuery
+    from store.town import clock_on
     from workflows.enforcing import KNOWN_TO_WORKERS_AFTER
 
     try:
-        client = await connections.temporal_client(commands.settings())
-        await dating.plan_schedules(pool, client, task_queue=TASK_QUEUE)
+        settings = commands.settings()
+        clock = clock_on(pool, rehearsal=settings.rehearsal)
+        client = await connections.temporal_client(settings, clock)
+        await dating.plan_schedules(pool, client, clock, task_queue=TASK_QUEUE)
     except TemporalUnavailable:
         if await CaseList(pool).count(CaseQuery(open=True)):
             raise
         return {"looked_at": 0, "moved": [], "failed": [], "sittings": []}  # schedules are planned at every start
-    processes = await connections.processes(commands.settings())
+    processes = await connections.processes(settings, clock)
     with terminal.progress("waiting until the workers know") as step:
         tenths = int(KNOWN_TO_WORKERS_AFTER.total_seconds() * 10)
         for tenth in range(tenths):
             step(tenth, tenths)
             await asyncio.sleep(0.1)
-    redated = await dating.redate(pool, processes, cause)
+    redated = await dating.redate(pool, processes, cause, clock.now())
     with terminal.progress("open cases") as step:
-        moved = await reprojection.reproject(pool, processes, cause, step)
+        moved = await reprojection.reproject(pool, processes, cause, clock, step)
     sittings = [*redated.moved, *redated.cancelled]
     return {**asdict(moved), "failed": [*redated.failed, *moved.failed], "sittings": sittings}
 
@@ -534,16 +537,23 @@ async def _audit(repair: bool, at_once: int, as_json: bool, lang: str) -> Report
     from operations import connections
     from operations.audit import Auditor
     from runtime.temporal import TASK_QUEUE
+    from store.town import clock_on
     from workflows.client import Processes
 
     settings = commands.settings()
     async with connections.opened(settings.database()) as pool:
-        client = await connections.temporal_client(settings)
+        clock = clock_on(pool, rehearsal=settings.rehearsal)
+        await clock.refresh()
+        client = await connections.temporal_client(settings, clock)
         with terminal.progress("audit") as step:
             auditor = Auditor(
-                pool, client, Processes(client, TASK_QUEUE), real_time=not settings.rehearsal, at_once=at_once,
+                pool,
+                client,
+                Processes(client, TASK_QUEUE),
+                clock,
+                at_once=at_once,
                 progress=lambda _, done, total: step(done, total),
-            )  # fmt: skip
+            )
             report = await auditor.audit()
             if repair:
                 report = await auditor.repair(report)

@@ -22,17 +22,21 @@ from activities.notices import Notifier, misnamed, read_channels
 from activities.record import Recorder
 from domain.policy_file import PolicyError
 from runtime import logs
+from runtime.clock import Clock
+from runtime.rehearsal import Punctual, Town
 from runtime.settings import Settings, load
-from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect, skipper
+from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect
 from store import database
 from store.errors import StoreUnavailable
 from store.log import EventLog
 from store.rulebook import NoRules, Rulebook
+from store.town import clock_on
 from workflows.case import CaseWorkflow
 from workflows.client import Processes
 from workflows.convening import ConveneWorkflow
 from workflows.enforcing import EnforceWorkflow
 from workflows.joint_response import ResponseWorkflow
+from workflows.planning import PlanWorkflow
 from workflows.rules import AT_HAND
 from workflows.sitting import SittingWorkflow
 
@@ -43,7 +47,14 @@ REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
 CACHED_WORKFLOWS = 20_000
-WORKFLOWS: Sequence[type[Any]] = (CaseWorkflow, SittingWorkflow, ConveneWorkflow, ResponseWorkflow, EnforceWorkflow)
+WORKFLOWS: Sequence[type[Any]] = (
+    CaseWorkflow,
+    SittingWorkflow,
+    ConveneWorkflow,
+    ResponseWorkflow,
+    EnforceWorkflow,
+    PlanWorkflow,
+)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -57,7 +68,7 @@ class Activities(Protocol):
     def activities(self) -> Sequence[Callable[..., Any]]: ...
 
 
-def build(client: Client, *owners: Activities, task_queue: str = TASK_QUEUE) -> Worker:
+def build(client: Client, *owners: Activities, clock: Clock, task_queue: str = TASK_QUEUE) -> Worker:
     """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
     ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run."""
     return Worker(
@@ -66,6 +77,7 @@ def build(client: Client, *owners: Activities, task_queue: str = TASK_QUEUE) -> 
         workflows=WORKFLOWS,
         activities=[done for owner in owners for done in owner.activities()],
         workflow_runner=runner(),
+        interceptors=[Punctual(clock)],
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
@@ -107,14 +119,16 @@ async def serve(settings: Settings) -> None:
             log.error("a notice's unit is unknown", problem=str(problem))
     refreshing = asyncio.create_task(keep_rules(rulebook))
     client = await _connected(settings, stop)
-    # In a rehearsal the processes that a schedule begins have clocks that can be moved.
-    starting = skipper(client).client if settings.rehearsal else client
-    processes = Processes(starting, TASK_QUEUE)
-    meetings = Meetings(pool, rulebook, processes, client, task_queue=TASK_QUEUE)
+    clock = clock_on(pool, rehearsal=settings.rehearsal)
+    # In a rehearsal what activities begin and speak to goes by the town's clock.
+    others = Town(client, clock).client if settings.rehearsal else client
+    processes = Processes(others, TASK_QUEUE)
+    meetings = Meetings(pool, rulebook, processes, others, clock, task_queue=TASK_QUEUE)
     emergencies = Emergencies(pool, rulebook, lambda: processes)
-    enforcer = Enforcer(pool, processes, client, task_queue=TASK_QUEUE)
-    notifier = Notifier(pool, rulebook, channels, settings.public_url)
-    async with build(client, Recorder(EventLog(pool), rulebook), meetings, emergencies, enforcer, notifier):
+    enforcer = Enforcer(pool, processes, others, clock, task_queue=TASK_QUEUE)
+    notifier = Notifier(pool, rulebook, channels, settings.public_url, clock)
+    owners = (Recorder(EventLog(pool), rulebook), meetings, emergencies, enforcer, notifier)
+    async with build(client, *owners, clock=clock):
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
         await stop.wait()
         log.info("worker stops")

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from temporalio.client import Client
 
 from domain import forum
+from domain.convening import to_convene
 from domain.errors import Refusal
 from domain.forum import Sitting, at_new_time, emergency_of
 from domain.permission import SYSTEM
 from domain.rules import Rules
 from domain.sitting import Cancel, Reschedule, SittingCommand
+from runtime.clock import Clock
 from store.rulebook import Rulebook
 from store.sittings import SittingRow, Sittings
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
@@ -33,15 +35,34 @@ class Redated:
     failed: tuple[str, ...]
 
 
-async def plan_schedules(pool: Pool, client: Client, *, task_queue: str) -> Synchronised:
-    """Every forum's schedule as the rules of now have it. Idempotent. Raises NoRules, StoreUnavailable."""
+async def plan_schedules(pool: Pool, client: Client, clock: Clock, *, task_queue: str) -> Synchronised:
+    """Every forum's schedule as the rules of now have it; what is due and not over is begun.
+
+    A schedule fires at future instants only. So where one is made or changed after a sitting's agenda was to be drafted
+    (a first start, a policy, a calendar that was published late, a new forum, a long pause), the sitting is convened
+    here; not of a forum whose schedule a supervisor has paused. Workers need not be up: they find it when they are.
+    Idempotent. Raises NoRules, StoreUnavailable.
+    """
     rulebook = Rulebook(pool)
     await rulebook.refresh()
-    return await sync_schedules(client, rulebook.current, datetime.now(UTC), task_queue=task_queue)
+    await clock.refresh()
+    rules = rulebook.current
+    done = await sync_schedules(client, rules, datetime.now(UTC), task_queue=task_queue)
+    processes = Processes(client, task_queue)
+    for sitting in await _missing(pool, rules, clock.now()):
+        if sitting.forum not in done.paused:
+            await processes.convene_due(rules, sitting)
+    return done
 
 
-async def redate(pool: Pool, processes: Processes, cause: str) -> Redated:
-    """Has every sitting ahead that the calendar now dates otherwise move there; ``cause`` is the event's reason.
+async def _missing(pool: Pool, rules: Rules, now: datetime) -> list[Sitting]:
+    due = to_convene(rules, now, now)
+    begun = await Sittings(pool).some([sitting.id for sitting in due])
+    return [sitting for sitting in due if sitting.id not in begun]
+
+
+async def redate(pool: Pool, processes: Processes, cause: str, now: datetime) -> Redated:
+    """Has every sitting ahead of ``now`` that the calendar dates otherwise move there; ``cause`` is the event's reason.
 
     One that an officer has moved stays on its day, and has its freeze and minutes dated anew; one that a holiday
     swallows, or whose forum is no more, is cancelled. Their processes tell the cases. Workers must know the new policy.
@@ -49,7 +70,6 @@ async def redate(pool: Pool, processes: Processes, cause: str) -> Redated:
     """
     rulebook = Rulebook(pool)
     await rulebook.refresh()
-    now = datetime.now(UTC)
     ahead = [row for row in await Sittings(pool).between(now, now + 2 * HORIZON) if row.is_ahead]
     became: dict[str, list[str]] = {"moved": [], "cancelled": [], "failed": []}
     for row in ahead:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -15,11 +15,13 @@ from temporalio.client import Client
 from activities.heartbeat import heartbeat
 from activities.record import SittingRecorder, is_outdated, moved
 from domain.case import Command, PutOnAgenda, SittingOver
+from domain.convening import due_sittings, next_ahead
 from domain.errors import Refusal
-from domain.forum import Sitting, sittings
+from domain.forum import Sitting
 from domain.permission import SYSTEM
 from domain.rules import Rules
 from domain.sitting import Addendum, DocumentRef
+from runtime.clock import Clock
 from store.log import EventLog
 from store.papers import Held, Papers, addenda_of
 from store.rulebook import Rulebook
@@ -46,23 +48,27 @@ SOON = 0.05
 GIVE_UP_AFTER = 5
 """How often a case whose process is gone is looked for before it is left to the auditor."""
 
-BEFORE = timedelta(days=92)
-"""How long before its session a sitting's agenda is drafted at most (``draft_workdays`` is at most 20, or 30)."""
-
-
 class Meetings:
     """The activities of sittings. ``processes`` begins and reaches processes; ``client`` keeps the schedules."""
 
     def __init__(
-        self, pool: Pool, rulebook: Rulebook, processes: Processes, client: Client, *, task_queue: str,
+        self,
+        pool: Pool,
+        rulebook: Rulebook,
+        processes: Processes,
+        client: Client,
+        clock: Clock,
+        *,
+        task_queue: str,
         settled_after: float = SETTLED_AFTER,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._papers = Papers(pool, rulebook)
         self._recorder = SittingRecorder(EventLog(pool), rulebook, self._papers)
         self._sittings = Sittings(pool)
         self._rulebook = rulebook
         self._processes = processes
         self._client = client
+        self._clock = clock
         self._task_queue = task_queue
         self._settled_after = settled_after
 
@@ -117,15 +123,23 @@ class Meetings:
 
     @activity.defn(name=names.CONVENE_SITTINGS)
     async def convene_sittings(self, order: ConveneOrder) -> Convened:
-        """Begins the forum's sittings whose agenda is due at ``order.at``; where none is, the next one ahead."""
+        """Begins the forum's sittings whose agenda is due at ``order.at``; where none is, the next one ahead.
+
+        One that is over by now is not begun any more.
+        """
         await self._rulebook.refresh()
-        rules = await self._rulebook.rules()
-        due = due_sittings(rules, order.forum, order.at or datetime.now(UTC))
+        rules, now = await self._rulebook.rules(), self._clock.now()
+        due = due_sittings(rules, order.forum, order.at or now) or self._ahead(rules, order.forum, now)
         begun = await self._sittings.some([sitting.id for sitting in due])
-        missing = [sitting for sitting in due if sitting.id not in begun]
+        missing = [sitting for sitting in due if sitting.id not in begun and now < sitting.minutes_due]
         for sitting in missing:
             await self._processes.convene(rules, sitting.id, dates=sitting)
         return Convened(sittings=tuple(sitting.id for sitting in missing))
+
+    def _ahead(self, rules: Rules, forum: str, now: datetime) -> tuple[Sitting, ...]:
+        """What a supervisor who triggers the schedule by hand wants."""
+        found = next_ahead(rules, forum, now)
+        return (found,) if found is not None else ()
 
     @activity.defn(name=names.EXTEND_SCHEDULE)
     async def extend_schedule(self, order: ConveneOrder) -> str:
@@ -133,21 +147,9 @@ class Meetings:
         rules = await self._rulebook.rules()
         if order.forum not in rules.forums:
             return "kept"
-        forum, now = rules.forums[order.forum], order.at or datetime.now(UTC)
-        return await sync_schedule(self._client, rules, forum, now, task_queue=self._task_queue)
-
-
-def due_sittings(rules: Rules, forum_id: str, at: datetime) -> tuple[Sitting, ...]:
-    """The sittings whose agenda is to be drafted at ``at`` or before, and whose minutes are not due yet.
-
-    Where there is none (a supervisor triggers the schedule by hand), the next one, ahead of its time.
-    """
-    if forum_id not in rules.forums:
-        return ()
-    forum = rules.forums[forum_id]
-    near = sittings(forum, rules.calendar, at - BEFORE, at + BEFORE)
-    due = tuple(sitting for sitting in near if sitting.drafts_at <= at < sitting.minutes_due)
-    return due or tuple(sitting for sitting in near if sitting.drafts_at > at)[:1]
+        forum, now = rules.forums[order.forum], datetime.now(UTC)  # schedules fire by the real clock
+        became, _ = await sync_schedule(self._client, rules, forum, now, task_queue=self._task_queue)
+        return became
 
 
 class Telling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from domain.notices import Channels, NoticeKind, ResponseNoticeKind, members, wo
 from domain.organisation import Organisation
 from domain.policy_file import PolicyProblem, parse_policy, problems_at
 from domain.response_notices import response_notices
+from runtime.clock import Clock
 from store.folding import RESPONSES
 from store.log import EventLog
 from store.notices import About, Notice, Notices
@@ -53,14 +54,20 @@ class Notifier:
     """Tells units. ``environ`` holds the addresses that ``channels`` names."""
 
     def __init__(
-        self, pool: Pool, rulebook: Rulebook, channels: Channels, public_url: str,
+        self,
+        pool: Pool,
+        rulebook: Rulebook,
+        channels: Channels,
+        public_url: str,
+        clock: Clock,
         environ: Mapping[str, str] = os.environ,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._notices = Notices(pool)
         self._log = EventLog(pool)
         self._rulebook = rulebook
         self._channels = channels
         self._public_url = public_url
+        self._clock = clock
         self._environ = environ
 
     def activities(self) -> Sequence[Callable[..., Any]]:
@@ -134,7 +141,7 @@ class Notifier:
                 await self._notices.delivered(notice.id, variable)
             else:
                 failures.append(f"{variable}: {failure}")
-        await self._notices.attempted(notice.id, datetime.now(UTC), "; ".join(failures) or None)
+        await self._notices.attempted(notice.id, self._clock.now(), "; ".join(failures) or None)
         if failures:
             log.warning("a notice was not sent", notice=notice.id, failures=failures)
         return not failures

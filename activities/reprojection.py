@@ -7,13 +7,13 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from domain.case import CaseState, Command, Reproject, decide
 from domain.case.moves import units_of
 from domain.errors import Refusal
 from domain.permission import SYSTEM
+from runtime.clock import Clock
 from store.cases import CaseList, CaseQuery, CaseRow
 from store.folding import CASES
 from store.log import EventLog
@@ -37,23 +37,26 @@ class Reprojected:
     failed: tuple[str, ...]
 
 
-async def reproject(pool: Pool, processes: Processes, cause: str, progress: Progress | None = None) -> Reprojected:
+async def reproject(
+    pool: Pool, processes: Processes, cause: str, clock: Clock, progress: Progress | None = None
+) -> Reprojected:
     """Has every open case whose sitting's dates are others now compute them again, and every one whose estate belongs
     elsewhere now know it; ``cause`` goes into the event.
 
     Only those are sent anything: a case whose dates stand keeps its history as it is. Workers must know the
     new policy (see ``workflows.enforcing.KNOWN_TO_WORKERS_AFTER``). Raises StoreUnavailable.
     """
-    return await _Reprojection(pool, processes, cause, progress or (lambda done, total: None)).run()
+    return await _Reprojection(pool, processes, cause, clock, progress or (lambda done, total: None)).run()
 
 
 class _Reprojection:
-    def __init__(self, pool: Pool, processes: Processes, cause: str, progress: Progress) -> None:
+    def __init__(self, pool: Pool, processes: Processes, cause: str, clock: Clock, progress: Progress) -> None:
         self._log = EventLog(pool)
         self._cases = CaseList(pool)
         self._rulebook = Rulebook(pool)
         self._processes = processes
         self._cause = cause
+        self._clock = clock
         self._progress = progress
         self._run = uuid.uuid4().hex
         self._moved: list[str] = []
@@ -102,7 +105,7 @@ class _Reprojection:
         if state.closed:
             return False
         rules = await self._rulebook.rules(state.ladder)
-        return bool(decide(rules, state, self._command(state.number, 0), max(state.at, datetime.now(UTC))))
+        return bool(decide(rules, state, self._command(state.number, 0), max(state.at, self._clock.now())))
 
     def _command(self, number: str, attempt: int) -> Command:
         # Another id for each attempt: what brought about nothing is not remembered in the log, and an update

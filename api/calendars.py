@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from api.meetings import Known, Meetings
 from api.problems import Problem
-from api.views import Teller, status_at
+from api.views import Teller
 from documents import ical
 from domain.words import Name
 from store.accounts import Account, Accounts, Post
@@ -96,7 +96,7 @@ class Calendars:
         cases = await self._documents.cases([row.agenda for row in begun if row.agenda is not None])
         reasons = await self._reasons(row.id for row in begun if row.sequence)
         return [
-            ical.Entry(dates, tells.sitting_name(dates), status_at(dates, now), 0, loaded)
+            ical.Entry(dates, tells.sitting_name(dates), "announced", 0, loaded)
             if row is None
             else _entry(tells, row, cases, reasons)
             for dates, row in known

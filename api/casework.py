@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,7 +18,7 @@ from api.problems import Problem
 from api.responses import JointResponses
 from api.schemas import NewCase, NewIssue, Reporter, Word
 from api.sending import Done, Running, Sending
-from domain.calendar import SHANGHAI
+from domain.calendar import shanghai
 from domain.case import (
     AnyDecision,
     CaseState,
@@ -37,6 +37,7 @@ from domain.case import (
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, may_read
 from domain.rules import Rules
+from runtime.clock import Clock
 from store import claims, residents
 from store.cases import CaseList
 from store.database import transaction
@@ -62,15 +63,23 @@ class Casework:
     """Cases, on the log and the running processes."""
 
     def __init__(
-        self, pool: Pool, log: EventLog, running: Running, sealed: Residents, rulebook: Rulebook,
-        responses: JointResponses, secret: bytes,
-    ) -> None:  # fmt: skip
+        self,
+        pool: Pool,
+        log: EventLog,
+        running: Running,
+        sealed: Residents,
+        rulebook: Rulebook,
+        responses: JointResponses,
+        clock: Clock,
+        secret: bytes,
+    ) -> None:
         self._pool = pool
         self._log = log
         self._running = running
         self._sealed = sealed
         self._rulebook = rulebook
         self._responses = responses
+        self._clock = clock
         self._secret = secret
         self._sending: Sending[CaseState, Command] = Sending(
             pool, log, running, CASES, Wait, self._decides, lambda number: Refusal("unknown_case", number=number)
@@ -133,7 +142,7 @@ class Casework:
         """
         rules = self._rulebook.current
         claim_key, fingerprint = idempotency.claim_key("open", actor, key), idempotency.fingerprint("open", new)
-        refused = _refusal_of(rules, _open_command("", "", actor, new, _NO_WORDS))
+        refused = _refusal_of(rules, _open_command("", "", actor, new, _NO_WORDS), self._clock.now())
         if refused is not None:
             return await self._opened_before(claim_key, fingerprint, key, refused)
         number, words = await self._claim_number(rules, claim_key, fingerprint, new)
@@ -174,8 +183,8 @@ class Casework:
         self, rules: Rules, claim_key: str, fingerprint: str, new: NewCase
     ) -> tuple[str, SealedRef | None]:
         """The case's number; and the sealed words, when this call wrote them."""
-        year = datetime.now(SHANGHAI).year
-        prefix = f"{rules.organisation.case_prefix}-{year}"
+        now = self._clock.now()
+        prefix = f"{rules.organisation.case_prefix}-{shanghai(now).year}"
         async with transaction(self._pool) as connection:
             claim = await claims.claim(connection, claim_key, fingerprint, number_prefix=prefix)
             if not claim.matches:
@@ -186,7 +195,7 @@ class Casework:
             resident = residents.new_resident()
             record = new.model_dump(mode="json", include={"title", "description", "location", "reporter"})
             if new.consent is not None:
-                record["consent"] = {"version": new.consent, "at": datetime.now(UTC).isoformat()}
+                record["consent"] = {"version": new.consent, "at": now.isoformat()}
             ref = await self._sealed.seal(resident, WORDS, record, subject=claim.subject, connection=connection)
             await CaseList(connection).put_title(claim.subject, resident, new.title)
         return claim.subject, _ref(ref)
@@ -271,7 +280,7 @@ class Casework:
             raise Refusal("duplicate_of_duplicate", of=of, root=followed.duplicate_of)
 
     async def _decides(self, state: CaseState, command: Command) -> None:
-        decide(await self.rules(state), state, command, datetime.now(UTC))
+        decide(await self.rules(state), state, command, self._clock.now())
 
     # ---------------------------------------------------------------- residents' codes
 
@@ -312,10 +321,10 @@ def _open_command(number: str, command_id: str, actor: Actor, new: NewCase, word
     return Command(id=command_id, actor=actor, body=body)
 
 
-def _refusal_of(rules: Rules, command: Command) -> Refusal | None:
+def _refusal_of(rules: Rules, command: Command, now: datetime) -> Refusal | None:
     """What the rules would say, before anything is written or started for it."""
     try:
-        decide(rules, None, command, datetime.now(UTC))
+        decide(rules, None, command, now)
     except Refusal as refusal:
         return refusal
     return None

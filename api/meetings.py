@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
 from api import idempotency
 from api.sending import Done, Running, Sending
-from api.views import status_at
+from domain.convening import is_to_come
 from domain.errors import Refusal
 from domain.forum import Sitting, forum_of, sittings
 from domain.permission import SYSTEM, Actor, may_read_papers
@@ -34,6 +34,7 @@ from domain.sitting import (
     decide,
     evolve,
 )
+from runtime.clock import Clock
 from store.folding import SITTINGS
 from store.log import EventLog
 from store.papers import Papers
@@ -72,8 +73,9 @@ class Foreseen:
 class Meetings:
     """Sittings, on the log and the running processes."""
 
-    def __init__(self, pool: Pool, log: EventLog, running: Running, rulebook: Rulebook) -> None:
+    def __init__(self, pool: Pool, log: EventLog, running: Running, rulebook: Rulebook, clock: Clock) -> None:
         self._running = running
+        self._clock = clock
         self._rulebook = rulebook
         self._sending: Sending[SittingState, SittingCommand] = Sending(
             pool, log, running, SITTINGS, SittingWait, self._decides,
@@ -93,29 +95,35 @@ class Meetings:
 
     async def timetable(self, forum: str, start: datetime, end: datetime) -> tuple[Known, ...]:
         """A forum's sittings that start in ``[start, end)``. Raises Refusal ``unknown_forum``."""
-        return await self.list.timetable(await self.rules(), forum, start, end)
+        return await self.list.timetable(await self.rules(), forum, start, end, self._clock.now())
 
     async def calendar(self, forums: Sequence[str], start: datetime, end: datetime) -> tuple[Dated, ...]:
         """The sittings of several forums that start in ``[start, end)``, also where a moved one would have been."""
         rules, asked = await self.rules(), frozenset(forums)
         rows = [row for row in await self.list.between(start, end) if row.forum in asked]
         regular = [one for forum in forums for one in sittings(rules.forums[forum], rules.calendar, start, end)]
+        now = self._clock.now()
         begun = await self.list.some([one.id for one in regular])
         found = [Dated(row.dates, row) for row in rows]
         for one in regular:
             row = begun.get(one.id)
-            if row is None:
+            if row is None and is_to_come(one, now):
                 found.append(Dated(one, None))
+            elif row is None:
+                continue
             elif row.starts_at != one.starts_at and row.sequence:
                 found.append(Dated(one, row, moved_away=True))
         return tuple(sorted(found, key=lambda dated: dated.dates.starts_at))
 
     async def sitting(self, sitting_id: str) -> Known:
-        """A sitting. Raises Refusal ``unknown_sitting``."""
+        """A sitting; one that is over and was never convened was not held. Raises Refusal ``unknown_sitting``."""
         row = await self.list.get(sitting_id)
         if row is not None:
             return row.dates, row
-        return _regular(await self.rules(), sitting_id), None
+        dates = _regular(await self.rules(), sitting_id)
+        if not is_to_come(dates, self._clock.now()):
+            raise Refusal("unknown_sitting", sitting=sitting_id)
+        return dates, None
 
     async def readable(self, sitting_id: str, actor: Actor) -> Known:
         """A sitting whose papers ``actor`` may read. Raises Refusal ``unknown_sitting``, ``forbidden``."""
@@ -130,7 +138,7 @@ class Meetings:
 
     async def foreseen(self, sitting_id: str, actor: Actor, body: Asked) -> Foreseen:
         """What a command would bring about now, by the rules that decide it; nothing is sent. Raises Refusal."""
-        rules, now = await self.rules(), datetime.now(UTC)
+        rules, now = await self.rules(), self._clock.now()
         command = SittingCommand(id="foreseen", actor=actor, body=body)
         before = await self.state(sitting_id)
         if before is None:
@@ -162,22 +170,12 @@ class Meetings:
         await self._rulebook.refresh_sittings()
         return changed
 
-    async def convene(self, sitting_id: str) -> SittingState:
-        """Begins a sitting's process now; one that has begun stands. Raises Refusal, ProcessUnavailable."""
-        if await self.list.get(sitting_id) is None:
-            rules = await self.rules()
-            await self._running.required().convene(rules, sitting_id, dates=_regular(rules, sitting_id))
-        state = await self.state(sitting_id)
-        if state is None:
-            raise ProcessUnavailable(f"{sitting_id}: it is not in the log")
-        return state
-
     async def _begin(self, sitting_id: str, command: SittingCommand) -> SittingCommand:
         """Begins the process of a sitting that takes the command; the command, for the version that it then has.
 
         What would be refused begins nothing. Raises Refusal, ProcessUnavailable.
         """
-        rules, now = await self.rules(), datetime.now(UTC)
+        rules, now = await self.rules(), self._clock.now()
         dates = _regular(rules, sitting_id)
         begun = _as_begun(rules, dates, now)
         if command.if_version is not None:
@@ -190,7 +188,7 @@ class Meetings:
         return command
 
     async def _decides(self, state: SittingState, command: SittingCommand) -> None:
-        decide(await self.rules(), state, command, datetime.now(UTC))
+        decide(await self.rules(), state, command, self._clock.now())
 
 
 def _regular(rules: Rules, sitting_id: str) -> Sitting:
@@ -211,5 +209,4 @@ def _as_begun(rules: Rules, dates: Sitting, now: datetime) -> SittingState:
 def _require_ahead(dates: Sitting, command: SittingCommand, now: datetime) -> None:
     """Nothing begins a sitting that is over: nobody has convened it."""
     if dates.starts_at <= now:
-        status = status_at(dates, now)
-        raise Refusal("sitting_not_there", decision=command.kind, status=status, sitting=dates.id)
+        raise Refusal("sitting_not_convened", decision=command.kind, sitting=dates.id)

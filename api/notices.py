@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -75,7 +75,7 @@ async def read_notice(request: Request, actor: SignedIn, notice_id: str) -> Resp
     """Your unit has read it. Again, it stays as it is; another unit's notice is not found."""
     if actor.unit is None:
         raise Problem("not_found")
-    notice = await Notices(services_of(request).pool).read(notice_id, actor.unit, datetime.now(UTC))
+    notice = await Notices(services_of(request).pool).read(notice_id, actor.unit, services_of(request).clock.now())
     if notice is None:
         raise Problem("not_found")
     return answer(_view(notice))

@@ -13,6 +13,7 @@ from api.sending import Done
 from domain.case import MOST_PHOTOS, AddPhotos, CaseState, Command, PhotoRef, check_photos_taken
 from domain.errors import Refusal
 from domain.permission import Actor
+from runtime.clock import Clock
 from store import claims
 from store.errors import ResidentErased
 from store.photos import NewPhoto, PhotoRow, Photos, Size
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 class Photographs:
     """Photographs of cases. The code of a resident has been checked."""
 
-    def __init__(self, pool: Pool, sealed: Residents, casework: Casework) -> None:
+    def __init__(self, pool: Pool, sealed: Residents, casework: Casework, clock: Clock) -> None:
         self._pool = pool
         self._photos = Photos(pool, sealed)
         self._casework = casework
+        self._clock = clock
 
     async def check(self, number: str, actor: Actor) -> CaseState:
         """The case, if ``actor`` may add photographs to it now. Raises Refusal."""
@@ -47,7 +49,8 @@ class Photographs:
         if key is not None:
             await self._claim(number, actor, photos, key)
         try:
-            rows = await self._photos.keep(number, state.words.resident, photos, at_most=MOST_PHOTOS)
+            resident, at = state.words.resident, self._clock.now()
+            rows = await self._photos.keep(number, resident, photos, at=at, at_most=MOST_PHOTOS)
         except ResidentErased:
             raise Problem("erased") from None
         done = await self._record(number, actor, rows)

@@ -131,6 +131,13 @@ PROBLEMS: dict[str, tuple[int, Name, Name]] = {
         404, _n("还没有议程", "No agenda yet"),
         _n("议程将于 {drafts_at} 自动起草。", "The agenda is drafted by itself at {drafts_at}."),
     ),
+    "agenda_due": (
+        404, _n("正在召集会议", "The sitting is being convened"),
+        _n(
+            "议程已到起草时间，正在召集会议；请稍后再看。",
+            "The agenda is due and the sitting is being convened; look again in a moment.",
+        ),
+    ),
     "no_minutes_yet": (
         404, _n("还没有纪要", "No minutes yet"),
         _n("纪要最迟于 {minutes_due} 成稿。", "The minutes are drawn by {minutes_due}."),
@@ -216,6 +223,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "reroute_needs_supervisor", "already_there", "not_in_emergency", "reopen_too_late",
                 "case_exists", "policy_version_taken", "duplicate_of_duplicate", "not_before_this_sitting",
                 "not_waiting_for_this_forum", "sitting_not_there", "sitting_already_then", "already_on_the_agenda",
+                "sitting_not_convened",
                 "only_its_emergency", "not_the_same_playbook",
                 "task_not_open", "task_finished", "not_signed", "already_signed", "already_their_task",
                 "objection_already_made", "required_tasks_open", "already_stood_down", "response_over",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,6 +21,7 @@ from domain.joint_response import (
 )
 from domain.permission import Actor, may_read_response
 from domain.rules import Rules
+from runtime.clock import Clock
 from store.errors import StoreUnavailable
 from store.folding import RESPONSES
 from store.log import EventLog, StoredEvent
@@ -41,8 +41,9 @@ Asked = TaskReport | Report | StandDownResponse
 class JointResponses:
     """Joint responses, on the log and the running processes. ``steps`` join them to their cases."""
 
-    def __init__(self, pool: Pool, events: EventLog, running: Running, rulebook: Rulebook) -> None:
+    def __init__(self, pool: Pool, events: EventLog, running: Running, rulebook: Rulebook, clock: Clock) -> None:
         self._log = events
+        self._clock = clock
         self._rulebook = rulebook
         self._sending: Sending[ResponseState, ResponseCommand] = Sending(
             pool, events, running, RESPONSES, ResponseWait, self._decides,
@@ -110,4 +111,4 @@ class JointResponses:
             log.warning("cases were not told at once", emergency=emergency, error=str(error))
 
     async def _decides(self, state: ResponseState, command: ResponseCommand) -> None:
-        decide(await self.rules(state), state, command, datetime.now(UTC))
+        decide(await self.rules(state), state, command, self._clock.now())

@@ -961,52 +961,46 @@ class StoodDown(Decided):
 # ---------------------------------------------------------------- rehearsal, health
 
 
+class TownClock(Answer):
+    """What time it is in the rehearsal."""
+
+    now: Instant
+
+
 class FastForward(Request):
-    """Moves one process's clock: by days and hours, or ``to`` an instant; at most 800 days at a time."""
+    """Brings the town's clock on: by days and hours, or ``until`` an instant; at most 800 days at a time. ``case`` or
+    ``workflow_id``: whose standing is told then."""
 
     case: Id | None = None
     workflow_id: Id | None = None
     days: Annotated[float, Field(ge=0, le=800, strict=True, allow_inf_nan=False)] = 0
     hours: Annotated[float, Field(ge=0, le=19_200, strict=True, allow_inf_nan=False)] = 0
-    to: AwareDatetime | None = None
+    until: AwareDatetime | None = None
 
     @model_validator(mode="after")
-    def _says_what_and_how_far(self) -> Self:
-        if (self.case is None) == (self.workflow_id is None):
-            raise PydanticCustomError("case_or_workflow", "give case or workflow_id")
-        if (self.days + self.hours == 0) == (self.to is None):
+    def _says_how_far(self) -> Self:
+        if self.case is not None and self.workflow_id is not None:
+            raise PydanticCustomError("case_or_workflow", "give case or workflow_id, or neither")
+        if (self.days + self.hours == 0) == (self.until is None):
             raise PydanticCustomError("days_or_hours", "give days, hours, or both; or the instant to move to")
         if self.days + self.hours / 24 > 800:
             raise PydanticCustomError("days_or_hours", "at most 800 days")
         return self
 
     @property
-    def number(self) -> str:
-        """The process's id."""
-        return self.case or self.workflow_id or ""
+    def named(self) -> str | None:
+        """The process that is named, if one is."""
+        return self.case or self.workflow_id
 
 
 class FastForwarded(Answer):
-    """``now`` is the process's own clock; everything due has happened. ``stage`` is a case's stage, a sitting's
-    status, or a joint response's phase and then status."""
+    """``now`` is the town's clock; everything due has happened. Of a process that was named: its version, and a case's
+    stage, a sitting's status, or a joint response's phase and then status."""
 
     now: Instant
-    version: int
-    stage: str
+    version: int | None = None
+    stage: str | None = None
 
-
-class ConveneSitting(Request):
-    """Which sitting begins now."""
-
-    sitting: Id
-
-
-class Convened(Answer):
-    """A sitting's process runs."""
-
-    sitting: str
-    version: int
-    status: SittingStatus
 
 
 class Health(Answer):

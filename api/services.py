@@ -15,7 +15,6 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
-from temporalio.testing import TimeSkipper
 
 from api.accesses import Accesses
 from api.auth import SignIns, Tokens
@@ -37,13 +36,17 @@ from api.sessions import Sessions
 from api.surveys import Surveys
 from api.throttle import Guesses
 from runtime import temporal
+from runtime.clock import Clock
+from runtime.rehearsal import Town
 from runtime.settings import Settings
+from services.town import Rehearsing, keep
 from store import database
 from store.cases import CaseList
 from store.errors import StoreUnavailable
 from store.log import EventLog
 from store.residents import Residents
 from store.rulebook import NoRules, Rulebook
+from store.town import clock_on
 from workflows.client import Processes, ProcessUnavailable
 
 if TYPE_CHECKING:
@@ -86,10 +89,10 @@ class Services:
     policy_desk: PolicyDesk
     people: People
     surveys: Surveys
+    clock: Clock
     single_sign_on: SingleSignOn | None = None
     temporal: Client | None = None
-    skipper: TimeSkipper | None = None
-    clocks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    rehearsing: Rehearsing | None = None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
@@ -157,9 +160,10 @@ async def open_services(settings: Settings) -> Services:
     rulebook, events, secret = Rulebook(pool), EventLog(pool), settings.secret()
     metrics, cases, sign_ins = Metrics(), CaseList(pool), SignIns(pool, secret)
     running = Running()
-    responses = JointResponses(pool, events, running, rulebook)
-    residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, running, rulebook)
-    casework = Casework(pool, events, running, residents, rulebook, responses, secret)
+    clock = clock_on(pool, rehearsal=settings.rehearsal)
+    responses = JointResponses(pool, events, running, rulebook, clock)
+    residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, running, rulebook, clock)
+    casework = Casework(pool, events, running, residents, rulebook, responses, clock, secret)
     services = Services(
         settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
         sign_ins=sign_ins, sessions=Sessions(pool, secret), accesses=Accesses(pool), metrics=metrics,
@@ -167,9 +171,10 @@ async def open_services(settings: Settings) -> Services:
         feed=Feed(events, cases, meetings.list, responses.list, metrics),
         calendars=Calendars(pool, events, meetings, secret),
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
-        casework=casework, limits=Limits(), photographs=Photographs(pool, residents, casework), pictures=Pictures(),
+        casework=casework, limits=Limits(), pictures=Pictures(),
+        photographs=Photographs(pool, residents, casework, clock),
         passes=Passes(secret), policy_desk=PolicyDesk(pool, running, rulebook), people=People(pool, sign_ins, rulebook),
-        surveys=Surveys(pool, rulebook),
+        surveys=Surveys(pool, rulebook, clock), clock=clock,
     )  # fmt: skip
     await _look_for_rules(services)
     services.tasks = [
@@ -209,10 +214,18 @@ async def _connect_to_temporal(services: Services) -> None:
             await asyncio.sleep(_CONNECT_AGAIN_SECONDS)
             continue
         if settings.rehearsal:
-            services.skipper = temporal.skipper(client)
-        starter = services.skipper.client if services.skipper else client
-        services.running.processes = Processes(starter, temporal.TASK_QUEUE)
+            _rehearse(services, Town(client, services.clock))
+        else:
+            services.running.processes = Processes(client, temporal.TASK_QUEUE)
         services.temporal = client
+
+
+def _rehearse(services: Services, town: Town) -> None:
+    """The town's one clock, and who looks after it."""
+    processes = Processes(town.client, temporal.TASK_QUEUE)
+    services.running.processes = processes
+    services.rehearsing = Rehearsing(services.pool, services.clock, town, processes, services.rulebook)
+    services.tasks.append(asyncio.create_task(keep(services.rehearsing)))
 
 
 def services_of(request: Request) -> Services:

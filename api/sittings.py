@@ -42,7 +42,6 @@ from domain.sitting import (
 )
 from domain.telling import moment
 from domain.words import Name
-from store.sittings import SittingRow
 
 router = APIRouter(route_class=StrictRoute, tags=["sittings"])
 
@@ -77,14 +76,14 @@ async def list_sittings(
 ) -> Response:
     """The sittings that start in the range, as they were moved and cancelled; those whose process has not begun by
     today's calendar."""
-    now = datetime.now(UTC)
+    now = services_of(request).clock.now()
     first = _instant(start, now)
     last = _instant(end, first + timedelta(days=_DEFAULT_DAYS))
     if last - first > timedelta(days=LONGEST_DAYS):
         raise Problem("range_too_long", days=LONGEST_DAYS)
     found = await services_of(request).meetings.timetable(forum, first, max(first, last))
     tells = await teller(request)
-    return answer(schemas.SittingList(items=[tells.sitting(dates, row, now) for dates, row in found]))
+    return answer(schemas.SittingList(items=[tells.sitting(dates, row) for dates, row in found]))
 
 
 def _instant(given: datetime | date | None, default: datetime) -> datetime:
@@ -105,7 +104,7 @@ async def read_sitting(request: Request, actor: SignedIn, sitting_id: str) -> Re
     """A sitting's dates, where it stands, its addenda and who was there. Its `ETag` is its version; 0 before its
     process begins."""
     dates, row = await services_of(request).meetings.sitting(sitting_id)
-    view = (await teller(request)).sitting(dates, row, datetime.now(UTC))
+    view = (await teller(request)).sitting(dates, row)
     return answer(view, headers={"etag": etag(view.version), **_PRIVATE})
 
 
@@ -158,27 +157,25 @@ def _paper_route(kind: _Kind, ending: str) -> _Handler:
 
 async def _paper(request: Request, actor: Actor, sitting_id: str, kind: _Kind) -> tuple[Known, Agenda | Minutes]:
     """Raises Refusal, and Problem where the paper is not written yet."""
-    meetings = services_of(request).meetings
+    services = services_of(request)
+    meetings, now = services.meetings, services.clock.now()
     known = await meetings.readable(sitting_id, actor)
     row = known[1]
     paper: Agenda | Minutes | None = None
     if row is not None:
         minutes = kind is _MINUTES
-        paper = await meetings.papers.minutes(row) if minutes else await meetings.papers.agenda(row, _clock(row))
+        paper = await meetings.papers.minutes(row) if minutes else await meetings.papers.agenda(row, now)
     if paper is None:
-        raise _not_yet(await teller(request), kind, known)
+        raise _not_yet(await teller(request), kind, known, now)
     return known, paper
 
 
-def _clock(row: SittingRow) -> datetime:
-    """Now; in a rehearsal the sitting's own clock may be ahead."""
-    return max(datetime.now(UTC), row.updated_at)
-
-
-def _not_yet(tells: Teller, kind: _Kind, known: Known) -> Problem:
+def _not_yet(tells: Teller, kind: _Kind, known: Known, now: datetime) -> Problem:
     dates, row = known
     if row is not None and row.is_cancelled:
         return Problem("sitting_not_held", sitting=dates.id)
+    if kind is _AGENDA and dates.drafts_at <= now:
+        return Problem("agenda_due", sitting=dates.id)
     if kind is _AGENDA:
         due, said = schemas.shanghai_iso(dates.drafts_at), {"drafts_at": moment(dates.drafts_at, tells.language)}
         return Problem("no_agenda_yet", said=said, sitting=dates.id, drafts_at=due)
@@ -256,7 +253,7 @@ async def read_calendar_entry(
     """The sitting as an entry for a calendar, also before its agenda is drafted, and when it is cancelled."""
     services, tells = services_of(request), await teller(request)
     known = await services.meetings.readable(sitting_id, actor)
-    written = await services.calendars.of_sitting(tells, known, datetime.now(UTC))
+    written = await services.calendars.of_sitting(tells, known, services.clock.now())
     headers = {**_PRIVATE, **_named(tells, _AGENDA, known[0], "ics")}
     return tagged(written, MEDIA_TYPES["ics"], if_none_match, headers)
 

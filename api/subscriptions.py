@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -74,7 +73,7 @@ async def forum_calendar(
     is the address's secret; a wrong one is 404."""
     calendars = services_of(request).calendars
     await calendars.holder(forum, token)
-    feed = await calendars.of_forum(await teller(request), forum, datetime.now(UTC))
+    feed = await calendars.of_forum(await teller(request), forum, services_of(request).clock.now())
     return tagged(feed, MEDIA_TYPES["ics"], if_none_match, _CACHED)
 
 
@@ -87,5 +86,5 @@ async def own_calendar(
     """The sittings of all of a person's forums, likewise."""
     calendars = services_of(request).calendars
     holder = await calendars.holder(MINE, token)
-    feed = await calendars.of_person(await teller(request), holder, datetime.now(UTC))
+    feed = await calendars.of_person(await teller(request), holder, services_of(request).clock.now())
     return tagged(feed, MEDIA_TYPES["ics"], if_none_match, _CACHED)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from domain.calendar import SHANGHAI
 from domain.figures import Figures, Standings, Survey
+from runtime.clock import Clock
 from store.responses import ResponseRow, Responses
 from store.rulebook import Rulebook
 from store.statistics import Late, longest_late, standings, statistics, survey
@@ -39,16 +40,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: of the cases under ``unit``, a time with its steps, and the time before.
-
-    ``ahead``: the cases' clocks are, in a rehearsal; then what still lasts is counted to the time's end."""
+    """What is asked for: of the cases under ``unit``, a time with its steps, and the time before."""
 
     unit: str | None
     since: date
     until: date
     before: tuple[date, date]
     steps: tuple[date, ...]
-    ahead: bool = False
 
 
 @dataclass
@@ -57,6 +55,7 @@ class Surveys:
 
     pool: Pool
     rulebook: Rulebook
+    clock: Clock
     _kept: dict[Asked, tuple[datetime, Seen]] = field(default_factory=dict)
     _counting: dict[Asked, asyncio.Task[Seen]] = field(default_factory=dict)
 
@@ -72,24 +71,23 @@ class Surveys:
         return await asyncio.shield(counting)
 
     async def _count(self, asked: Asked) -> Seen:
-        at, organisation, unit = datetime.now(UTC), self.rulebook.current.organisation, asked.unit
-        first, last = _start(asked.since), _start(asked.until + timedelta(days=1))
-        now = last if asked.ahead else at
+        began, at, organisation = datetime.now(UTC), self.clock.now(), self.rulebook.current.organisation
+        first, last, unit = _start(asked.since), _start(asked.until + timedelta(days=1)), asked.unit
         whole, before, standing, late, responses = await asyncio.gather(
-            survey(self.pool, asked.since, asked.until, organisation, steps=asked.steps, unit=unit, now=now),
+            survey(self.pool, asked.since, asked.until, organisation, steps=asked.steps, unit=unit, now=at),
             statistics(self.pool, *asked.before, unit=unit, now=at),
             standings(self.pool, organisation, unit=unit),
             longest_late(self.pool, unit=unit, limit=_LATE_SHOWN),
             Responses(self.pool).declared(first, last, unit),
         )
         seen = Seen(at, whole, before, standing, late, responses)
-        self._keep(asked, seen)
+        self._keep(asked, seen, began)
         return seen
 
-    def _keep(self, asked: Asked, seen: Seen) -> None:
+    def _keep(self, asked: Asked, seen: Seen, began: datetime) -> None:
         counted = datetime.now(UTC)
         self._kept.pop(asked, None)
-        self._kept[asked] = counted + min(_KEPT_AT_MOST, (counted - seen.at) * _TIMES), seen
+        self._kept[asked] = counted + min(_KEPT_AT_MOST, (counted - began) * _TIMES), seen
         while len(self._kept) > _MOST:
             self._kept.pop(next(iter(self._kept)))
 

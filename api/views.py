@@ -223,10 +223,10 @@ class Teller:
 
     # ---------------------------------------------------------------- forums
 
-    def sitting(self, sitting: Sitting, row: SittingRow | None, now: datetime) -> schemas.SittingView:
-        """A sitting as its process has it; where none has begun, as the calendar gives it at ``now``."""
+    def sitting(self, sitting: Sitting, row: SittingRow | None) -> schemas.SittingView:
+        """A sitting as its process has it; where none has begun, as the calendar gives it: announced, and no more."""
         if row is None:
-            return schemas.SittingView(**self._sitting(sitting, status_at(sitting, now), 0, 0))
+            return schemas.SittingView(**self._sitting(sitting, "announced", 0, 0))
         addenda = map(Addendum.model_validate, row.addenda)
         fields = self._sitting(
             sitting, row.status, row.version, row.sequence, agenda=row.agenda is not None,
@@ -299,17 +299,6 @@ class Teller:
         )  # fmt: skip
         name = forum.name.in_(self.language)
         return schemas.ForumView(id=forum.id, tier=forum.tier, unit=forum.unit, name=name, cadence=cadence)
-
-
-def status_at(sitting: Sitting, now: datetime) -> Status:
-    """Where a sitting stands at ``now``: announced, frozen, in session, its minutes being written, closed."""
-    if now < min(sitting.freezes_at, sitting.starts_at):
-        return "announced"
-    if now < sitting.starts_at:
-        return "frozen"
-    if now < sitting.ends_at:
-        return "in_session"
-    return "minutes" if now < sitting.minutes_due else "closed"
 
 
 def _reporter(reporter: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -18,8 +18,9 @@ from bench.figures import Row, at_most
 from bench.sizes import Sizes
 from bench.stack import OFFICER, Stack, opening
 from domain.case import AnyCommand, Command
-from runtime.rehearsal import fast_forward
-from runtime.temporal import TASK_QUEUE, skipper
+from runtime.clock import Clock
+from runtime.rehearsal import Town, fast_forward
+from runtime.temporal import TASK_QUEUE
 from store.cases import CaseList
 from workflows.client import Processes
 
@@ -73,9 +74,9 @@ def _bytes_of(events: Sequence[HistoryEvent]) -> Counter[str]:
 
 async def _climb(stack: Stack) -> Sequence[HistoryEvent]:
     """Contact, a hold at each tier, what expires in between, a plan, its completion; the resident says nothing."""
-    skips = skipper(await stack.client())
-    processes = Processes(skips.client, TASK_QUEUE)
-    handle = skips.client.get_workflow_handle(NUMBER)
+    town = Town(await stack.client(), Clock())
+    processes = Processes(town.client, TASK_QUEUE)
+    handle = town.client.get_workflow_handle(NUMBER)
 
     async def decide(kind: str, **fields: Any) -> None:
         body = _BODY.validate_python({"kind": kind, **fields})
@@ -84,7 +85,7 @@ async def _climb(stack: Stack) -> Sequence[HistoryEvent]:
     async def until(stage: str) -> datetime:
         """Skips time until the case is there; the instant of its last event."""
         while (row := await CaseList(stack.pool).get(NUMBER)) is None or row.stage != stage:
-            await fast_forward(skips, handle, timedelta(days=4))
+            await fast_forward(town.skipper, handle, timedelta(days=4))
         return row.updated_at
 
     await processes.open(stack.rules, NUMBER, opening(stack, NUMBER))

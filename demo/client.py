@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NoReturn
 
 import httpx
@@ -34,7 +35,7 @@ class Api:
 
     def __init__(self, address: str, language: str) -> None:
         self._http = httpx.AsyncClient(
-            base_url=f"{address}/api/v1", timeout=60.0, trust_env=False, headers={"Accept-Language": language},
+            base_url=f"{address}/api/v1", timeout=300.0, trust_env=False, headers={"Accept-Language": language},
             limits=httpx.Limits(max_connections=64),
         )  # fmt: skip
         self._tokens: dict[str, asyncio.Task[str]] = {}
@@ -52,6 +53,11 @@ class Api:
         for task in self._tokens.values():
             task.cancel()
         await self._http.aclose()
+
+    async def clock(self) -> datetime:
+        """What time it is in the town. Raises NoAnswer."""
+        answer = await self._call("GET", "/dev/clock", None)
+        return datetime.fromisoformat(answer["now"])
 
     async def pause(self) -> None:
         """A moment, for what happens by itself."""

@@ -20,6 +20,7 @@ from operations.policies import publish_calendar
 from runtime.settings import Settings
 from runtime.temporal import TASK_QUEUE
 from store.policies import Policies
+from store.town import clock_on
 from workflows.enforcing import KNOWN_TO_WORKERS_AFTER
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -41,11 +42,13 @@ async def publish_where_missing(settings: Settings, until: datetime) -> bool:
             file = Path(folder) / f"calendar-{year}.yaml"
             file.write_text(_calendar(year), "utf-8")
             await publish_calendar(pool, file)
-        await plan_schedules(pool, await connections.temporal_client(settings), task_queue=TASK_QUEUE)
+        clock = clock_on(pool, rehearsal=settings.rehearsal)
+        client = await connections.temporal_client(settings, clock)
+        await plan_schedules(pool, client, clock, task_queue=TASK_QUEUE)
         await asyncio.sleep(KNOWN_TO_WORKERS_AFTER.total_seconds())
-        processes = await connections.processes(settings)
-        await redate(pool, processes, CAUSE)
-        await reproject(pool, processes, CAUSE)
+        processes = await connections.processes(settings, clock)
+        await redate(pool, processes, CAUSE, clock.now())
+        await reproject(pool, processes, CAUSE, clock)
     return True
 
 

@@ -23,20 +23,19 @@ class Problem:
 
 @dataclass(slots=True)
 class Played:
-    """A case as it stands at the end. ``view``: what the API says of it; ``now``: its own clock."""
+    """A case as it stands at the end. ``view``: what the API says of it."""
 
     key: str
     number: str
     view: Json
-    now: datetime
-    skips: int
     refusals: int
     stars: int | None = None
 
 
 @dataclass(slots=True)
 class DemoReport:
-    """The whole play. ``seconds``: real ones. ``papers``: the folder with agendas and minutes to read.
+    """The whole play. ``seconds``: real ones. ``now``: what time it is in the town at its end. ``papers``: the folder
+    with agendas and minutes to read.
 
     ``shifted``: the sittings that a holiday has moved off their weekday.
     """
@@ -44,6 +43,7 @@ class DemoReport:
     played: list[Played] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     seconds: float = 0.0
+    now: datetime | None = None
     organisation: Json = field(default_factory=dict)
     sittings: list[str] = field(default_factory=list)
     shifted: list[str] = field(default_factory=list)

@@ -21,22 +21,21 @@ class WentWrong(Exception):
 
 
 class Player:
-    """A case with its script; or, without one, a case of somebody else's that only follows its sittings.
+    """A case with its script.
 
-    ``now``: how far its clock has come. ``step``: which step of the script is next; ``since``: when that became so.
+    ``now``: when it was looked at last. ``step``: which step of the script is next; ``since``: when that became so.
     """
 
-    def __init__(self, api: Api, case: DemoCase | None, key: Callable[[str], str], number: str = "") -> None:
+    def __init__(self, api: Api, case: DemoCase, key: Callable[[str], str]) -> None:
         self._api = api
         self._key = key
         self.case = case
-        self.number = number
+        self.number = ""
         self.view: Json = {}
         self.now = datetime.min.replace(tzinfo=SHANGHAI)
         self.since = self.now
         self.step = 0
         self.refusals = 0
-        self.skips = 0
         self.stars: int | None = None
         self._code = ""
         self._at_sitting: str | None = None
@@ -47,7 +46,7 @@ class Player:
     @property
     def next_step(self) -> Step | None:
         """What its script wants next; None when it is through."""
-        if self.case is None or self._abandoned or self.step >= len(self.case.script):
+        if self._abandoned or self.step >= len(self.case.script):
             return None
         return self.case.script[self.step]
 
@@ -62,9 +61,11 @@ class Player:
         wait = self.view.get("wait")
         step = self.next_step
         return Waiting(
-            number=self.number, until=datetime.fromisoformat(wait["until"]) if wait else None, sitting=self.sitting,
-            acts_at=self._acts_at(step, sittings) if step else None, scripted=step is not None,
-        )  # fmt: skip
+            number=self.number,
+            until=datetime.fromisoformat(wait["until"]) if wait else None,
+            acts_at=self._acts_at(step, sittings) if step else None,
+            scripted=step is not None,
+        )
 
     def _acts_at(self, step: Step, sittings: Mapping[str, Planned]) -> datetime | None:
         if isinstance(step, Advance):
@@ -95,9 +96,8 @@ class Player:
         self.view = await self._api.get(f"/cases/{self.number}", EVERY_EYE)
 
     async def file(self) -> None:
-        """Files the issue; this is where the case's own time begins."""
+        """Files the issue."""
         case = self.case
-        assert case is not None
         body: dict[str, Any] = {
             "estate": case.estate, "category": case.category, "title": case.title,
             "description": case.description, "channel": case.channel, "severity": case.severity,
@@ -110,30 +110,20 @@ class Player:
         self.number, self._code, self.view = filed["number"], filed["code"], filed
         self.now = self.since = datetime.fromisoformat(filed["opened_at"])
 
-    async def move(self, to: datetime) -> None:
-        """Moves its clock."""
-        body = {"case": self.number, "to": to.isoformat()}
-        try:
-            await self._api.post("/dev/fast-forward", EVERY_EYE, body)
-        except Refused as refused:
-            if refused.code != "not_running":  # it is closed, as when what it follows has been settled
-                raise
-        self.now = max(self.now, to)
-        self.skips += 1
-
-    async def pass_wait(self, at: datetime) -> None:
-        """What it waits for passes. Raises WentWrong, Refused."""
-        await self.move(at)
+    async def see_wait_pass(self, at: datetime) -> None:
+        """What it waited for has passed at ``at``. Raises WentWrong, Refused."""
+        before = self.view.get("wait")
         await self.look()
+        if self.view.get("wait") == before:
+            raise WentWrong("its wait has not passed")
         self._at_sitting = None
         step = self.next_step
         if isinstance(step, WaitFor) and step.wait_for == "expiry":
             self.step, self.since = self.step + 1, at
 
-    async def act(self, at: datetime, numbers: Mapping[str, str]) -> int:
+    async def act(self, at: datetime, now: datetime, numbers: Mapping[str, str]) -> int:
         """Takes its script's next steps, as far as they go at one instant; how many. Raises WentWrong, Refused."""
-        if at > self.now:
-            await self.move(at)
+        self.now = now
         began = self.step
         step = self.next_step
         if isinstance(step, WaitFor | Advance):
@@ -237,7 +227,6 @@ class Player:
 
     def _compare(self) -> None:
         """Whether the case stands where its script wants it."""
-        assert self.case is not None
         for name, wanted in self.case.ends.model_dump(exclude_none=True).items():
             if self.view.get(name) != wanted:
                 raise WentWrong(f"its {name} is {self.view.get(name)}, should be {wanted}")
@@ -253,7 +242,6 @@ class Player:
         raise WentWrong(f"no community has the estate {estate}")
 
     def _step_key(self) -> str:
-        assert self.case is not None
         return self._key(f"{self.case.key}-{self.step}")
 
 

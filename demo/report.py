@@ -45,6 +45,7 @@ def as_data(report: DemoReport) -> dict[str, Any]:
     return {
         "went_well": report.went_well,
         "seconds": round(report.seconds, 1),
+        "now": report.now.isoformat() if report.now else None,
         "cases": len(report.played),
         "settled": [
             {
@@ -86,7 +87,7 @@ def _settled_table(played: Sequence[Played], say: _Say) -> Table:
     cases, middle, most = say("件数", "Cases"), say("中位天数", "Median days"), say("最长天数", "Longest")
     made = table(
         say("解决层级", "Settled at"), cases, middle, most, say("满意度", "Stars"),
-        title=say("各级解决情况（天数按诉求件自己的时钟）", "Settled, by tier (days by each case's own clock)"),
+        title=say("各级解决情况", "Settled, by tier"),
         right=(cases, middle, most),
     )  # fmt: skip
     for tier, days in _days_by_tier(played, list(say.tiers)).items():
@@ -174,7 +175,7 @@ def _sittings_table(proof: Proof, say: _Say) -> Table:
     figures = (say("上会", "Tabled"), say("议决", "Decided"), say("结转", "Carried"))
     made = table(
         say("会议", "Sitting"), say("开会", "Held"), say("起草", "Drafted"), say("定稿", "Frozen"), *figures,
-        title=say("社区和联盟的会议（时间按会议自己的时钟）", "The monthly meetings (by their own clocks)"),
+        title=say("社区和联盟的会议", "The monthly meetings"),
         right=figures,
     )  # fmt: skip
     for row in proof.rows:
@@ -216,13 +217,13 @@ def _against(instants: tuple[datetime | None, datetime], say: _Say) -> str:
 
 def _print_end(report: DemoReport, say: _Say) -> None:
     events = sum(one.view["version"] for one in report.played)
-    skips = sum(one.skips for one in report.played)
+    now = moment(report.now) if report.now else ""
     refusals = sum(one.refusals for one in report.played)
     told = say(
-        f"{len(report.played)} 件，{events} 个事件，快进 {skips} 次，按规则拒绝 {refusals} 次，"
-        f"用时 {report.seconds:.0f} 秒",
-        f"{len(report.played)} cases, {events} events, {skips} skips of time, "
-        f"{refusals} refusals as the rules want them, {report.seconds:.0f} s",
+        f"{len(report.played)} 件，{events} 个事件，按规则拒绝 {refusals} 次，用时 {report.seconds:.0f} 秒；"
+        f"演练时钟已到 {now}，可以接着办",
+        f"{len(report.played)} cases, {events} events, {refusals} refusals as the rules want them, "
+        f"{report.seconds:.0f} s; the town's clock has come to {now}: go on from here",
     )
     terminal.good(told)
     if report.proof is not None:

@@ -2,7 +2,7 @@
 
 A script is a list of steps; each is one of
 
-    {advance: {days: 3, hours: 2}}                  the case's clock moves on
+    {advance: {days: 3, hours: 2}}                  time passes
     {wait_for: sitting}                             until the sitting that the case waits for is in session
     {wait_for: freeze}                              until its community's next agenda has been frozen
     {wait_for: expiry}                              until what it waits for has passed, and what then happens has
@@ -11,8 +11,8 @@ A script is a list of steps; each is one of
     {word: confirm, stars: 5}                       the resident's own, by number and code
     {stand_down: resolved, reason: …}               the end of an emergency
 
-The first decision after ``wait_for: sitting`` is taken at that sitting and names it. ``in_days`` counts from the case's
-own today. ``refused`` names the code that a decision has to be refused with.
+The first decision after ``wait_for: sitting`` is taken at that sitting and names it. ``in_days`` counts from the
+town's today. ``refused`` names the code that a decision has to be refused with.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ class _Part(BaseModel):
 
 
 class Span(_Part):
-    """How far a clock moves."""
+    """How much time."""
 
     days: Annotated[int, Field(ge=0, le=400)] = 0
     hours: Annotated[int, Field(ge=0, le=400)] = 0
 
 
 class Advance(_Part):
-    """The case's clock moves on."""
+    """Time passes."""
 
     advance: Span
 
 
 class WaitFor(_Part):
-    """The case's clock moves to its sitting, past its wait, or past a freeze."""
+    """Until its sitting is in session, its wait has passed, or an agenda has frozen."""
 
     wait_for: Literal["sitting", "expiry", "freeze"]
 

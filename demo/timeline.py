@@ -1,13 +1,12 @@
-"""When things are due in a rehearsal, over every case and sitting: pure planning, without a clock and without I/O.
+"""When the demo's people act, over every case and sitting: pure planning, without a clock and without I/O.
 
-Each process of a rehearsal has a clock of its own. Whoever drives them moves the one that is due first, so that all
-clocks go through one story: a sitting's session has begun before a case decides there, a case carries itself over
-before the minutes are drawn, and nothing is decided before what led to it.
+The town has one clock. Whoever plays brings it to the instant at which somebody acts next; what is due on the way
+happens by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -18,10 +17,10 @@ INTO_THE_SESSION = timedelta(minutes=10)
 
 
 class Order(IntEnum):
-    """What comes first of what is due at one instant: a case's own wait, then its sitting, then who decides."""
+    """What comes first of what is due at one instant: a case's wait passes, then a clerk acts, then who decides."""
 
     EXPIRY = 0
-    SITTING = 1
+    CLERK = 1
     ACT = 2
 
 
@@ -56,48 +55,40 @@ class Planned:
         """Whether nothing comes of it any more."""
         return self.status in ("closed", "cancelled")
 
-    @property
-    def due_at(self) -> datetime | None:
-        """Its next instant; None when it is over."""
+    def gets_to(self, status: SittingStatus) -> datetime:
+        """When it gets to a status."""
         return {
-            "announced": self.drafts_at, "drafted": self.freezes_at, "frozen": self.starts_at,
-            "in_session": self.ends_at, "minutes": self.minutes_due, "closed": None, "cancelled": None,
-        }[self.status if self.begun else "announced"]  # fmt: skip
+            "announced": self.drafts_at,
+            "drafted": self.drafts_at,
+            "frozen": self.freezes_at,
+            "in_session": self.starts_at,
+            "minutes": self.ends_at,
+            "closed": self.minutes_due,
+            "cancelled": self.minutes_due,
+        }[status]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A case as far as time goes: what it waits for, and what its script wants next.
 
-    ``until``: when its wait passes, None when it is closed. ``sitting``: the one that it waits for. ``acts_at``: when
-    its script goes on, None where the script waits for the wait to pass or is through. ``scripted``: whether it is not.
+    ``until``: when its wait passes, None when it is closed. ``acts_at``: when its script goes on, None where the script
+    waits for the wait to pass or is through. ``scripted``: whether it is not.
     """
 
     number: str
     until: datetime | None
-    sitting: str | None = None
     acts_at: datetime | None = None
     scripted: bool = False
 
 
-def of_case(case: Waiting, *, ends_at: datetime, played: Collection[str]) -> Due | None:
-    """What is due of a case next.
-
-    A case without a script goes on by rule as long as the play lasts (``ends_at``), and beyond it where its sitting is
-    played: no sitting is closed while a case still waits for it.
-    """
-    if case.until is None:
+def of_case(case: Waiting) -> Due | None:
+    """What the script has to do with a case next; nothing where it is through."""
+    if case.until is None or not case.scripted:
         return None
     if case.acts_at is not None and case.acts_at < case.until:
         return Due(case.acts_at, Order.ACT, case.number)
-    is_played = case.sitting is not None and (case.sitting in played or case.until <= ends_at)
-    goes_on = case.scripted or is_played
-    return Due(case.until, Order.EXPIRY, case.number) if goes_on else None
-
-
-def of_sitting(sitting: Planned) -> Due | None:
-    """What is due of a sitting next."""
-    return None if sitting.due_at is None else Due(sitting.due_at, Order.SITTING, sitting.id)
+    return Due(case.until, Order.EXPIRY, case.number)
 
 
 def first_of(dues: Iterable[Due]) -> tuple[Due, ...]:

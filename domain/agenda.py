@@ -94,6 +94,12 @@ class Agenda(Frozen):
     not_fitting: tuple[str, ...] = ()
     addenda: tuple[LateItem, ...] = ()
 
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Every case that it names."""
+        items = [item.case for section in self.sections for item in section.items]
+        return (*items, *(late.item.case for late in self.addenda), *self.not_fitting)
+
 
 class Resolution(Frozen):
     """What a sitting decided on one case. ``head`` is the hash of the case's stream at the decision.
@@ -143,6 +149,11 @@ class Minutes(Frozen):
     dissent: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     next_sitting: Sitting | None = None
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Every case that they name."""
+        return (*(one.case for one in self.resolutions), *(one.case for one in self.carried_over))
 
 
 def to_json(document: Agenda | Minutes) -> dict[str, Any]:

@@ -31,9 +31,6 @@ class Rules:
     """Sittings that an officer has moved, by id, as they now stand; None for one that is cancelled."""
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     """Playbooks by kind, the current version of each; and every version by its ref (``lift_entrapment@1``)."""
-    frozen_ahead: frozenset[str] = frozenset()
-    """Sittings that take no more cases on though their freeze is still ahead by the clock: their own clock is ahead, as
-    in a rehearsal."""
 
     @cached_property
     def forums(self) -> Mapping[str, Forum]:
@@ -69,11 +66,11 @@ class Rules:
 
     def _candidates(self, forum: Forum, regular: Sitting, now: datetime) -> Iterator[Sitting]:
         # Moved or not held: the rule's own date no longer counts.
-        while regular.id in self.moved or regular.id in self.frozen_ahead:
+        while regular.id in self.moved:
             regular = next_sitting(forum, self.calendar, regular.freezes_at)
         yield regular
         for moved in self.moved.values():
-            if moved is None or moved.forum != forum.id or moved.id in self.frozen_ahead:
+            if moved is None or moved.forum != forum.id:
                 continue
             if emergency_of(moved.id) is not None:
                 continue  # an extraordinary sitting is for its emergency alone
@@ -82,8 +79,7 @@ class Rules:
 
     @cached_property
     def _irregular_forums(self) -> frozenset[str]:
-        ids = (*self.moved, *self.frozen_ahead)
-        return frozenset(forum_of(sitting_id) for sitting_id in ids if emergency_of(sitting_id) is None)
+        return frozenset(forum_of(sitting_id) for sitting_id in self.moved if emergency_of(sitting_id) is None)
 
     def sitting(self, forum: str, sitting_id: str) -> Sitting:
         """A sitting by its id, as officers have moved it, else with the dates that the calendar of today gives it.

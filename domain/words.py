@@ -378,6 +378,10 @@ REFUSALS: dict[str, Name] = {
     "sitting_not_there": _n(
         "会议“{sitting}”现为“{status}”，不能这样办。", "{sitting} is {status}; this cannot be done."
     ),
+    "sitting_not_convened": _n(
+        "会议“{sitting}”没有按时召集，已过开会时间，不能这样办。",
+        "{sitting} was not convened in time, and its hour has passed; this cannot be done.",
+    ),
     "already_on_the_agenda": _n(
         "诉求件 {case} 已在会议“{sitting}”的议程上。", "{case} is on {sitting}'s agenda already."
     ),

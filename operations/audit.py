@@ -20,6 +20,7 @@ from domain.case import CaseState, Wait, waits
 from domain.errors import Refusal
 from operations.meetings import bring_back, lost_sittings, retell, untold_cases
 from operations.responses import Apart, ResponsesCompared
+from runtime.clock import Clock
 from store import rebuild
 from store.errors import reaching_the_store
 from store.folding import CASES, RESPONSES, SITTINGS
@@ -81,21 +82,28 @@ class Report:
 
 
 class Auditor:
-    """One audit. ``real_time``: waits are expected to fire by the real clock (not in a rehearsal).
+    """One audit. ``clock``: the one that waits are expected to fire by.
 
     ``grace``: how long a wait may be overdue, and a process without a case may run, before it counts.
     ``at_once``: how many processes are asked at the same time.
     """
 
     def __init__(
-        self, pool: Pool, client: Client, processes: Processes, *, real_time: bool = True,
-        grace: timedelta = timedelta(minutes=1), at_once: int = 16, progress: Progress | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        pool: Pool,
+        client: Client,
+        processes: Processes,
+        clock: Clock,
+        *,
+        grace: timedelta = timedelta(minutes=1),
+        at_once: int = 16,
+        progress: Progress | None = None,
+    ) -> None:
         self._pool = pool
         self._log = EventLog(pool)
         self._client = client
         self._processes = processes
-        self._real_time = real_time
+        self._clock = clock
         self._grace = grace
         self._at_once = at_once
         self._progress = progress or (lambda what, done, total: None)
@@ -257,9 +265,9 @@ class Auditor:
             raise ProcessUnavailable("no process answers; is a worker running?") from error
         return Finding(number, "unanswered", {"why": str(error)})
 
-    def _latest_due(self) -> datetime | None:
+    def _latest_due(self) -> datetime:
         """A wait that ends before this should have been acted on."""
-        return datetime.now(UTC) - self._grace if self._real_time else None
+        return self._clock.now() - self._grace
 
     def _find(self, findings: Iterable[Finding]) -> None:
         self._report.findings.extend(findings)
@@ -311,7 +319,7 @@ class Auditor:
         return action
 
 
-def differences(state: CaseState, standing: Standing[Wait], due_before: datetime | None) -> Iterable[Finding]:
+def differences(state: CaseState, standing: Standing[Wait], due_before: datetime) -> Iterable[Finding]:
     """What differs between a case of the log and what its process says; a wait that ended before ``due_before``."""
     if standing.version > state.version:
         yield Finding(state.number, "ahead", {"log": state.version, "process": standing.version})
@@ -320,7 +328,7 @@ def differences(state: CaseState, standing: Standing[Wait], due_before: datetime
     elif set(standing.waits) != set(waits(state)):
         yield Finding(state.number, "waits_differ", {"log": _named(waits(state)), "process": _named(standing.waits)})
     for wait in waits(state):
-        if due_before is not None and wait.until < due_before:
+        if wait.until < due_before:
             yield Finding(state.number, "overdue_wait", {"wait": _named([wait])})
 
 

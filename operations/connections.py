@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from temporalio.client import Client
 
 from runtime import temporal
+from runtime.clock import Clock
+from runtime.rehearsal import Town
 from runtime.settings import Settings
 from store import database
 from workflows.client import Processes
@@ -27,12 +29,12 @@ async def opened(dsn: str) -> AsyncIterator[Pool]:
         await pool.close()
 
 
-async def temporal_client(settings: Settings) -> Client:
-    """A client; in a rehearsal, one whose processes' clocks can be moved. Raises TemporalUnavailable."""
+async def temporal_client(settings: Settings, clock: Clock) -> Client:
+    """A client; in a rehearsal, one whose processes go by the town's clock. Raises TemporalUnavailable."""
     client = await temporal.connect(settings)
-    return temporal.skipper(client).client if settings.rehearsal else client
+    return Town(client, clock).client if settings.rehearsal else client
 
 
-async def processes(settings: Settings) -> Processes:
+async def processes(settings: Settings, clock: Clock) -> Processes:
     """The running processes of the stack. Raises TemporalUnavailable."""
-    return Processes(await temporal_client(settings), temporal.TASK_QUEUE)
+    return Processes(await temporal_client(settings, clock), temporal.TASK_QUEUE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from activities.notices import Notifier, read_channels
 from runtime.settings import Settings
 from store.notices import Notice
 from store.rulebook import Rulebook
+from store.town import clock_on
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -30,5 +31,7 @@ async def resend(pool: Pool, settings: Settings, *, days: int, unit: str | None 
     The addresses come from this process's environment, by the names in ``notices.yaml``. Raises PolicyError,
     StoreUnavailable.
     """
-    notifier = Notifier(pool, Rulebook(pool), read_channels(settings.policies), settings.public_url)
-    return Resent(*await notifier.resend(datetime.now(UTC) - timedelta(days=days), unit))
+    clock = clock_on(pool, rehearsal=settings.rehearsal)
+    await clock.refresh()
+    notifier = Notifier(pool, Rulebook(pool), read_channels(settings.policies), settings.public_url, clock)
+    return Resent(*await notifier.resend(clock.now() - timedelta(days=days), unit))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 PREFIX = "HONGXIU_"
 STACK_FILE = "stack.json"
@@ -38,6 +38,8 @@ class Settings(BaseModel):
     temporal_ui_port: Port = Field(8233, ge=1, le=65535)
     rehearsal: bool = False
     """Time can be skipped, /dev/* exists, and every page says so."""
+    rehearsal_from: AwareDatetime | None = None
+    """The instant at which a rehearsal's clock starts, on a folder whose clock is not past it; none: real time."""
     workers: int = Field(1, ge=0, le=64)
     """Worker processes that the embedded stack starts; 0 where they are run by hand."""
     embedded: bool = False

@@ -21,7 +21,6 @@ from temporalio.converter import (
 )
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from runtime.settings import Settings
 from workflows import attributes
@@ -68,11 +67,6 @@ async def connect(settings: Settings, *, metrics_address: str | None = None) -> 
         )
     except RuntimeError as error:  # what the SDK's core raises when nothing answers
         raise TemporalUnavailable(f"Temporal does not answer at {settings.temporal_address}: {error}") from None
-
-
-def skipper(client: Client) -> TimeSkipper:
-    """For a rehearsal: its client starts workflows whose clocks stand until they are moved."""
-    return TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=10_000))
 
 
 RETENTION = timedelta(days=90)

@@ -59,16 +59,17 @@ class Photos:
         self._sealed = sealed
 
     async def keep(
-        self, number: str, resident: str, photos: Sequence[NewPhoto], *, at_most: int
+        self, number: str, resident: str, photos: Sequence[NewPhoto], *, at: datetime, at_most: int
     ) -> tuple[PhotoRow, ...]:
-        """Seal photographs of a case, all or none; a file that the case has already is that photograph.
+        """Seal photographs of a case that came at ``at``, all or none; a file that the case has already is that
+        photograph.
 
         Raises Refusal("too_many_photos") for more than `at_most` in all; ResidentErased.
         """
         async with transaction(self._pool) as connection:
             key = await self._sealed.key_of(connection, resident)  # and so one after the other for each resident
             before = await _count(connection, number)
-            rows = tuple([await _keep(connection, number, resident, key, photo) for photo in photos])
+            rows = tuple([await _keep(connection, number, resident, key, photo, at) for photo in photos])
             if await _count(connection, number) > at_most:
                 raise Refusal("too_many_photos", limit=at_most, there=before)
         return rows
@@ -108,7 +109,9 @@ async def _count(connection: Connection, number: str) -> int:
     return int(await connection.fetchval("SELECT count(*) FROM photos WHERE number = $1", number))
 
 
-async def _keep(connection: Connection, number: str, resident: str, key: bytes, photo: NewPhoto) -> PhotoRow:
+async def _keep(
+    connection: Connection, number: str, resident: str, key: bytes, photo: NewPhoto, at: datetime
+) -> PhotoRow:
     origin = hmac.digest(key, photo.source, hashlib.sha256).hex()
     with reaching_the_store():
         there = await connection.fetchrow(
@@ -119,8 +122,9 @@ async def _keep(connection: Connection, number: str, resident: str, key: bytes, 
             picture = encrypt(sealing, photo.picture, _context(resident, photo_id, "picture"))
             thumbnail = encrypt(sealing, photo.thumbnail, _context(resident, photo_id, "thumbnail"))
             there = await connection.fetchrow(
-                "INSERT INTO photos (id, number, resident, origin, picture, thumbnail, digest, width, height) "
-                f"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING {_COLUMNS}",
+                "INSERT INTO photos "
+                "(id, number, resident, origin, picture, thumbnail, digest, width, height, created_at) "
+                f"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING {_COLUMNS}",
                 photo_id,
                 number,
                 resident,
@@ -130,6 +134,7 @@ async def _keep(connection: Connection, number: str, resident: str, key: bytes, 
                 digest_of(picture),
                 photo.width,
                 photo.height,
+                at,
             )
     assert there is not None
     return PhotoRow(*there)

@@ -69,7 +69,6 @@ class Rulebook:
             return await self.refresh_sittings()
         in_force = self._parse_ladder(ladder)
         moves, moved = await self._sittings.moves(), await self._sittings.moved()
-        frozen_ahead = await self._sittings.frozen_ahead()
         self._current = Rules(
             in_force,
             parse_policy(Organisation, organisation.content, _file(organisation)),
@@ -77,7 +76,6 @@ class Rulebook:
             in_force,
             moved,
             self._by_name(map(self._parse_playbook, playbooks)),
-            frozen_ahead,
         )
         self._rules = {}
         self._seen = seen
@@ -89,10 +87,10 @@ class Rulebook:
         moves = await self._sittings.moves()
         if self._current is None or moves == self._moves:
             return False
-        moved, frozen_ahead = await self._sittings.moved(), await self._sittings.frozen_ahead()
+        moved = await self._sittings.moved()
         if moves == self._moves:  # somebody else has read it meanwhile
             return False
-        self._current = replace(self._current, moved=moved, frozen_ahead=frozen_ahead)
+        self._current = replace(self._current, moved=moved)
         self._rules = {}
         self._moves = moves
         return True

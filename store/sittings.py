@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from domain.calendar import shanghai
+from domain.convening import is_to_come
 from domain.errors import Refusal
 from domain.forum import Sitting, sittings
 from domain.rules import Rules
@@ -125,9 +126,9 @@ class Sittings:
         return tuple(map(_row, rows))
 
     async def timetable(
-        self, rules: Rules, forum: str, start: datetime, end: datetime
+        self, rules: Rules, forum: str, start: datetime, end: datetime, now: datetime
     ) -> tuple[tuple[Sitting, SittingRow | None], ...]:
-        """A forum's sittings that start in ``[start, end)``: as they stand, else as the calendar gives them.
+        """A forum's sittings that start in ``[start, end)``: as they stand, else as the calendar gives those to come.
 
         Raises Refusal ``unknown_forum``.
         """
@@ -137,7 +138,7 @@ class Sittings:
         computed = sittings(rules.forums[forum], rules.calendar, start, end)
         begun = await self.some([sitting.id for sitting in computed])  # one of them may have been moved out of the time
         found: list[tuple[Sitting, SittingRow | None]] = [(row.dates, row) for row in rows]
-        found += [(sitting, None) for sitting in computed if sitting.id not in begun]
+        found += [(sitting, None) for sitting in computed if sitting.id not in begun and is_to_come(sitting, now)]
         return tuple(sorted(found, key=lambda one: one[0].starts_at))
 
     async def some(self, sitting_ids: Sequence[str]) -> dict[str, SittingRow]:
@@ -166,8 +167,7 @@ class Sittings:
         return _row(row) if row else None
 
     async def moves(self) -> str:
-        """Another one after every move and cancellation, and after a freeze that came before its time by the clock:
-        then ``moved`` and ``frozen_ahead`` have to be read again."""
+        """Another one after every move and cancellation: then ``moved`` has to be read again."""
         with reaching_the_store():
             return str(await self._executor.fetchval(_MOVES))
 
@@ -177,12 +177,6 @@ class Sittings:
             rows = await self._executor.fetch("SELECT * FROM sittings WHERE sequence > 0")
         found = map(_row, rows)
         return {row.id: None if row.is_cancelled else row.dates for row in found}
-
-    async def frozen_ahead(self) -> frozenset[str]:
-        """The sittings that take no more cases though their freeze is ahead by the clock (``Rules.frozen_ahead``)."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(f"SELECT id FROM sittings WHERE {_AHEAD}")
-        return frozenset(row["id"] for row in rows)
 
     async def waiting_cases(self, sitting_id: str) -> tuple[WaitingCase, ...]:
         """The open cases that wait for a sitting, by number."""
@@ -221,10 +215,6 @@ class Sittings:
         return tuple(row["stream"] for row in rows)
 
 
-_AHEAD = (
-    "starts_at > clock_timestamp() AND freezes_at > clock_timestamp() "
-    "AND status IN ('frozen', 'in_session', 'minutes', 'closed')"
-)
 # A sitting that closes when its minutes are due leaves its cases to their own timers.
 _UNTOLD = """
 SELECT c.number, s.id AS sitting, s.status
@@ -237,10 +227,7 @@ WHERE c.closed_at IS NULL AND CASE s.status
 END
 ORDER BY c.number
 """
-_MOVES = (
-    "SELECT (SELECT coalesce(sum(sequence), 0) FROM sittings WHERE sequence > 0) || ':' || "
-    f"(SELECT count(*) FROM sittings WHERE {_AHEAD})"
-)
+_MOVES = "SELECT coalesce(sum(sequence), 0) FROM sittings WHERE sequence > 0"
 
 
 def _row(record: asyncpg.Record) -> SittingRow:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.calendar import SHANGHAI, shanghai
+from domain.calendar import SHANGHAI
 from domain.figures import (
     GROUPINGS,
     SATISFIED_FROM,
@@ -171,7 +171,7 @@ def _sides(sides: Iterable[Grouping | None]) -> str:
 
 
 async def statistics(
-    executor: Executor, since: date, until: date, *, unit: str | None = None, now: datetime | None = None
+    executor: Executor, since: date, until: date, *, unit: str | None = None, now: datetime
 ) -> Figures:
     """The figures from ``since`` to ``until`` (Shanghai dates, both included), of the cases under ``unit``.
 
@@ -182,7 +182,7 @@ async def statistics(
 
 async def statistics_by(
     executor: Executor, by: Grouping, since: date, until: date, organisation: Organisation, *,
-    unit: str | None = None, now: datetime | None = None,
+    unit: str | None = None, now: datetime,
 ) -> Mapping[str, Figures]:  # fmt: skip
     """The same for each community, estate, company or category that has cases, by id.
 
@@ -193,7 +193,7 @@ async def statistics_by(
 
 async def survey(
     executor: Executor, since: date, until: date, organisation: Organisation, *, steps: Sequence[date] = (),
-    unit: str | None = None, now: datetime | None = None,
+    unit: str | None = None, now: datetime,
 ) -> Survey:  # fmt: skip
     """The same from all sides. ``steps``: the days on which its parts begin, the first being ``since``.
 
@@ -224,10 +224,10 @@ async def counted(
 
 async def _survey(
     executor: Executor, since: date, until: date, sides: Sequence[Grouping | None],
-    organisation: Organisation | None = None, steps: Sequence[date] = (), *, unit: str | None, now: datetime | None,
+    organisation: Organisation | None = None, steps: Sequence[date] = (), *, unit: str | None, now: datetime,
 ) -> Survey:  # fmt: skip
     scope = _scope(since, until, unit, organisation)
-    ends = min(now or datetime.now(UTC), scope[2])
+    ends = min(now, scope[2])
     bounds = [days * 86400.0 for days in SPREAD_DAYS]
     statement = _SURVEY.replace("{sides}", _sides(sides))
     with reaching_the_store():
@@ -325,16 +325,6 @@ async def standings(executor: Executor, organisation: Organisation, *, unit: str
         found[row["grouped"]][row["key"]] = Standing(*counts)
     whole = found[WHOLE].get(WHOLE, Standing())
     return Standings(whole, found["tier"], {by: found[by] for by in GROUPINGS})
-
-
-async def days_told(executor: Executor) -> tuple[date, date] | None:
-    """The first and the last Shanghai day that the log tells of; None before it tells of any. For rehearsals, whose
-    logs are short: it reads all of it. Raises StoreUnavailable."""
-    with reaching_the_store():
-        row = await executor.fetchrow("SELECT min(occurred_at) AS first, max(occurred_at) AS last FROM events")
-    if row is None or row["first"] is None:
-        return None
-    return shanghai(row["first"]).date(), shanghai(row["last"]).date()
 
 
 @dataclass(frozen=True, slots=True)

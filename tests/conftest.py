@@ -22,7 +22,6 @@ from stack.temporal import TemporalServer
 from store import migrate
 from store.database import connect
 from tests.support.stack import Stack, running_stack
-from workflows import attributes
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -114,14 +113,9 @@ async def owner_pool(database: Database) -> AsyncIterator[Pool]:
 
 @pytest.fixture(scope="session")
 def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
-    """A Temporal server in rehearsal: clocks can be skipped. In memory, no pages; our search attributes exist."""
-    server = TemporalServer(
-        None,
-        free_port(),
-        rehearsal=True,
-        search_attributes={key.name: key.indexed_value_type.name.capitalize() for key in attributes.ALL},
-        log_file=tmp_path_factory.mktemp("temporal") / "temporal.log",
-    )
+    """A Temporal server in rehearsal: clocks can be skipped. In memory, no pages."""
+    log_file = tmp_path_factory.mktemp("temporal") / "temporal.log"
+    server = TemporalServer(None, free_port(), rehearsal=True, log_file=log_file)
     try:
         server.start()
         yield server
@@ -138,6 +132,16 @@ def stack(
     database = new_database()
     folder = tmp_path_factory.mktemp("stack")
     with running_stack(folder, database.dsn, database.owner_dsn, temporal_server.address) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def town(
+    new_database: Callable[[], Database], temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """A stack of the module's own, with few units: its time can be moved without anybody else's moving."""
+    database, folder = new_database(), tmp_path_factory.mktemp("town")
+    with running_stack(folder, database.dsn, database.owner_dsn, temporal_server.address, quiet=True) as running:
         yield running
 
 

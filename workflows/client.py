@@ -29,7 +29,7 @@ from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names
 from workflows.host import REFUSED
-from workflows.messages import Enforced, EnforceOrder, ProcessInput, Standing
+from workflows.messages import ConveneOrder, Enforced, EnforceOrder, ProcessInput, Standing
 
 PATIENCE = timedelta(seconds=30)
 T = TypeVar("T")
@@ -105,6 +105,25 @@ class Processes:
         command = SittingCommand(id=f"{sitting_id}:convene", actor=by, body=Convene(sitting=sitting))
         return await self._with_start(start, _update_of(command), command)
 
+    async def convene_due(self, rules: Rules, sitting: Sitting) -> None:
+        """Has a worker convene a sitting that its forum's schedule has not begun, as soon as one is there.
+
+        Raises ProcessUnavailable.
+        """
+        forum = rules.forums[sitting.forum]
+        try:
+            await self._client.start_workflow(
+                names.CONVENE_WORKFLOW,
+                ConveneOrder(forum=forum.id, at=sitting.drafts_at),
+                id=f"召集 {sitting.id}",
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=forum.name.in_(rules.ladder.language),
+                rpc_timeout=PATIENCE,
+            )
+        except RPCError as error:
+            raise _translated(error, sitting.id) from error
+
     async def declare(self, rules: Rules, name: str, command: ResponseCommand) -> int:
         """Begins a joint response's process with the command that declares it; where it has begun, that one stands.
 
@@ -129,7 +148,7 @@ class Processes:
         Raises Refusal, ProcessUnavailable. Where it is running already, that one is used.
         """
         workflow, number, values = _of_state(state)
-        again = ProcessInput[Any](number=number, restore=True)
+        again = ProcessInput[Any](number=number, restore=True, expects=command is not None)
         if command is not None:
             start = self._start(again, values, number, workflow=workflow)
             return await self._with_start(start, _update_of(command), command)

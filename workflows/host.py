@@ -95,6 +95,7 @@ class Host(ABC, Generic[S, C, W]):
         self.number = start.number
         self.state: S | None = start.state
         self._to_load = start.restore and start.state is None
+        self._expects = start.expects
         self._lock = asyncio.Lock()
         self._timers: dict[W, asyncio.Task[None]] = {}
         self._catching_up: asyncio.Task[None] | None = None
@@ -185,7 +186,7 @@ class Host(ABC, Generic[S, C, W]):
 
     @property
     def _ended(self) -> bool:
-        return self.state is not None and not self._to_load and self.state.closed
+        return self.state is not None and not self._to_load and not self._expects and self.state.closed
 
     @property
     def _is_long(self) -> bool:
@@ -234,7 +235,10 @@ class Host(ABC, Generic[S, C, W]):
         """Answers only after the commit, with the version that the log has then reached."""
         self._updates += 1
         await workflow.wait_condition(lambda: not self._to_load)
-        version = await self._recorded(await self._completed(command))
+        try:
+            version = await self._recorded(await self._completed(command))
+        finally:
+            self._expects = False
         await self.follow_up(command)
         return version
 
@@ -360,6 +364,7 @@ class Host(ABC, Generic[S, C, W]):
     async def _nudged(self) -> int:
         """Reads what the log has beyond this process, and waits for what then stands."""
         self._updates += 1
+        self._expects = False
         async with self._lock:
             await self._load_until_done()
             return self.state.version if self.state else 0

@@ -29,11 +29,13 @@ class ProcessInput(Message, Generic[S]):
     """Starts a process, or goes on with it.
 
     ``state`` is carried through continue-as-new. Without it the process either waits for the command that
-    opens it, or, with ``restore``, begins from what the log says.
+    opens it, or, with ``restore``, begins from what the log says. One that ``expects`` a command was started again to
+    take it: though it is closed, it does not end before.
     """
 
     number: str
     restore: bool = False
+    expects: bool = False
     state: S | None = None
 
 

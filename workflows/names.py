@@ -12,6 +12,7 @@ SITTING_WORKFLOW = "会议 Sitting"
 CONVENE_WORKFLOW = "召集 Convene"
 RESPONSE_WORKFLOW = "联动处置 JointResponse"
 ENFORCE_WORKFLOW = "政策施行 Enforce"
+PLAN_WORKFLOW = "排定日程 Plan"
 
 UPDATES: dict[str, str] = {
     "contact": "联系居民 contact",
@@ -118,6 +119,7 @@ CONVENE_EXTRAORDINARY = "召集临时会议 convene_extraordinary"
 CANCEL_EXTRAORDINARY = "取消临时会议 cancel_extraordinary"
 NOTIFY_OF_RESPONSE = "通知联动单位 notify_of_response"
 PLAN_SCHEDULES = "排定日程 plan_schedules"
+PLAN_ON = "续排各议事会日程 plan_on"
 REDATE_SITTINGS = "会议重排 redate_sittings"
 REPROJECT_CASES = "时限重排 reproject_cases"
 

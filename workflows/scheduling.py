@@ -7,9 +7,11 @@ the Temporal UI; a pause survives every synchronisation.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from temporalio.client import (
     Client,
@@ -34,6 +36,9 @@ from workflows import names
 from workflows.messages import ConveneOrder
 
 PREFIX = "议事会 "
+PLANNING = "排定日程"
+"""The id of the schedule that plans all the others on, every night."""
+
 HORIZON = timedelta(days=120)
 KEPT_BEHIND = timedelta(days=31)
 """Dates that have passed stay written for so long: only what is written can be backfilled."""
@@ -48,13 +53,17 @@ CATCH_UP = timedelta(days=7)
 _AT_ONCE = 8
 
 
+Became = Literal["created", "updated", "kept"]
+
+
 @dataclass(frozen=True, slots=True)
 class Synchronised:
-    """What became of the schedules, by forum."""
+    """What became of the schedules, by forum; and which a supervisor has paused."""
 
     created: tuple[str, ...]
     updated: tuple[str, ...]
     deleted: tuple[str, ...]
+    paused: frozenset[str] = frozenset()
 
 
 def schedule_id(forum: str) -> str:
@@ -74,42 +83,50 @@ def draft_dates(rules: Rules, forum: Forum, now: datetime) -> tuple[tuple[dateti
 async def sync_schedules(client: Client, rules: Rules, now: datetime, *, task_queue: str) -> Synchronised:
     """Brings every forum's schedule up to date, creates missing ones, deletes those of forums that are no more.
 
-    Idempotent; call it when a stack starts and after a calendar, cadence or organisation has changed.
+    ``now`` is the real clock's, by which they fire. Idempotent; call it when a stack starts and after a calendar,
+    cadence or organisation has changed.
     """
     known = {entry.id async for entry in await client.list_schedules() if entry.id.startswith(PREFIX)}
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(forum: Forum) -> str:
+    async def one(forum: Forum) -> tuple[Became, bool]:
         async with gate:
             return await sync_schedule(client, rules, forum, now, task_queue=task_queue)
 
+    await _plan_daily(client, task_queue)
     forums = tuple(rules.forums.values())
     became = dict(zip((forum.id for forum in forums), await asyncio.gather(*map(one, forums)), strict=True))
     gone = sorted(known - {schedule_id(forum.id) for forum in forums})
     for name in gone:
         await _delete(client, name)
     return Synchronised(
-        created=_which(became.items(), "created"), updated=_which(became.items(), "updated"),
+        created=_which(became, "created"),
+        updated=_which(became, "updated"),
         deleted=tuple(name.removeprefix(PREFIX) for name in gone),
-    )  # fmt: skip
+        paused=frozenset(forum for forum, (_, paused) in became.items() if paused),
+    )
 
 
-async def sync_schedule(client: Client, rules: Rules, forum: Forum, now: datetime, *, task_queue: str) -> str:
-    """One forum's schedule: ``created``, ``updated`` or ``kept``."""
+async def sync_schedule(
+    client: Client, rules: Rules, forum: Forum, now: datetime, *, task_queue: str
+) -> tuple[Became, bool]:
+    """What became of one forum's schedule, and whether it is paused."""
     wanted = _schedule(rules, forum, now, task_queue)
     try:
         await client.create_schedule(schedule_id(forum.id), wanted)
     except ScheduleAlreadyRunningError:
         return await _update(client, forum, wanted)
-    return "created"
+    return "created", False
 
 
-async def _update(client: Client, forum: Forum, wanted: Schedule) -> str:
-    became = "kept"
+async def _update(client: Client, forum: Forum, wanted: Schedule) -> tuple[Became, bool]:
+    became: Became = "kept"
+    paused = False
 
     async def update(found: ScheduleUpdateInput) -> ScheduleUpdate | None:
-        nonlocal became
+        nonlocal became, paused
         now_there = found.description.schedule
+        paused = now_there.state.paused
         if _told_apart(now_there) == _told_apart(wanted):
             return None
         became = "updated"
@@ -119,7 +136,7 @@ async def _update(client: Client, forum: Forum, wanted: Schedule) -> str:
         return ScheduleUpdate(schedule=wanted)
 
     await client.get_schedule_handle(schedule_id(forum.id)).update(update)
-    return became
+    return became, paused
 
 
 async def _delete(client: Client, name: str) -> None:
@@ -147,6 +164,20 @@ def _schedule(rules: Rules, forum: Forum, now: datetime, task_queue: str) -> Sch
     )  # fmt: skip
 
 
+async def _plan_daily(client: Client, task_queue: str) -> None:
+    """The schedule that keeps the others going; once made, it is its supervisors' to pause."""
+    action = ScheduleActionStartWorkflow(names.PLAN_WORKFLOW, id=PLANNING, task_queue=task_queue)
+    every_night = ScheduleCalendarSpec(hour=[ScheduleRange(3)], minute=[ScheduleRange(10)], comment="03:10")
+    wanted = Schedule(
+        action=action,
+        spec=ScheduleSpec(calendars=[every_night], time_zone_name=TIME_ZONE),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+        state=ScheduleState(note="每天续排各议事会的日程 · plans every forum's dates on, every night"),
+    )
+    with suppress(ScheduleAlreadyRunningError):
+        await client.create_schedule(PLANNING, wanted)
+
+
 def _calendar(at: datetime, sitting: str) -> ScheduleCalendarSpec:
     local = at.astimezone(SHANGHAI)
     return ScheduleCalendarSpec(
@@ -167,5 +198,5 @@ def _told_apart(schedule: Schedule) -> tuple[object, ...]:
     return (dates, where, schedule.policy.overlap, schedule.policy.catchup_window)
 
 
-def _which(became: Iterable[tuple[str, str]], what: str) -> tuple[str, ...]:
-    return tuple(sorted(forum for forum, became_ in became if became_ == what))
+def _which(became: Mapping[str, tuple[Became, bool]], what: Became) -> tuple[str, ...]:
+    return tuple(sorted(forum for forum, (one, _) in became.items() if one == what))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Annotated
 
@@ -135,7 +135,8 @@ async def calendar_page(
     request: Request, viewer: Administrator, year: Annotated[int | None, Query(ge=2001, le=2899)] = None
 ) -> Response:
     """A year as a picture: days off, make-up workdays, the sittings of every tier but the lowest."""
-    services, today = services_of(request), shanghai(datetime.now(UTC)).date()
+    services = services_of(request)
+    today = shanghai(services.clock.now()).date()
     shown = year or today.year
     rules = services.rulebook.current
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -118,7 +118,7 @@ async def effect(request: Request, viewer: OnPage, number: Number) -> Response:
 async def _asked(request: Request, viewer: Viewer, state: CaseState, similar: Sequence[CaseItem] = ()) -> Fields:
     rules = await services_of(request).casework.rules(state)
     others = tuple((one.number, one.title or "") for one in similar)
-    return Fields(rules, state, viewer.actor, datetime.now(UTC), language(request), others)
+    return Fields(rules, state, viewer.actor, services_of(request).clock.now(), language(request), others)
 
 
 # ---------------------------------------------------------------- the page
@@ -151,7 +151,7 @@ async def _shown(
     missed = tuple(entry for entry in told if since is not None and entry.version > since)
     asked = await _asked(request, viewer, state, related.similar)
     names, stays = Names(tells.rules, tells.language), story.stays_of(rows)
-    now = max(asked.now, state.at)  # in rehearsal a case's clock is ahead of ours
+    now = asked.now
     length = partial(_length, now=now, language=tells.language)
     return page(
         request, "cases/case.html", status=status, case=tells.case(state, words, actor, photos),

@@ -61,6 +61,15 @@ def exactly(at: datetime, now: datetime, language: str) -> str:
     return f"{when} {year}" if language.startswith("en") else f"{year}年{when}"
 
 
+def in_full(at: datetime, language: str) -> str:
+    """An instant to the minute with its year and weekday: ``2026年12月3日 周四 15:02``."""
+    local, when = shanghai(at), moment(at, language)
+    date, hour = when.rsplit(" ", 1)
+    if language.startswith("en"):
+        return f"{weekday(at, language)} {date} {local.year} {hour}"
+    return f"{local.year}年{date} {weekday(at, language)} {hour}"
+
+
 def hour(at: datetime) -> str:
     """The Shanghai time of day of an instant: ``15:00``."""
     return f"{shanghai(at):%H:%M}"

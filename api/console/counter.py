@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -136,7 +136,7 @@ async def slip(request: Request, viewer: OnPage, number: Number) -> Response:
     services = services_of(request)
     state, story = await services.casework.readable_story(number, viewer.actor)
     opened = story[0]
-    if opened.actor.get("id") != viewer.actor.id or datetime.now(UTC) - opened.occurred_at > SLIP_FOR:
+    if opened.actor.get("id") != viewer.actor.id or services_of(request).clock.now() - opened.occurred_at > SLIP_FOR:
         raise Refusal("forbidden", decision="open")
     words = await services.casework.opened(state.words)
     return page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -443,10 +443,9 @@ async def _declare_page(request: Request, state: CaseState, kind: str | None, fo
     chosen = rules.playbook(kind) if kind else None
     kinds = [(one, rules.playbook(one).name.in_(language)) for one in rules.playbook_kinds]
     plan: list[tuple[str, list[Planned]]] = []
+    now = services_of(request).clock.now()
     if chosen is not None:
-        plan = planned(
-            chosen, _parties(chosen, state, tells.rules, language), rules.calendar, datetime.now(UTC), language
-        )
+        plan = planned(chosen, _parties(chosen, state, tells.rules, language), rules.calendar, now, language)
     row = await services_of(request).cases.get(state.number)
     running = await _running(request, chosen) if chosen is not None else []
     return page(

@@ -9,7 +9,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -50,7 +50,7 @@ async def as_csv(request: Request, viewer: OnPage) -> Response:
     """The cases that fit, as they come from the store."""
     tells, query = await _asked(request, viewer)
     rows = services_of(request).cases.every(query, MOST_EXPORTED)
-    return StreamingResponse(_lines(rows, tells), 200, _headers("csv"), "text/csv; charset=utf-8")
+    return StreamingResponse(_lines(rows, tells), 200, _headers(request, "csv"), "text/csv; charset=utf-8")
 
 
 @router.get("/cases/export.xlsx")
@@ -59,7 +59,7 @@ async def as_xlsx(request: Request, viewer: OnPage) -> Response:
     tells, query = await _asked(request, viewer)
     found = [row async for some in services_of(request).cases.every(query, MOST_EXPORTED) for row in some]
     content = await asyncio.to_thread(_workbook, found, tells)
-    return Response(content, 200, _headers("xlsx"), _XLSX)
+    return Response(content, 200, _headers(request, "xlsx"), _XLSX)
 
 
 async def _asked(request: Request, viewer: OnPage) -> tuple[Teller, CaseQuery]:
@@ -70,8 +70,8 @@ async def _asked(request: Request, viewer: OnPage) -> tuple[Teller, CaseQuery]:
     return tells, chosen.query(tells.rules, viewer.actor)
 
 
-def _headers(kind: str) -> dict[str, str]:
-    day = shanghai(datetime.now(UTC)).date().isoformat()
+def _headers(request: Request, kind: str) -> dict[str, str]:
+    day = shanghai(services_of(request).clock.now()).date().isoformat()
     named = f"attachment; filename=\"cases-{day}.{kind}\"; filename*=UTF-8''{quote(f'诉求件-{day}.{kind}')}"
     return {"content-disposition": named, "cache-control": "no-store"}
 

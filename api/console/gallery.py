@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.console.forms import Form
 from api.console.pages import OnPage, page
+from api.services import services_of
 from api.strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -17,7 +18,7 @@ router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 @router.get("/gallery")
 async def gallery(request: Request, viewer: OnPage) -> Response:
     """The components, with made-up contents."""
-    now = datetime.now(UTC)
+    now = services_of(request).clock.now()
     lengths = (timedelta(hours=-5), timedelta(hours=3), timedelta(days=12))
     form = Form[None]({"title": "3号楼电梯"}, {"reason": "", "": ""})
     return page(request, "gallery.html", untils=[now + length for length in lengths], form=form)

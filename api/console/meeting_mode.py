@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
-from api import rehearsal
 from api.cases import Number, decided
 from api.console import agendas, forms
 from api.console.agendas import Slide
@@ -319,7 +318,6 @@ async def record(request: Request, viewer: OnPage, sitting_id: str, number: Numb
     if form.data is not None:
         body = form.data.model_copy(update={"sitting": sitting_id if deciding.names_sitting else None})
         try:
-            await _catch_up(services, meeting, deciding)
             await decided(services, number, viewer.actor, body, once.key, once.version)
         except (Refusal, Problem) as error:
             refused = error
@@ -333,13 +331,6 @@ async def record(request: Request, viewer: OnPage, sitting_id: str, number: Numb
         deciding = await _deciding(services, viewer, meeting, place)
     status = status_of(refused.code) if refused is not None else 422
     return _slide_page(request, meeting, place, deciding, kind, form, since=since, status=status)
-
-
-async def _catch_up(services: Services, meeting: Meeting, deciding: Deciding) -> None:
-    """In rehearsal a case's own clock may be behind its sitting's: it comes along."""
-    row = meeting.sitting.row
-    if services.settings.rehearsal and row is not None and deciding.names_sitting and row.starts_at > datetime.now(UTC):
-        await rehearsal.forward_to(services, deciding.state.number, row.starts_at)
 
 
 async def _since(services: Services, sitting: Known, number: str, version: int) -> list[Told]:

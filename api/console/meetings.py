@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -75,18 +75,18 @@ async def calendar_page(
     community: _Choice = None,
 ) -> Response:
     """A month of sittings as a grid or a list, beside the next ones."""
-    now, tells = datetime.now(UTC), await teller(request)
+    now, tells = services_of(request).clock.now(), await teller(request)
     today = shanghai(now).date()
     shown, chosen = Month.read(month, today), Filter(scope, tier or None, community or None)
     forums = chosen.forums(tells.rules, viewer.actor)
     meetings = services_of(request).meetings
-    entries = _entries(tells, await meetings.calendar(forums, *shown.instants), now)
+    entries = _entries(tells, await meetings.calendar(forums, *shown.instants))
     coming = _next(tells, await meetings.calendar(forums, now - _LONGEST, now + _COMING), now)
     apart = 10 if chosen.community else SHOWN_APART
     lowest = tells.rules.organisation.tiers[-1]
     context: dict[str, Any] = {
         "month": shown, "view": view, "chosen": chosen, "today": today,
-        "coming": sorted(_entries(tells, coming, now), key=lambda entry: entry.at),
+        "coming": sorted(_entries(tells, coming), key=lambda entry: entry.at),
         "tiers": [(one.id, one.name.in_(tells.language)) for one in tells.rules.ladder.tiers],
         "communities": _middle(tells),
     }  # fmt: skip
@@ -98,10 +98,10 @@ async def calendar_page(
     return page(request, "meetings/calendar.html", **context)
 
 
-def _entries(tells: Teller, dated: Sequence[Dated], now: datetime) -> list[Entry]:
+def _entries(tells: Teller, dated: Sequence[Dated]) -> list[Entry]:
     """As the calendar shows them: the highest tier first within a moment."""
     order = {tier: place for place, tier in enumerate(tells.rules.organisation.tiers)}
-    found = [_entry(tells, one, now) for one in dated]
+    found = [_entry(tells, one) for one in dated]
     return sorted(found, key=lambda entry: (shanghai(entry.at).date(), order.get(entry.tier, 0), entry.at))
 
 
@@ -122,10 +122,10 @@ def _is_over(one: Dated, now: datetime) -> bool:
     return one.dates.ends_at <= now
 
 
-def _entry(tells: Teller, one: Dated, now: datetime) -> Entry:
+def _entry(tells: Teller, one: Dated) -> Entry:
     forum = tells.rules.forums[one.dates.forum]
     row = one.row
-    view = tells.sitting(row.dates if row is not None else one.dates, row, now)
+    view = tells.sitting(row.dates if row is not None else one.dates, row)
     unit = tells.rules.organisation.unit(forum.unit).name.in_(tells.language)
     return Entry(view, unit, forum.tier, one.dates.starts_at, one.moved_away)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -82,7 +81,7 @@ async def mark_read(request: Request, viewer: OnPage) -> Response:
         raise Problem("bad_form")
     if not _marks(viewer.actor) or viewer.actor.unit is None:
         raise Problem("not_found")
-    notices, now = Notices(services_of(request).pool), datetime.now(UTC)
+    notices, now = Notices(services_of(request).pool), services_of(request).clock.now()
     for id in form.data.id:
         if await notices.read(id, viewer.actor.unit, now) is None:
             raise Problem("not_found")

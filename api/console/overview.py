@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal, get_args
 
@@ -29,7 +29,7 @@ from domain.figures import GROUPINGS, SPREAD_DAYS, Figures, Grouping, Measure, R
 from domain.organisation import Organisation
 from domain.permission import Actor, may_oversee
 from domain.rules import Rules
-from store.statistics import NO_COMPANY, counted, days_told
+from store.statistics import NO_COMPANY, counted
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -62,21 +62,14 @@ def _unit(actor: Actor) -> str | None:
     return actor.unit if actor.role == "officer" else None
 
 
-def _today() -> date:
-    return shanghai(datetime.now(UTC)).date()
-
-
-async def _rehearsed(request: Request) -> tuple[date, date] | None:
-    """The days of a rehearsal whose clocks are ahead of today."""
-    services = services_of(request)
-    told = await days_told(services.pool) if services.settings.rehearsal else None
-    return told if told is not None and told[1] > _today() else None
+def _today(request: Request) -> date:
+    return shanghai(services_of(request).clock.now()).date()
 
 
 async def _period(request: Request) -> Period:
     """The address's. Raises Problem ``invalid``."""
     try:
-        return Period.read(request.query_params, _today(), await _rehearsed(request))
+        return Period.read(request.query_params, _today(request))
     except BadPeriod as bad:
         message = say(bad.why, language(request))
         raise Problem("invalid", errors=[{"field": bad.field, "code": "invalid", "message": message}]) from None
@@ -185,13 +178,11 @@ async def overview_page(
 ) -> Response:
     """The figures of a time in the viewer's scope."""
     unit, spoken = _unit(viewer.actor), language(request)
-    rehearsed = await _rehearsed(request)
-    periods = (*NAMED, "rehearsal") if rehearsed else NAMED
     try:
-        period = Period.read(request.query_params, _today(), rehearsed)
+        period = Period.read(request.query_params, _today(request))
     except BadPeriod as bad:
         form = Form[Any](dict(request.query_params), {bad.field: say(bad.why, spoken)})
-        return page(request, "overview/overview.html", status=422, period=None, periods=periods, form=form)
+        return page(request, "overview/overview.html", status=422, period=None, periods=NAMED, form=form)
     tells = await teller(request)
     seen = await _seen(request, unit, period)
     names, offered = Names(tells.rules, spoken), sides(tells.rules.organisation, unit)
@@ -202,7 +193,7 @@ async def overview_page(
     falling = order == "down" if order else sort != "name"
     rows = await services_of(request).cases.some(late.number for late in seen.late)
     return page(
-        request, "overview/overview.html", period=period, periods=periods, form=Form[Any](_dates(period)), seen=seen,
+        request, "overview/overview.html", period=period, periods=NAMED, form=Form[Any](_dates(period)), seen=seen,
         whole=seen.survey.whole, scope=unit, where=Addresses(period), rates=RATES, counts=COUNTS, parts_of=_PARTS,
         rate=rate, count=count, ways=_WAYS, tiers=tiers, sides=offered, by=by, sort=sort, falling=falling,
         in_table=IN_TABLE, at_end=AT_END, lines=in_order(_lines(seen, by, names), sort, falling),
@@ -217,8 +208,7 @@ def _dates(period: Period) -> Mapping[str, str]:
 
 
 async def _seen(request: Request, unit: str | None, period: Period) -> Seen:
-    ahead = period.kind == "rehearsal"
-    asked = Asked(unit, period.since, period.until, period.before, tuple(period.steps), ahead)
+    asked = Asked(unit, period.since, period.until, period.before, tuple(period.steps))
     return await services_of(request).surveys.seen(asked)
 
 

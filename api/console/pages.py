@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,7 +94,8 @@ def page(
 
     Every page has: ``lang``, ``say(key, …)``, ``named(prefix, keys)`` (a choice's pairs), ``names``, ``viewer``,
     ``navigation``, ``here`` (the path), ``here_with_query``, ``now``, ``rehearsal``, ``csrf``, ``flash``,
-    ``asset(name)``; the filters ``moment``, ``day``, ``clock``, ``ago``, ``lines``, ``with_query``, ``capacity``.
+    ``asset(name)``; the filters ``moment``, ``in_full``, ``day``, ``clock``, ``ago``, ``lines``,
+    ``with_query``, ``capacity``.
     """
     spoken = language(request)
     news = flashed(request, spoken)
@@ -118,7 +119,7 @@ def _frame(request: Request, spoken: str, news: Flash | None) -> dict[str, Any]:
         "named": lambda prefix, keys: [(key, say(f"{prefix}{key}", spoken)) for key in keys],
         "viewer": viewer, "csrf": viewer.csrf if viewer else "",
         "navigation": entries_for(viewer.actor) if viewer else (), "here": request.url.path,
-        "here_with_query": _local(request), "now": datetime.now(UTC), "rehearsal": services.settings.rehearsal,
+        "here_with_query": _local(request), "now": services.clock.now(), "rehearsal": services.settings.rehearsal,
         "flash": news,
     }  # fmt: skip
 
@@ -138,7 +139,7 @@ def _environment() -> Environment:
     environment.filters.update(
         moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=with_query, lines=_lines, capacity=capacity_of,
         browser=browser, span=_span, due_span=_due_span, told=_told, hour=clocks.hour, weekday=_weekday,
-        date=_date,
+        date=_date, in_full=_in_full,
     )  # fmt: skip
     return environment
 
@@ -151,6 +152,11 @@ def _moment(context: Context, at: datetime) -> str:
 @pass_context
 def _day(context: Context, at: datetime) -> str:
     return clocks.day(at, context["now"], context["lang"])
+
+
+@pass_context
+def _in_full(context: Context, at: datetime) -> str:
+    return clocks.in_full(at, context["lang"])
 
 
 @pass_context

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal, Self, get_args
 
 Named = Literal["month", "last_month", "quarter", "year"]
-Kind = Literal[Named, "rehearsal", "chosen"]
+Kind = Literal[Named, "chosen"]
 NAMED: tuple[Named, ...] = get_args(Named)
 
 LONGEST = timedelta(days=5 * 366)
@@ -37,17 +37,15 @@ class Period:
     before: tuple[date, date]
 
     @classmethod
-    def read(cls, sent: Mapping[str, str], today: date, rehearsed: tuple[date, date] | None = None) -> Self:
+    def read(cls, sent: Mapping[str, str], today: date) -> Self:
         """The period of an address: ``from`` and ``to``, else ``period``, else this month.
 
-        One that is not over goes until today, and is compared with as many days of the one before it. ``rehearsed``:
-        the first and the last day of a rehearsal, whose clocks are ahead of today. Raises BadPeriod.
+        One that is not over goes until today, and is compared with as many days of the one before it.
+        Raises BadPeriod.
         """
         if sent.get("from") or sent.get("to"):
             return cls._chosen(sent.get("from", ""), sent.get("to", ""), today)
         asked = sent.get("period") or "month"
-        if asked == "rehearsal" and rehearsed is not None:
-            return cls("rehearsal", *rehearsed, _right_before(*rehearsed))
         if asked not in NAMED:
             raise BadPeriod("period", "overview.bad.unknown")
         return cls._named(asked, today)

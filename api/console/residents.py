@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -209,16 +209,13 @@ async def _case(
 ) -> Response:
     case = await tracked(request, number)
     rules = services_of(request).rulebook.current
+    now = services_of(request).clock.now()
     objects_by = case.closed.at + timedelta(days=rules.ladder.stages.closed.reopen_days) if case.closed else None
     return page(
         request, "residents/case.html", status=status, headers=headers, case=case, form=form, key=new_key(),
         stairs=stairs(case, rules, language(request)), objects_by=objects_by, most=MOST_PHOTOS,
-        again=_again(case, rules, language(request)), still_open=objects_by is not None and objects_by > _now(),
+        again=_again(case, rules, language(request)), still_open=objects_by is not None and objects_by > now,
     )  # fmt: skip
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 def stairs(case: schemas.Track, rules: Rules, spoken: str) -> list[Stair]:

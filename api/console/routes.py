@@ -24,6 +24,7 @@ from api.console import (
     residents,
     signing_in,
     sittings,
+    town,
     work,
 )
 from api.console.pages import problem_page
@@ -52,9 +53,10 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 
 def include_console(app: FastAPI, *, rehearsal: bool) -> None:
-    """Adds the pages to the application; in rehearsal, also the one that shows every component."""
+    """Adds the pages to the application; in rehearsal, also the clock, and the page that shows every component."""
     for router in ROUTERS:
         app.include_router(router)
     if rehearsal:
         app.include_router(gallery.router)
+        app.include_router(town.router)
     app.state.problem_page = problem_page

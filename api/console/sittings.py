@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Request
@@ -13,7 +13,6 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from api import rehearsal
 from api.cases import teller
 from api.console import agendas, forms
 from api.console.flashes import flash
@@ -102,6 +101,7 @@ class Known:
     story: tuple[Told, ...]
     runs: bool
     reads: bool
+    now: datetime
 
     @property
     def id(self) -> str:
@@ -124,7 +124,7 @@ class Known:
     @property
     def may(self) -> frozenset[str]:
         """What the viewer may do with it now; the pages are named so."""
-        if not self.runs or (self.row is None and self.dates.starts_at <= datetime.now(UTC)):
+        if not self.runs or (self.row is None and self.dates.starts_at <= self.now):
             return frozenset()
         ended = self.state is not None and self.state.decisions_ended_at is not None
         found = {
@@ -139,7 +139,7 @@ class Known:
     def waits_for(self) -> tuple[str, str, SittingWait] | None:
         """What it waits for, what happens then, and until when; None for one that is over or was never convened."""
         if self.state is None:
-            if self.dates.drafts_at <= datetime.now(UTC):
+            if self.dates.drafts_at <= self.now:
                 return None
             wait = SittingWait(kind="draft", until=self.dates.drafts_at)
         else:
@@ -197,7 +197,7 @@ async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
     rows = await services.log.read(sitting_id) if row is not None else ()
     rules, actor = tells.rules, viewer.actor
     return Known(
-        tells=tells, dates=dates, row=row, view=tells.sitting(dates, row, datetime.now(UTC)),
+        tells=tells, dates=dates, row=row, view=tells.sitting(dates, row), now=services.clock.now(),
         state=await meetings.state(sitting_id) if row is not None else None, story=_story(tells, rows),
         runs=may_run(rules, actor, dates.forum) if dates.forum in rules.forums else False,
         reads=may_read_papers(rules, actor, dates.forum) if dates.forum in rules.forums else actor.role != "officer",
@@ -217,7 +217,7 @@ async def agenda_of(services: Services, sitting: Known) -> Agenda | None:
     row = sitting.row
     if row is None:
         return None
-    return await services.meetings.papers.agenda(row, max(datetime.now(UTC), row.updated_at))
+    return await services.meetings.papers.agenda(row, services.clock.now())
 
 
 # ---------------------------------------------------------------- its page
@@ -239,7 +239,18 @@ async def sitting_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
         budget=agendas.budget(agenda, language) if agenda else None,
         attending=agendas.attending(agenda) if agenda else (), story=tuple(reversed(sitting.story)),
         sees_emergency=await _sees_emergency(services, viewer, sitting),
+        opens=await _opens(services, viewer, sitting, agenda),
     )  # fmt: skip
+
+
+async def _opens(
+    services: Services, viewer: Viewer, sitting: Known, paper: Agenda | Minutes | None
+) -> frozenset[str]:
+    """The cases on a paper and in a sitting's story that its reader may read."""
+    numbers = {told.detail["case"] for told in sitting.story if told.type == "addendum_added"}
+    rows = await services.cases.some(numbers.union(paper.cases if paper is not None else ()))
+    scope = scope_of(viewer.actor)
+    return frozenset(number for number, row in rows.items() if scope.sees(row))
 
 
 async def _sees_emergency(services: Services, viewer: Viewer, sitting: Known) -> bool:
@@ -259,7 +270,14 @@ async def minutes_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
     found = await services.meetings.papers.minutes(sitting.row) if sitting.row is not None else None
     if found is None:
         raise _no_minutes(sitting)
-    return page(request, "sittings/minutes.html", sitting=sitting, minutes=found, outline=_outline(sitting, found))
+    return page(
+        request,
+        "sittings/minutes.html",
+        sitting=sitting,
+        minutes=found,
+        outline=_outline(sitting, found),
+        opens=await _opens(services, viewer, sitting, found),
+    )
 
 
 def _outline(sitting: Known, paper: Agenda | Minutes) -> Outline:
@@ -440,13 +458,13 @@ async def cancel(request: Request, viewer: OnPage, sitting_id: str) -> Response:
 
 
 async def _cancel_page(request: Request, viewer: Viewer, sitting: Known, form: Form[NotHeld]) -> Response:
-    meetings = services_of(request).meetings
-    rules = await meetings.rules()
+    services = services_of(request)
+    meetings, rules = services.meetings, await services.meetings.rules()
     without = replace(rules, moved={**rules.moved, sitting.id: None})
     forum = rules.forums[sitting.dates.forum]
     return await _form_page(
         request, viewer, sitting, "cancel", form, cases=len(await meetings.list.waiting_cases(sitting.id)),
-        following=without.next_of(forum, datetime.now(UTC)),
+        following=without.next_of(forum, services.clock.now()),
     )  # fmt: skip
 
 
@@ -667,26 +685,23 @@ async def _close_page(request: Request, viewer: Viewer, sitting: Known, form: Fo
 
 
 class Forward(Sent):
-    """Moves the clocks to the next thing that the sitting waits for; ``back``: the page that it was asked on."""
+    """Moves the clock to the next thing that the sitting waits for; ``back``: the page that it was asked on."""
 
     back: Annotated[str, StringConstraints(max_length=300)] | None = None
 
 
 @router.post("/sittings/{sitting_id}/clock")
 async def move_clock(request: Request, viewer: OnPage, sitting_id: str) -> Response:
-    """In rehearsal: moves the sitting's clock to its next instant, and those of its cases along with it."""
+    """In rehearsal: brings the town to the sitting's next instant."""
     services = services_of(request)
-    if not services.settings.rehearsal:
+    if services.rehearsing is None:
         raise Problem("not_found")
     form = await forms.read(request, Forward)
     sitting = await own(request, viewer, sitting_id)
-    if sitting.row is None:
-        await services.meetings.convene(sitting_id)
-        sitting = await known(request, viewer, sitting_id)
     found = sitting.waits_for
     if found is None:
         raise Problem("not_running")
-    await rehearsal.forward_meeting(services, sitting_id, found[2].until)
+    await services.rehearsing.forward(found[2].until)
     moved = await known(request, viewer, sitting_id)
     response = see(local_path(form.data.back) if form.data and form.data.back else f"/sittings/{sitting_id}")
     flash(response, "flash.clock_moved", status=moved.view.status_name)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -46,7 +46,8 @@ _UNDER_WAY = timedelta(hours=4)
 @router.get("/")
 async def my_work(request: Request, viewer: OnPage) -> Response:
     """What the viewer's post has to do."""
-    services, tells, now = services_of(request), await teller(request), datetime.now(UTC)
+    services, tells = services_of(request), await teller(request)
+    now = services.clock.now()
     asked = _Asked(services, tells, viewer.actor, now)
     if viewer.actor.role == "administrator":
         meetings, notices, system = await asyncio.gather(asked.meetings(), asked.notices(), asked.system())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -223,26 +222,7 @@ def test_situation_reports_are_numbered_and_everybody_reads_them(
     assert [(one["number"], one["text"]) for one in read] == [(1, "七部门已到位"), (2, "电梯、供水正常")]
 
 
-# ---------------------------------------------------------------- time, stand-down
-
-
-def test_missed_clocks_climb_while_the_clock_of_its_case_is_moved(alliance: Caller) -> None:
-    number, emergency = declared(alliance)
-    moved = alliance.pass_time(number, hours=6)
-    view = shown(alliance, emergency)
-    assert all(branch["late"] for branch in view["branches"])
-    assert {one["to"] for one in view["escalations"]} == {"lead", "alliance", "secretary"}
-    assert view["waits"][0]["until"] > moved["now"]
-    sitting = alliance.get(f"/sittings/{view['sitting_id']}").json()
-    assert (sitting["status"], sitting["emergency"]) == ("minutes", emergency)
-    agenda = alliance.get(f"/sittings/{view['sitting_id']}/agenda.json").json()
-    assert [item["case"] for item in agenda["sections"][0]["items"]] == [number]
-    for ending in ("md", "html", "docx", "ics"):
-        assert alliance.get(f"/sittings/{view['sitting_id']}/agenda.{ending}").status_code == 200
-    answer = alliance.post("/dev/fast-forward", {"workflow_id": emergency, "days": 1}).json()
-    assert (answer["stage"], answer["version"]) == ("secure", shown(alliance, emergency)["version"])
-    listed = alliance.get("/forums/nancheng/sittings", to=sitting["starts_at"][:10] + "T23:59:59+08:00").json()["items"]
-    assert view["sitting_id"] in [item["id"] for item in listed] or sitting["starts_at"] < moved["now"]
+# ---------------------------------------------------------------- stand-down
 
 
 def test_what_is_required_has_to_be_finished_before_it_is_stood_down_and_then_once(
@@ -268,23 +248,6 @@ def test_what_is_required_has_to_be_finished_before_it_is_stood_down_and_then_on
     assert (view["status"], view["outcome"], view["you_may"]) == ("watch", "returned", ["situation_report"])
 
 
-def test_a_resolved_emergency_asks_the_resident_for_as_long_as_it_is_watched(alliance: Caller, nobody: Caller) -> None:
-    opened = alliance.open()
-    number = opened["number"]
-    alliance.decide(number, "emergency", playbook="property_withdrawal", reason="物业撤走")
-    emergency = alliance.case(number)["emergency_id"]
-    waive_what_is_required(alliance, emergency)
-    down = {"outcome": "resolved", "reason": "新物业已进场"}
-    body = alliance.post(f"/emergencies/{emergency}/stand-down", down).json()
-    assert (body["stage"], body["wait"]["until"]) == ("verification", shown(alliance, emergency)["watch_until"])
-    seen = nobody.get(f"/cases/{number}/track", code=opened["code"]).json()
-    assert (seen["stage_kind"], "emergency" in seen) == ("verification", False)
-    alliance.pass_time(number, days=32)
-    assert shown(alliance, emergency)["status"] == "closed"
-    assert alliance.case(number)["closed_as"] == "no_word"
-    assert alliance.post(f"/emergencies/{emergency}/stand-down", down).json()["code"] == "response_over"
-
-
 def test_an_emergency_over_two_estates_has_one_response_and_two_cases(alliance: Caller, other_estate: Caller) -> None:
     first, emergency = declared(alliance, "water_power_cut")
     second = alliance.open(estate="gulou-yuan")["number"]
@@ -293,20 +256,6 @@ def test_an_emergency_over_two_estates_has_one_response_and_two_cases(alliance: 
     alliance.decide(second, "emergency", playbook="water_power_cut", response=emergency, reason="同一管线")
     assert alliance.case(second)["emergency_id"] == emergency
     assert shown(other_estate, emergency)["cases"] == [first, second]
-
-
-def test_departments_find_their_tasks_in_the_inbox_once(alliance: Caller, departments: dict[str, Caller]) -> None:
-    number, emergency = declared(alliance, "lift_entrapment")
-    alliance.pass_time(number, hours=3)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        found = departments["emergency"].get("/notices", limit=200).json()["items"]
-        ours = [notice for notice in found if notice["emergency"] == emergency]
-        if {"tasks", "late"} <= {notice["kind"] for notice in ours}:
-            break
-    assert {"tasks", "late"} <= {notice["kind"] for notice in ours}
-    assert all(notice["sitting"] is None for notice in ours)
-    assert len({notice["id"] for notice in ours}) == len(ours)
 
 
 def test_the_stream_carries_a_responses_events_to_who_may_read_it(

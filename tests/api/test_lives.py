@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from runtime.temporal import connect
 from tests.support.stack import Caller, Stack
+
+
+@pytest.fixture(scope="module")
+def stack(town: Stack) -> Stack:
+    """The module's own, since it moves the time."""
+    return town
 
 
 def test_a_case_settled_at_its_estate_ends_with_the_residents_stars(estate: Caller, nobody: Caller) -> None:
@@ -20,6 +28,7 @@ def test_a_case_settled_at_its_estate_ends_with_the_residents_stars(estate: Call
     assert (case["stage"], case["wait"], case["closed_as"]) == ("closed", None, "settled")
 
 
+@pytest.mark.long
 def test_a_case_that_nobody_touches_climbs_to_the_alliance_and_is_raised(estate: Caller, alliance: Caller) -> None:
     number = estate.open()["number"]
     alliance.pass_time(number, days=260)

@@ -7,6 +7,7 @@ import base64
 from typing import Any
 
 import psycopg
+import pytest
 from google.protobuf.json_format import MessageToJson
 from temporalio.client import Client
 
@@ -20,6 +21,12 @@ TITLE = "三单元五零二室的老人下不了楼"
 ADDRESS = "牡丹花园七号楼三单元"
 DISPUTE = "修完当晚又停，我姨妈被困"
 PLANTED = (NAME, PHONE, WORDS, TITLE, ADDRESS, DISPUTE, "115.48")
+
+
+@pytest.fixture(scope="module")
+def stack(town: Stack) -> Stack:
+    """The module's own, since it moves the time."""
+    return town
 
 
 def _live(estate: Caller, alliance: Caller, nobody: Caller) -> str:

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 import cli
 from runtime.settings import Settings, load
 from stack.ports import free_port
+from tests.support.town import NOW, write_policies
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 90.0  # seconds
@@ -81,10 +82,15 @@ def stack() -> Iterator[Stack]:
     """``hongxiu up`` in rehearsal, on free ports and a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="hongxiu-tests-", ignore_cleanup_errors=True) as folder:
         env = clean_environment(
-            HONGXIU_DATA=str(Path(folder) / "data"), HONGXIU_REHEARSAL="1", HONGXIU_LOG_FORMAT="json",
-            HONGXIU_API_PORT=str(free_port()), HONGXIU_TEMPORAL_PORT=str(free_port()),
+            HONGXIU_DATA=str(Path(folder) / "data"),
+            HONGXIU_REHEARSAL="1",
+            HONGXIU_REHEARSAL_FROM=NOW.isoformat(),
+            HONGXIU_POLICIES=str(write_policies(Path(folder) / "policies")),
+            HONGXIU_LOG_FORMAT="json",
+            HONGXIU_API_PORT=str(free_port()),
+            HONGXIU_TEMPORAL_PORT=str(free_port()),
             HONGXIU_TEMPORAL_UI_PORT=str(free_port()),
-        )  # fmt: skip
+        )
         screen = Path(folder) / "screen.log"
         with screen.open("wb") as out:
             up = subprocess.Popen(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
 
-from domain.calendar import shanghai
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.deciding import look_at, send
 from tests.support.stack import Caller, Stack
 
 
-def _today() -> date:
-    return shanghai(datetime.now(UTC)).date()
+@pytest.fixture(scope="module")
+def stack(town: Stack) -> Stack:
+    """The module's own, since it moves the time."""
+    return town
+
+
+def _today(caller: Caller) -> date:
+    return caller.now().date()
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def test_a_decision_says_before_it_is_sent_where_it_leads(number: str, estate: V
 def test_a_stay_that_began_on_a_clock_that_was_moved_is_as_long_as_that_clock_says(
     number: str, estate: Visitor, officer: Caller
 ) -> None:
-    due = (_today() + timedelta(days=60)).isoformat()
+    due = (_today(officer) + timedelta(days=60)).isoformat()
     officer.decide(number, "plan", lead="urban", deliverable="更换曳引机", due_date=due)
     officer.pass_time(number, days=40)
     officer.decide(number, "note", text="曳引机已到货")
@@ -70,7 +75,7 @@ def test_the_effect_follows_the_form_without_changing_anything(number: str, esta
         assert answer.status_code == 200
         return text_of(answer.text).strip()
 
-    due = _today() + timedelta(days=40)
+    due = _today(officer) + timedelta(days=40)
     assert f"由消防办理，{due.month}月{due.day}日前" in told(kind="plan", lead="fire", due_date=due.isoformat())
     assert "日期太早" in told(kind="plan", lead="fire", due_date="2020-01-01")
     assert "转到鼓楼苑重新对接" in told(kind="reroute", estate="gulou-yuan")
@@ -160,7 +165,7 @@ def test_a_plan_is_made_with_a_lead_and_those_who_help(number: str, estate: Visi
 def test_a_department_completes_its_plan_and_is_brought_back_to_its_work(
     number: str, officer: Caller, department: Visitor
 ) -> None:
-    due = (_today() + timedelta(days=9)).isoformat()
+    due = (_today(officer) + timedelta(days=9)).isoformat()
     officer.decide(number, "plan", lead="urban", deliverable="更换曳引机", due_date=due)
     page = look_at(department, number)
     assert set(page.offered) == {"complete", "extend", "note"}

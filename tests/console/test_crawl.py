@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
@@ -31,9 +30,10 @@ from tests.console.test_residents import raised
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.meetings import Meeting, sitting_of, until
 from tests.support.stack import Caller, Stack
+from tests.support.town import in_days
 
-ESTATE, HELD, COMMUNITY = "bayi-xiaoqu", "tianxiang-mingdi", "guangfu"
-ELSEWHERE = "binhe-chunxiao"
+ESTATE, HELD, COMMUNITY = "mudan-garden", "gulou-yuan", "laocheng"
+ELSEWHERE = "guangfu-huating"
 """An estate of another community."""
 MARKER = "白鹭衔枝"
 """What is in every word of the case elsewhere, and in nothing else."""
@@ -47,6 +47,12 @@ HEAVIEST = 150_000  # bytes, a page with its style sheet, script and marks, as t
 
 
 # ---------------------------------------------------------------- what there is to see
+
+
+@pytest.fixture(scope="module")
+def stack(town: Stack) -> Stack:
+    """The module's own, since it moves the time."""
+    return town
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +89,8 @@ def subdistrict(chief: Caller, elsewhere: str) -> Iterator[None]:
     opened()
     opened("note", text="已看现场")
     opened("resolve", what_was_done="已调换门机")
-    opened("suspend", condition="等检测报告", resume_date=_in(30))
-    opened("plan", lead="urban", deliverable="更换曳引机", due_date=_in(20))
+    opened("suspend", condition="等检测报告", resume_date=in_days(30))
+    opened("plan", lead="urban", deliverable="更换曳引机", due_date=in_days(20))
     opened("refer", to_whom="区住建局", reference="转字1号", reason="属其职责")
     opened("duplicate", of=elsewhere)
     opened("escalate", reason="须社区协调")
@@ -98,14 +104,9 @@ def subdistrict(chief: Caller, elsewhere: str) -> Iterator[None]:
     chief.decide(emergency, "withdraw")  # else it stands on every agenda of the community
 
 
-def _in(days: int) -> str:
-    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
-
-
 def _in_session(chief: Caller, number: str) -> Meeting:
     """The sitting that a case waits for, with its agenda, while it is held."""
     meeting = Meeting(chief, sitting_of(chief, number))
-    meeting.convene()
     meeting.pass_to("drafts_at")
     until(lambda: meeting.read()["links"]["agenda"] is not None)
     meeting.pass_to("starts_at")

@@ -13,11 +13,17 @@ from tests.support.browser import OFFICE, PHONE, Browsing
 from tests.support.stack import Caller, Stack
 
 
+@pytest.fixture(scope="module")
+def stack(town: Stack) -> Stack:
+    """The module's own, since it moves the time."""
+    return town
+
+
 @pytest.fixture(scope="module", autouse=True)
 def lived(stack: Stack) -> Iterator[Caller]:
     """Something to show: cases settled, disputed, late, climbed, and an emergency."""
     with stack.calling("alliance") as alliance, stack.calling() as resident:
-        for estate in ("danyang-xincheng", "hongqi-xiaoqu", "guose-fenghua"):
+        for estate in ("mudan-garden", "gulou-yuan", "guangfu-huating"):
             for stars in (5, 2):
                 opened = alliance.open(estate=estate, category="noise")
                 alliance.decide(opened["number"], "resolve", what_was_done="已处理")
@@ -26,7 +32,7 @@ def lived(stack: Stack) -> Iterator[Caller]:
             late = alliance.open(estate=estate)["number"]
             alliance.pass_time(late, days=2)
             alliance.decide(alliance.open(estate=estate)["number"], "escalate", reason="需要社区协调")
-        fire = alliance.open(estate="guose-fenghua", category="fire-safety")["number"]
+        fire = alliance.open(estate="guangfu-huating", category="fire-safety")["number"]
         alliance.decide(fire, "emergency", playbook="fire")
         yield alliance
 

@@ -65,15 +65,6 @@ def test_what_is_no_time_is_named_by_field(sent: dict[str, str], field: str, why
     assert (caught.value.field, caught.value.why) == (field, f"overview.bad.{why}")
 
 
-def test_a_rehearsal_whose_clocks_are_ahead_can_be_looked_at_as_a_whole() -> None:
-    rehearsed = (date(2026, 3, 30), date(2026, 6, 1))
-    period = Period.read({"period": "rehearsal"}, TODAY, rehearsed)
-    assert (period.since, period.until) == rehearsed
-    assert Period.read(period.query, TODAY, rehearsed) == period
-    with pytest.raises(BadPeriod):
-        _read(period="rehearsal")
-
-
 @pytest.mark.parametrize(
     "sent",
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import timedelta
 from itertools import count
 
 import httpx
@@ -18,6 +19,7 @@ from domain.words import CLOSED_AS
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.pictures import SVG, picture, with_position
 from tests.support.stack import Caller, Stack
+from tests.support.town import NOW
 
 PHONE = "13905301357"
 PHONES = (f"139053{number:05}" for number in count(1))  # each issue's own: they are counted by telephone
@@ -232,11 +234,12 @@ def test_the_story_is_told_without_the_offices_own(nobody: Visitor, officer: Cal
     number, _ = raised(nobody)
     officer.decide(number, "note", text="内部备注：与物业经理沟通")
     officer.decide(number, "contact", how="电话", outcome="内部说明")
-    officer.decide(number, "plan", lead="urban", deliverable="更换曳引机并通过检测", due_date="2027-04-30")
+    due = (NOW + timedelta(days=50)).date()
+    officer.decide(number, "plan", lead="urban", deliverable="更换曳引机并通过检测", due_date=due.isoformat())
     said = text_of(nobody.get(f"/r/{number}").text)
     for part in (
         "小区已与您联系",
-        "办理方案已定：城建负责，2027年4月30日前完成",
+        f"办理方案已定：城建负责，{due.year}年{due.month}月{due.day}日前完成",
         "更换曳引机并通过检测",
         "城建正在办理",
     ):

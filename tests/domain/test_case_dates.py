@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from domain.case import Reproject
@@ -327,10 +325,3 @@ def test_a_case_keeps_the_ladder_it_was_opened_under_while_its_forums_sit_by_tod
     newer.does("contact", by=ALLIANCE)
     newer.passes()
     assert newer.passes() == ["case_carried_over"]
-
-
-def test_a_sitting_that_took_its_last_case_before_its_time_is_not_waited_for() -> None:
-    ahead = replace(nancheng(), frozen_ahead=frozenset({"laocheng-2026-03"}))
-    opened = "2026-02-20 09:00"
-    regular, other = case_at("community", opened=opened), case_at("community", opened=opened, rules=ahead)
-    assert (regular.wait.sitting_id, other.wait.sitting_id) == ("laocheng-2026-03", "laocheng-2026-04")

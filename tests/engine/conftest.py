@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import TypeAdapter
 from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
@@ -35,8 +34,10 @@ from domain.policy_file import parse_policy
 from domain.rules import Rules
 from domain.sitting import SittingBody, SittingCommand, SittingState
 from runtime import temporal
-from runtime.rehearsal import fast_forward
+from runtime.clock import Clock
+from runtime.rehearsal import Town, fast_forward
 from runtime.settings import Settings
+from runtime.temporal import TASK_QUEUE
 from stack.temporal import TemporalServer
 from store.documents import Documents
 from store.folding import fold_response, fold_rows, fold_sitting
@@ -45,12 +46,13 @@ from store.notices import Notices
 from store.policies import Policies
 from store.rulebook import Rulebook
 from store.sittings import Sittings
+from tests.support.namespaces import new_namespace
+from tests.support.town import POLICIES, YEARS, Starting, calendar
 from workflows.client import Processes, ProcessUnavailable
 
 if TYPE_CHECKING:
     from store.database import Pool
 
-NANCHENG = Path(__file__).parents[2] / "policies" / "nancheng"
 _BODY: TypeAdapter[Any] = TypeAdapter(AnyCommand)
 _SITTING_BODY: TypeAdapter[Any] = TypeAdapter(SittingBody)
 _RESPONSE_BODY: TypeAdapter[Any] = TypeAdapter(AnyResponseCommand)
@@ -63,19 +65,25 @@ class Engine:
     """The whole engine without its HTTP side; cases are called by short names and numbered apart."""
 
     client: Client
-    skipper: TimeSkipper
-    processes: Processes
+    town: Town
+    clock: Clock
     log: EventLog
     rulebook: Rulebook
-    task_queue: str
     sittings: Sittings
     documents: Documents
     pool: Pool
     worker: Worker | None = None
-    convened: list[str] = field(default_factory=list)
     channels: Channels = field(default_factory=Channels)
     environ: dict[str, str] = field(default_factory=dict)
     prefix: str = field(default_factory=lambda: uuid.uuid4().hex[:8].upper())
+
+    @property
+    def skipper(self) -> TimeSkipper:
+        return self.town.skipper
+
+    @cached_property
+    def processes(self) -> Processes:
+        return Processes(self.town.client, TASK_QUEUE)
 
     @property
     def rules(self) -> Rules:
@@ -130,16 +138,25 @@ class Engine:
 
     async def start_worker(self, processes: Processes | None = None) -> None:
         """A worker begins to serve; its activities reach others by ``processes``."""
+        others = processes or self.processes
         meetings = Meetings(
-            self.pool, self.rulebook, processes or self.processes, self.client, task_queue=self.task_queue,
+            self.pool,
+            self.rulebook,
+            others,
+            self.town.client,
+            self.clock,
+            task_queue=TASK_QUEUE,
             settled_after=SETTLED_AFTER,
-        )  # fmt: skip
-        notifier = Notifier(self.pool, self.rulebook, self.channels, "http://hongxiu.example", self.environ)
-        emergencies = Emergencies(self.pool, self.rulebook, lambda: processes or self.processes)
-        enforcer = Enforcer(self.pool, processes or self.processes, self.client, task_queue=self.task_queue)
+        )
+        notifier = self.notifier(self.channels, self.environ)
+        emergencies = Emergencies(self.pool, self.rulebook, lambda: others)
+        enforcer = Enforcer(self.pool, others, self.town.client, self.clock, task_queue=TASK_QUEUE)
         owners = (Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
-        self.worker = worker.build(self.client, *owners, task_queue=self.task_queue)
+        self.worker = worker.build(self.client, *owners, clock=self.clock)
         self._serving = asyncio.create_task(self.worker.run())
+
+    def notifier(self, channels: Channels, environ: Mapping[str, str]) -> Notifier:
+        return Notifier(self.pool, self.rulebook, channels, "http://hongxiu.example", self.clock, environ)
 
     async def stop_worker(self) -> None:
         """It is told to stop; what it was doing is cancelled."""
@@ -154,20 +171,12 @@ class Engine:
 
     def next_sitting(self, forum: str, later: int = 0) -> Sitting:
         """The first sitting of a forum whose agenda is not drafted yet; or the one so many after it."""
-        now = datetime.now(UTC)
-        ahead = sittings(self.rules.forums[forum], self.rules.calendar, now, now + timedelta(days=120))
+        now = self.clock.now()
+        ahead = sittings(self.rules.forums[forum], self.rules.calendar, now, now + timedelta(days=150))
         return [sitting for sitting in ahead if sitting.drafts_at > now + timedelta(hours=2)][later]
 
     async def convene(self, sitting: Sitting) -> int:
-        """Begins a sitting; it is ended with the test, since the next one may convene the same."""
-        self.convened.append(sitting.id)
         return await self.processes.convene(self.rules, sitting.id, dates=sitting)
-
-    async def end_sittings(self) -> None:
-        """Ends what this test has convened; the server is the next test's too."""
-        for sitting in self.convened:
-            with suppress(RPCError):
-                await self.client.get_workflow_handle(sitting).terminate()
 
     async def command(
         self, sitting: str, kind: str, *, by: Actor | None = None, id: str | None = None, **fields: Any
@@ -196,7 +205,6 @@ class Engine:
         assert emergency is not None
         await until(lambda: self._has(emergency, self.number(name)))
         if sitting := (await self.response(emergency)).sitting:
-            self.convened.append(sitting)
             await until(lambda: self._has_begun(sitting))
         return emergency
 
@@ -312,16 +320,16 @@ def officer(unit: str) -> Actor:
 
 
 async def load_nancheng(pool: Pool) -> None:
-    """The sample policies, as ``hongxiu up`` loads them."""
+    """The sample policies, as ``hongxiu up`` loads them, with the calendars of the tests' years."""
     policies = Policies(pool)
     for kind, name in (("ladder", "nancheng"), ("organisation", "nancheng")):
-        await policies.put(kind, name, "1", (NANCHENG / f"{kind}.yaml").read_text("utf-8"))  # type: ignore[arg-type]
-    for file in sorted((NANCHENG / "playbooks").glob("*.yaml")):
+        await policies.put(kind, name, "1", (POLICIES / f"{kind}.yaml").read_text("utf-8"))  # type: ignore[arg-type]
+    for file in sorted((POLICIES / "playbooks").glob("*.yaml")):
         text = file.read_text("utf-8")
         playbook = parse_policy(Playbook, text, file.name)
         await policies.put("playbook", playbook.playbook, playbook.version, text)
-    for year in ("2025", "2026"):
-        await policies.put("calendar", year, "1", (NANCHENG / f"calendar-{year}.yaml").read_text("utf-8"))
+    for year in YEARS:
+        await policies.put("calendar", str(year), "tests", calendar(year))
 
 
 @pytest.fixture
@@ -332,16 +340,13 @@ async def engine(pool: Pool, temporal_server: TemporalServer) -> AsyncIterator[E
 
 @asynccontextmanager
 async def running_engine(pool: Pool, address: str) -> AsyncIterator[Engine]:
-    """A worker with the sample policies, serving a task queue of its own."""
+    """A worker with the sample policies in a namespace of its own, where it is ``NOW``."""
     await load_nancheng(pool)
     rulebook = Rulebook(pool)
     await worker.put_at_hand(rulebook)
-    client = await temporal.connect(Settings(temporal_address=address))
-    skipper = temporal.skipper(client)
-    queue = f"hongxiu-{uuid.uuid4().hex[:8]}"
-    log = EventLog(pool)
-    processes = Processes(skipper.client, queue)
-    engine = Engine(client, skipper, processes, log, rulebook, queue, Sittings(pool), Documents(pool), pool)
+    client = await temporal.connect(Settings(temporal_address=address, temporal_namespace=await new_namespace(address)))
+    clock = Starting()
+    town = Town(client, clock)
+    engine = Engine(client, town, clock, EventLog(pool), rulebook, Sittings(pool), Documents(pool), pool)
     async with engine.serving():
         yield engine
-        await engine.end_sittings()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 
-from domain.calendar import SHANGHAI
 from domain.permission import RESIDENT, Actor
 from tests.engine.conftest import Engine, officer
+from tests.support.town import in_days
 
 SUPERVISOR = Actor(id="supervisor", role="supervisor")
 
@@ -19,10 +18,6 @@ LIVES: dict[str, Life] = {}
 def life(tell: Life) -> Life:
     LIVES[tell.__name__] = tell
     return tell
-
-
-def days_ahead(days: int) -> str:
-    return (datetime.now(SHANGHAI) + timedelta(days=days)).date().isoformat()
 
 
 @life
@@ -45,12 +40,12 @@ async def planned_late_and_done_again(engine: Engine, name: str) -> None:
     await engine.send(name, "escalate", by=officer("mudan-garden"), reason="需社区协调")
     await engine.pass_time(name, days=5)
     await engine.send(
-        name, "plan", lead="urban", co_handlers=["citymgmt"], deliverable="修复外墙", due_date=days_ahead(20)
+        name, "plan", lead="urban", co_handlers=["citymgmt"], deliverable="修复外墙", due_date=in_days(20)
     )
-    await engine.send(name, "extend", new_date=days_ahead(30), reason="材料未到")
+    await engine.send(name, "extend", new_date=in_days(30), reason="材料未到")
     await engine.pass_time(name, days=30)
-    await engine.send(name, "plan", lead="urban", deliverable="修复外墙", due_date=days_ahead(60))
-    await engine.send(name, "suspend", condition="等天气转暖", resume_date=days_ahead(50))
+    await engine.send(name, "plan", lead="urban", deliverable="修复外墙", due_date=in_days(60))
+    await engine.send(name, "suspend", condition="等天气转暖", resume_date=in_days(50))
     await engine.pass_time(name, days=20)
     await engine.send(name, "complete", what_was_done="外墙修复并验收")
     await engine.send(name, "dispute", by=RESIDENT, reason="仍有裂缝")

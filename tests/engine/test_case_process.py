@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,10 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 
-from domain.calendar import SHANGHAI
 from domain.case import Command, Reopen, waits
 from domain.errors import Refusal
 from tests.engine.conftest import Engine, officer
+from tests.support.town import in_days
 from workflows import names
 from workflows.client import ProcessGone
 
@@ -171,8 +171,8 @@ async def test_search_attributes_say_where_a_case_stands(engine: Engine) -> None
 
 async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: Engine) -> None:
     await engine.open("A")
-    await engine.send("A", "plan", lead="urban", deliverable="修复单元门", due_date=_in_days(20))
-    await engine.send("A", "suspend", condition="等配件到货", resume_date=_in_days(9))
+    await engine.send("A", "plan", lead="urban", deliverable="修复单元门", due_date=in_days(20))
+    await engine.send("A", "suspend", condition="等配件到货", resume_date=in_days(9))
     await engine.pass_time("A", days=60)
     await engine.send("A", "emergency", playbook="gas_leak")
     await engine.pass_time("A", days=2)
@@ -198,5 +198,3 @@ async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: En
     assert opened.user_metadata.summary.data.strip(b'"')
 
 
-def _in_days(days: int) -> str:
-    return (datetime.now(SHANGHAI) + timedelta(days=days)).date().isoformat()

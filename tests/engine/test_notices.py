@@ -14,7 +14,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.notices import Notifier, misnamed, read_channels
+from activities.notices import misnamed, read_channels
 from domain.notices import Channels
 from domain.policy_file import PolicyError
 from store.notices import Notice, Notices
@@ -110,14 +110,14 @@ async def test_an_address_that_took_a_notice_does_not_get_it_again_for_another_t
 ) -> None:
     channels = Channels(units={"laocheng": ("GOOD", "BAD")})
     order = await an_order(engine)
-    notifier = Notifier(engine.pool, engine.rulebook, channels, "", {"GOOD": receiver.address})
+    notifier = engine.notifier(channels, {"GOOD": receiver.address})
     for _ in range(2):
         with pytest.raises(ApplicationError, match="laocheng"):
             await ActivityEnvironment().run(notifier.notify, order)
     assert len(receiver.got) == 1
     (notice,) = await told(engine, "laocheng")
     assert (notice.status, notice.attempts, notice.failure) == ("failed", 2, "BAD: not set")
-    mended = Notifier(engine.pool, engine.rulebook, channels, "", dict.fromkeys(("GOOD", "BAD"), receiver.address))
+    mended = engine.notifier(channels, dict.fromkeys(("GOOD", "BAD"), receiver.address))
     for _ in range(2):
         await ActivityEnvironment().run(mended.notify, order)
     assert len(receiver.got) == 2
@@ -127,10 +127,8 @@ async def test_an_address_that_took_a_notice_does_not_get_it_again_for_another_t
 
 async def test_a_failure_never_tells_the_address(engine: Engine, receiver: Receiver) -> None:
     receiver.refuses = 1
-    notifier = Notifier(
-        engine.pool, engine.rulebook, Channels(units={"laocheng": ("HOOK", "ODD")}), "",
-        {"HOOK": receiver.address, "ODD": "secret-token"},
-    )  # fmt: skip
+    channels = Channels(units={"laocheng": ("HOOK", "ODD")})
+    notifier = engine.notifier(channels, {"HOOK": receiver.address, "ODD": "secret-token"})
     with pytest.raises(ApplicationError) as caught:
         await ActivityEnvironment().run(notifier.notify, await an_order(engine))
     (notice,) = await told(engine, "laocheng")
@@ -140,7 +138,7 @@ async def test_a_failure_never_tells_the_address(engine: Engine, receiver: Recei
 
 async def test_a_unit_reads_its_own_notices_only(engine: Engine) -> None:
     await ActivityEnvironment().run(
-        Notifier(engine.pool, engine.rulebook, Channels(), "").notify, await an_order(engine)
+        engine.notifier(Channels(), {}).notify, await an_order(engine)
     )
     notices = Notices(engine.pool)
     (notice,) = await notices.list("laocheng", unread=True)
@@ -181,13 +179,13 @@ async def an_order(engine: Engine) -> NoticeOrder:
 async def test_a_notice_that_failed_is_sent_again_to_who_has_not_taken_it(engine: Engine, receiver: Receiver) -> None:
     channels = Channels(units={"laocheng": ("GOOD", "BAD"), "mudan-garden": ("BAD",)})
     order = await an_order(engine)
-    notifier = Notifier(engine.pool, engine.rulebook, channels, "", {"GOOD": receiver.address})
+    notifier = engine.notifier(channels, {"GOOD": receiver.address})
     with pytest.raises(ApplicationError):
         await ActivityEnvironment().run(notifier.notify, order)
     long_ago = order.now - timedelta(days=1)
     sent, failed = await notifier.resend(long_ago, "laocheng")
     assert ([it.unit for it in sent], [it.unit for it in failed]) == ([], ["laocheng"])
-    mended = Notifier(engine.pool, engine.rulebook, channels, "", dict.fromkeys(("GOOD", "BAD"), receiver.address))
+    mended = engine.notifier(channels, dict.fromkeys(("GOOD", "BAD"), receiver.address))
     assert await mended.resend(order.now + timedelta(days=1)) == ([], [])
     sent, failed = await mended.resend(long_ago)
     assert (sorted(it.unit for it in sent), failed) == (["laocheng", "mudan-garden"], [])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,26 +10,17 @@ import pytest
 from temporalio.client import ScheduleBackfill, ScheduleHandle, ScheduleOverlapPolicy
 from temporalio.service import RPCError
 
-from domain.calendar import WorkingCalendar
+from activities.dating import plan_schedules
+from domain.calendar import SHANGHAI, WorkingCalendar
+from domain.convening import to_convene
 from domain.forum import Forum
 from domain.rules import Rules
+from runtime.clock import Clock
+from runtime.temporal import TASK_QUEUE
 from tests.domain.given import year_of
-from tests.engine.conftest import Engine
-from workflows.scheduling import PREFIX, draft_dates, schedule_id, sync_schedule, sync_schedules
-
-
-@pytest.fixture
-async def scheduled(engine: Engine) -> AsyncIterator[Engine]:
-    """An engine without schedules, before the test and after it: the server is shared, with a whole stack too."""
-    await _without_schedules(engine)
-    yield engine
-    await _without_schedules(engine)
-
-
-async def _without_schedules(engine: Engine) -> None:
-    for name in engine.rules.forums:
-        with suppress(RPCError):
-            await handle(engine, name).delete()
+from tests.engine.conftest import Engine, until
+from tests.support.town import NOW
+from workflows.scheduling import PLANNING, PREFIX, draft_dates, schedule_id, sync_schedule, sync_schedules
 
 
 def forum(engine: Engine, name: str) -> Forum:
@@ -40,9 +29,8 @@ def forum(engine: Engine, name: str) -> Forum:
 
 async def planned(engine: Engine, name: str, rules: Rules | None = None) -> str:
     rules = rules or engine.rules
-    return await sync_schedule(
-        engine.client, rules, rules.forums[name], datetime.now(UTC), task_queue=engine.task_queue
-    )
+    became, _ = await sync_schedule(engine.client, rules, rules.forums[name], datetime.now(UTC), task_queue=TASK_QUEUE)
+    return became
 
 
 def handle(engine: Engine, name: str) -> ScheduleHandle:
@@ -50,81 +38,140 @@ def handle(engine: Engine, name: str) -> ScheduleHandle:
 
 
 @pytest.mark.parametrize("name", ["mudan-garden", "laocheng", "nancheng"])
-async def test_a_forums_schedule_fires_when_its_agendas_are_to_be_drafted(scheduled: Engine, name: str) -> None:
-    assert await planned(scheduled, name) == "created"
+async def test_a_forums_schedule_fires_when_its_agendas_are_to_be_drafted(engine: Engine, name: str) -> None:
+    assert await planned(engine, name) == "created"
     now = datetime.now(UTC)
-    expected = [at for at, _ in draft_dates(scheduled.rules, forum(scheduled, name), now) if at > now]
-    described = await handle(scheduled, name).describe()
+    expected = [at for at, _ in draft_dates(engine.rules, forum(engine, name), now) if at > now]
+    described = await handle(engine, name).describe()
     assert expected
     assert described.info.next_action_times == [at.astimezone(UTC) for at in expected][:10]
 
 
-async def test_a_schedule_says_in_words_what_it_does_and_names_its_policies(scheduled: Engine) -> None:
-    await planned(scheduled, "laocheng")
-    described = await handle(scheduled, "laocheng").describe()
+async def test_a_schedule_says_in_words_what_it_does_and_names_its_policies(engine: Engine) -> None:
+    await planned(engine, "laocheng")
+    described = await handle(engine, "laocheng").describe()
     assert "起草议程" in str(described.schedule.state.note)
     assert described.schedule.spec.time_zone_name == "Asia/Shanghai"
     assert described.schedule.policy.overlap == ScheduleOverlapPolicy.ALLOW_ALL
     assert described.schedule.policy.catchup_window == timedelta(days=7)
 
 
-async def test_planning_again_changes_nothing_and_a_new_calendar_changes_the_dates(scheduled: Engine) -> None:
-    await planned(scheduled, "mudan-garden")
-    assert await planned(scheduled, "mudan-garden") == "kept"
-    day = scheduled.next_sitting("mudan-garden", 2).drafts_at.date()
-    off = year_of(day.year, **{f"d{day:%m%d}": "off"})
-    changed = replace(scheduled.rules, calendar=WorkingCalendar.of([off]))
-    assert await planned(scheduled, "mudan-garden", changed) == "updated"
+def with_a_holiday(engine: Engine, name: str) -> Rules:
+    """The rules with the day off on which the forum's second agenda from now on is to be drafted."""
+    now = datetime.now(UTC)
+    ahead = [at for at, _ in draft_dates(engine.rules, forum(engine, name), now) if at > now]
+    off = year_of(ahead[1].year, **{f"d{ahead[1]:%m%d}": "off"})
+    return replace(engine.rules, calendar=WorkingCalendar.of([off]))
 
 
-async def test_a_pause_outlives_a_change_of_dates(scheduled: Engine) -> None:
-    await planned(scheduled, "mudan-garden")
-    await handle(scheduled, "mudan-garden").pause(note="换届期间暂停")
-    day = scheduled.next_sitting("mudan-garden", 2).drafts_at.date()
-    changed = replace(scheduled.rules, calendar=WorkingCalendar.of([year_of(day.year, **{f"d{day:%m%d}": "off"})]))
-    assert await planned(scheduled, "mudan-garden", changed) == "updated"
-    state = (await handle(scheduled, "mudan-garden").describe()).schedule.state
+async def test_planning_again_changes_nothing_and_a_new_calendar_changes_the_dates(engine: Engine) -> None:
+    await planned(engine, "mudan-garden")
+    assert await planned(engine, "mudan-garden") == "kept"
+    assert await planned(engine, "mudan-garden", with_a_holiday(engine, "mudan-garden")) == "updated"
+
+
+async def test_a_pause_outlives_a_change_of_dates(engine: Engine) -> None:
+    await planned(engine, "mudan-garden")
+    await handle(engine, "mudan-garden").pause(note="换届期间暂停")
+    assert await planned(engine, "mudan-garden", with_a_holiday(engine, "mudan-garden")) == "updated"
+    state = (await handle(engine, "mudan-garden").describe()).schedule.state
     assert (state.paused, state.note) == (True, "换届期间暂停")
 
 
-async def test_every_forum_has_a_schedule_and_one_that_is_no_more_has_none(scheduled: Engine) -> None:
+async def test_every_forum_has_a_schedule_and_one_that_is_no_more_has_none(engine: Engine) -> None:
     now = datetime.now(UTC)
-    ladder = scheduled.rules.ladder
-    low = replace(scheduled.rules, forums_from=ladder.model_copy(update={"tiers": ladder.tiers[:2]}))
-    first = await sync_schedules(scheduled.client, scheduled.rules, now, task_queue=scheduled.task_queue)
-    assert set(first.created) == set(scheduled.rules.forums)
-    await until_listed(scheduled, len(first.created))
-    second = await sync_schedules(scheduled.client, low, now, task_queue=scheduled.task_queue)
+    ladder = engine.rules.ladder
+    low = replace(engine.rules, forums_from=ladder.model_copy(update={"tiers": ladder.tiers[:2]}))
+    first = await sync_schedules(engine.client, engine.rules, now, task_queue=TASK_QUEUE)
+    assert set(first.created) == set(engine.rules.forums)
+    await until_listed(engine, len(first.created))
+    second = await sync_schedules(engine.client, low, now, task_queue=TASK_QUEUE)
     assert (second.created, second.updated, second.deleted) == ((), (), ("nancheng",))
 
 
-async def test_a_trigger_by_hand_convenes_the_next_sitting(scheduled: Engine) -> None:
-    await planned(scheduled, "nancheng")
-    await handle(scheduled, "nancheng").trigger()
-    (sitting,) = await convened(scheduled, "nancheng")
-    scheduled.convened.append(sitting)
-    row = await scheduled.sittings.get(sitting)
+async def test_a_trigger_by_hand_convenes_the_next_sitting(engine: Engine) -> None:
+    await planned(engine, "nancheng")
+    await handle(engine, "nancheng").trigger()
+    (sitting,) = await convened(engine, "nancheng")
+    row = await engine.sittings.get(sitting)
     assert row is not None
-    assert row.dates == scheduled.rules.sitting("nancheng", sitting)
+    assert row.dates == engine.rules.sitting("nancheng", sitting)
 
 
-async def test_a_backfill_convenes_what_was_due_then(scheduled: Engine) -> None:
-    await planned(scheduled, "mudan-garden")
-    now = datetime.now(UTC)
-    past = [(at, name) for at, name in draft_dates(scheduled.rules, forum(scheduled, "mudan-garden"), now) if at < now]
-    at, sitting = past[0]
-    scheduled.convened.append(sitting)
+async def test_a_backfill_convenes_what_was_due_then_and_is_not_over(engine: Engine) -> None:
+    now, held = engine.clock.now(), forum(engine, "mudan-garden")
+    await sync_schedule(engine.client, engine.rules, held, now, task_queue=TASK_QUEUE)
+    dates = draft_dates(engine.rules, held, now)
+    over = [it for it in dates if engine.rules.sitting(held.id, it[1]).minutes_due <= now]
+    await backfilled(engine, held, over[-1][0])
+    at, sitting = next(it for it in dates if it not in over)
+    await backfilled(engine, held, at)
+    assert await convened(engine, "mudan-garden") == [sitting]
+
+
+async def backfilled(engine: Engine, forum: Forum, at: datetime) -> None:
+    """A supervisor has what the schedule would have done at an instant done now."""
     backfill = ScheduleBackfill(
         start_at=at - timedelta(minutes=1), end_at=at + timedelta(minutes=1), overlap=ScheduleOverlapPolicy.ALLOW_ALL
     )
-    await handle(scheduled, "mudan-garden").backfill(backfill)
-    assert await convened(scheduled, "mudan-garden") == [sitting]
+    await handle(engine, forum.id).backfill(backfill)
+
+
+async def test_what_is_due_and_not_over_is_begun_when_schedules_are_planned(engine: Engine) -> None:
+    due = to_convene(engine.rules, NOW, NOW)
+    soon = next(it for it in to_convene(engine.rules, NOW, NOW + timedelta(days=9)) if it not in due)
+    in_its_window = At(soon.drafts_at + timedelta(hours=1))
+    await plan_schedules(engine.pool, engine.town.client, in_its_window, task_queue=TASK_QUEUE)
+    for sitting in to_convene(engine.rules, in_its_window.now(), in_its_window.now()):
+        assert await convened(engine, sitting.id) == [sitting.id]
+    await plan_schedules(engine.pool, engine.town.client, in_its_window, task_queue=TASK_QUEUE)
+    assert await engine.sitting_types(soon.id) != []
+
+
+async def test_a_paused_forums_sittings_are_left_to_its_supervisor(engine: Engine) -> None:
+    soon = to_convene(engine.rules, NOW, NOW + timedelta(days=9))[-1]
+    clock = At(soon.drafts_at + timedelta(minutes=1))
+    await plan_schedules(engine.pool, engine.town.client, At(NOW), task_queue=TASK_QUEUE)
+    await handle(engine, soon.forum).pause(note="换届期间暂停")
+    await plan_schedules(engine.pool, engine.town.client, clock, task_queue=TASK_QUEUE)
+    (other, *_) = (it for it in to_convene(engine.rules, clock.now(), clock.now()) if it.forum != soon.forum)
+    await convened(engine, other.id)
+    assert await engine.log.streams(soon.id) == ()
+
+
+async def test_every_night_the_schedules_are_planned_on(engine: Engine) -> None:
+    await sync_schedules(engine.client, engine.rules, datetime.now(UTC), task_queue=TASK_QUEUE)
+    nightly = engine.client.get_schedule_handle(PLANNING)
+    times = (await nightly.describe()).info.next_action_times
+    assert {(at.astimezone(SHANGHAI).hour, at.astimezone(SHANGHAI).minute) for at in times} == {(3, 10)}
+    await handle(engine, "nancheng").delete()
+    await nightly.trigger()
+    await until(lambda: _is_there(engine, "nancheng"))
+
+
+async def _is_there(engine: Engine, name: str) -> bool:
+    try:
+        await handle(engine, name).describe()
+    except RPCError:
+        return False
+    return True
+
+
+class At(Clock):
+    """A clock that shows one instant."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """See ``Clock``."""
+        return self._now
 
 
 async def convened(engine: Engine, name: str) -> list[str]:
-    """The forum's sittings, once there is one."""
+    """The sittings whose ids begin so, once there is one."""
     for _ in range(300):
-        found = await engine.log.streams(f"{name}-")
+        found = await engine.log.streams(name)
         if found:
             return list(found)
         await asyncio.sleep(0.1)

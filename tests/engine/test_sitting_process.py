@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from domain.case import CaseState, Command, Escalate
 from domain.errors import Refusal
 from domain.sitting import SittingWait
 from operations.meetings import bring_back
+from runtime.temporal import TASK_QUEUE
 from store.folding import SITTINGS as LISTED
 from store.log import Appended, EventLog
 from store.rebuild import compare_list
@@ -189,7 +190,7 @@ async def test_a_sitting_that_lost_its_workflow_while_it_was_closed_is_closed_wh
     await case_waiting_for(engine, "A", sitting)
     await engine.pass_sitting_to(sitting.id, sitting.ends_at)
     await engine.stop_worker()
-    await engine.start_worker(Unreaching(engine.skipper.client, engine.task_queue))
+    await engine.start_worker(Unreaching(engine.town.client, TASK_QUEUE))
     closing = asyncio.create_task(engine.command(sitting.id, "close"))
     await until(lambda: decisions_ended(engine, sitting.id))
     await engine.client.get_workflow_handle(sitting.id).terminate()
@@ -231,7 +232,7 @@ async def test_a_refused_command_to_a_sitting_leaves_no_history(engine: Engine) 
         await engine.command(sitting.id, "cancel", by=officer("mudan-garden"), reason="不是我们的会")
     assert caught.value.code == "forbidden"
     with pytest.raises(Refusal) as caught:
-        await engine.command(sitting.id, "reschedule", starts_at=datetime.now(UTC) - timedelta(days=1), reason="改期")
+        await engine.command(sitting.id, "reschedule", starts_at=engine.clock.now() - timedelta(days=1), reason="改期")
     assert caught.value.code == "sitting_in_the_past"
     assert len((await handle.fetch_history()).events) == before
 
@@ -247,7 +248,7 @@ async def test_telling_goes_on_when_its_worker_is_taken_away_in_the_middle(engin
     await engine.convene(sitting)
     waiting = [f"M{number:02}" for number in range(12)]
     await asyncio.gather(*(case_waiting_for(engine, name, sitting) for name in waiting))
-    halting = Halting(engine.skipper.client, engine.task_queue)
+    halting = Halting(engine.town.client, TASK_QUEUE)
     await engine.restart_worker(halting)
     await engine.command(sitting.id, "reschedule", starts_at=sitting.starts_at + timedelta(days=9), reason="会场另用")
     await halting.middle.wait()
@@ -308,7 +309,7 @@ async def test_a_forums_timetable_has_moved_sittings_where_they_stand_and_the_ot
     await engine.convene(first)
     await engine.command(first.id, "reschedule", starts_at=second.starts_at + timedelta(days=2), reason="会场另用")
     start, end = first.starts_at - timedelta(hours=1), second.starts_at + timedelta(days=3)
-    found = await engine.sittings.timetable(engine.rules, "laocheng", start, end)
+    found = await engine.sittings.timetable(engine.rules, "laocheng", start, end, engine.clock.now())
     assert [(sitting.id, row is not None) for sitting, row in found] == [(second.id, False), (first.id, True)]
 
 
@@ -371,7 +372,7 @@ async def test_a_case_that_picks_a_sitting_while_it_moves_follows_it_at_once_and
     recorder = Interrupted(engine.log, engine.rulebook, meanwhile)
     body = Escalate(kind="escalate", reason="需社区协调")
     order = RecordOrder[CaseState, Command](
-        number=engine.number("A"), state=await engine.state("A"), now=datetime.now(UTC),
+        number=engine.number("A"), state=await engine.state("A"), now=engine.clock.now(),
         command=Command(id=engine.number("escalated"), actor=officer("nancheng"), body=body),
     )  # fmt: skip
     answer = await ActivityEnvironment().run(recorder.record, order)

@@ -13,6 +13,7 @@ from runtime.settings import Settings
 from store import rebuild
 from store.folding import CASES
 from store.log import EventLog, StoredEvent
+from store.town import clock_on
 from tests.faults.officers import Office, Request
 
 if TYPE_CHECKING:
@@ -152,7 +153,9 @@ async def the_list_is_the_logs(pool: Pool, settings: Settings) -> list[str]:
 
 async def audit_finds_nothing(pool: Pool, settings: Settings) -> list[str]:
     """Every open case has a running process at the log's version, that waits for exactly what the log says."""
-    auditor = Auditor(pool, await temporal_client(settings), await processes(settings))
+    clock = clock_on(pool, rehearsal=settings.rehearsal)
+    await clock.refresh()
+    auditor = Auditor(pool, await temporal_client(settings, clock), await processes(settings, clock), clock)
     report = await auditor.audit()
     found = [f"audit: {finding}" for finding in report.findings]
     if report.open != report.running:

@@ -6,17 +6,16 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import asyncpg
+import httpx
 import pytest
 
 from operations.audit import Auditor, Report
 from operations.connections import opened, processes, temporal_client
-from runtime import temporal
-from runtime.rehearsal import fast_forward
 from store.log import EventLog
+from store.town import clock_on
 from tests.faults import checks
 from tests.faults.dying import ITSELF, OTHERS
 from tests.faults.insisting import Insisting
@@ -38,9 +37,9 @@ async def log_of(stack: RunningStack) -> AsyncIterator[EventLog]:
 async def audit(stack: RunningStack, *, repair: bool = False) -> Report:
     settings = stack.settings()
     async with opened(settings.database()) as pool:
-        auditor = Auditor(
-            pool, await temporal_client(settings), await processes(settings), real_time=not settings.rehearsal
-        )
+        clock = clock_on(pool, rehearsal=settings.rehearsal)
+        await clock.refresh()
+        auditor = Auditor(pool, await temporal_client(settings, clock), await processes(settings, clock), clock)
         report = await auditor.audit()
         return await auditor.repair(report) if repair else report
 
@@ -184,5 +183,6 @@ async def is_recorded(stack: RunningStack, number: str, type_: str) -> None:
 
 async def pass_a_day(stack: RunningStack, number: str) -> None:
     """Move a case's clock over its first contact's due time."""
-    client = await temporal.connect(stack.settings())
-    await fast_forward(temporal.skipper(client), client.get_workflow_handle(number), timedelta(days=1))
+    async with httpx.AsyncClient(timeout=60.0, trust_env=False) as client:
+        moved = await client.post(f"{stack.api}/dev/fast-forward", json={"case": number, "days": 1})
+    assert moved.status_code == 200, moved.text

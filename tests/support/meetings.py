@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,39 +12,23 @@ import httpx
 from tests.support.stack import PATIENCE, Caller
 
 
-@dataclass
-class Clock:
-    """A process of the rehearsal; its clock only goes forward."""
-
-    caller: Caller
-    name: dict[str, str]
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def pass_to(self, instant: str) -> None:
-        """Moves the clock to an instant, or two seconds beyond."""
-        ahead = datetime.fromisoformat(instant) - self.now
-        if ahead < timedelta():
-            return
-        answer = self.caller.post("/dev/fast-forward", {**self.name, "to": instant})
-        assert answer.status_code == 200, answer.text
-        self.now = datetime.fromisoformat(answer.json()["now"])
+def pass_to(caller: Caller, instant: str) -> None:
+    """Brings the town to an instant. For stacks that a module has to itself."""
+    answer = caller.post("/dev/fast-forward", {"until": instant})
+    assert answer.status_code == 200, answer.text
 
 
 class Meeting:
-    """A sitting at the interface, whose clock can be moved."""
+    """A sitting at the interface."""
 
     def __init__(self, caller: Caller, sitting_id: str) -> None:
         self.caller, self.id, self.path = caller, sitting_id, f"/sittings/{sitting_id}"
-        self._clock = Clock(caller, {"workflow_id": sitting_id})
 
     def read(self) -> dict[str, Any]:
         return found(self.caller.get(self.path))
 
-    def convene(self) -> dict[str, Any]:
-        return found(self.caller.post("/dev/convene", {"sitting": self.id}))
-
     def pass_to(self, date: str) -> None:
-        self._clock.pass_to(self.read()[date])
+        pass_to(self.caller, self.read()[date])
 
     def does(self, what: str, body: dict[str, Any], **headers: str) -> dict[str, Any]:
         return found(self.caller.post(f"{self.path}/{what}", body, **headers))
@@ -72,18 +55,6 @@ def escalated(caller: Caller, estate: str) -> str:
     return number
 
 
-def escalated_after(caller: Caller, estate: str, instant: str) -> str:
-    """A case that was suspended over ``instant`` and then escalated, on a clock that far ahead."""
-    number: str = caller.open(estate=estate)["number"]
-    caller.decide(number, "contact", how="电话", outcome="已约定")
-    resume = (datetime.fromisoformat(instant) + timedelta(days=2)).date().isoformat()
-    caller.decide(number, "suspend", condition="等检测报告", resume_date=resume)
-    Clock(caller, {"case": number}).pass_to(instant)
-    caller.decide(number, "resume", reason="报告已到")
-    caller.decide(number, "escalate", reason="需社区协调")
-    return number
-
-
 def sitting_of(caller: Caller, number: str) -> str:
     sitting: str = caller.case(number)["wait"]["sitting_id"]
     return sitting
@@ -99,5 +70,5 @@ def until(what: Callable[[], bool]) -> None:
 
 def later(forum: str, caller: Caller, ahead: int = 2) -> Meeting:
     """A sitting whose process has not begun: not the next one, but a later one."""
-    end = (datetime.now(UTC) + timedelta(days=180)).date().isoformat()
+    end = (caller.now() + timedelta(days=180)).date().isoformat()
     return Meeting(caller, caller.get(f"/forums/{forum}/sittings", to=end).json()["items"][ahead]["id"])

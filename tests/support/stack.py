@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from stack.keys import ensure_keys
 from stack.ports import free_port
 from stack.prepare import prepare
 from stack.process import Child
+from tests.support.namespaces import new_namespace
+from tests.support.town import NOW, write_policies
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds
@@ -67,8 +70,12 @@ class Caller:
         """What has happened to the case."""
         return [event["type"] for event in self.get(f"/cases/{number}/events").json()["items"]]
 
+    def now(self) -> datetime:
+        """What time it is in the town."""
+        return datetime.fromisoformat(self.get("/dev/clock").json()["now"])
+
     def pass_time(self, number: str, **length: int) -> dict[str, Any]:
-        """Moves the case's clock."""
+        """Brings the town on; how the case then stands. For stacks that a module has to itself."""
         answer = self.post("/dev/fast-forward", {"case": number, **length})
         assert answer.status_code == 200, answer.text
         moved: dict[str, Any] = answer.json()
@@ -131,14 +138,30 @@ def issue(**changes: Any) -> dict[str, Any]:
 
 @contextmanager
 def running_stack(
-    folder: Path, database_url: str, owner_url: str, temporal_address: str, *, rehearsal: bool = True
+    folder: Path,
+    database_url: str,
+    owner_url: str,
+    temporal_address: str,
+    *,
+    rehearsal: bool = True,
+    quiet: bool = False,
 ) -> Iterator[Stack]:
-    """Starts worker and API on a database and a Temporal that run already; ends them."""
+    """Starts worker and API on a database and a Temporal that run already; ends them. ``quiet``: with few units, so
+    that its town is soon brought on."""
     settings = Settings(
-        data=folder, api_port=free_port(), rehearsal=rehearsal, embedded=True, database_url=database_url,
-        database_owner_url=owner_url, temporal_address=temporal_address,
-        temporal_ui_url="http://127.0.0.1:8233", log_format="json",
-    )  # fmt: skip
+        data=folder,
+        api_port=free_port(),
+        rehearsal=rehearsal,
+        rehearsal_from=NOW if rehearsal else None,
+        embedded=True,
+        database_url=database_url,
+        database_owner_url=owner_url,
+        temporal_address=temporal_address,
+        temporal_namespace=asyncio.run(new_namespace(temporal_address)),
+        temporal_ui_url="http://127.0.0.1:8233",
+        log_format="json",
+        policies=write_policies(folder / "policies", quiet=quiet),
+    )
     settings = settings.model_copy(update={"public_url": f"http://127.0.0.1:{settings.api_port}"})
     ensure_keys(settings)
     asyncio.run(prepare(settings))

@@ -23,7 +23,6 @@ WORDS: dict[str, Name] = {
     "overview.period.last_month": _n("上月", "Last month"),
     "overview.period.quarter": _n("本季度", "This quarter"),
     "overview.period.year": _n("本年", "This year"),
-    "overview.period.rehearsal": _n("演练全程", "All of the rehearsal"),
     "overview.period.chosen": _n("自选", "Other dates"),
     "overview.from": _n("自", "From"),
     "overview.to": _n("至", "To"),

@@ -1,0 +1,1 @@
+"""What callers do, through whichever door they come: used by the API, the pages, operators and activities."""
