@@ -208,5 +208,7 @@ def _as_begun(rules: Rules, dates: Sitting, now: datetime) -> SittingState:
 
 def _require_ahead(dates: Sitting, command: SittingCommand, now: datetime) -> None:
     """Nothing begins a sitting that is over: nobody has convened it."""
+    if not is_to_come(dates, now):
+        raise Refusal("unknown_sitting", sitting=dates.id)
     if dates.starts_at <= now:
         raise Refusal("sitting_not_convened", decision=command.kind, sitting=dates.id)

@@ -134,7 +134,9 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
     for name, days in TIMES.items():
         since = today - timedelta(days=days - 1)
         weeks = [since + timedelta(days=n) for n in range(0, days, 7)]
-        ours = await timed(partial(survey, stack.pool, since, today, organisation, steps=weeks), times)
+        ours = await timed(
+            partial(survey, stack.pool, since, today, organisation, steps=weeks, now=datetime.now(UTC)), times
+        )
         plain = await timed(partial(stack.pool.fetchval, _PLAIN, _begin(since), datetime.now(UTC)), times)
         rows.append(_row(f"figures of {name}, from all sides", ours, plain, "reading the same events"))
     now = await timed(partial(standings, stack.pool, organisation), times)

@@ -93,7 +93,7 @@ class Rehearsing:
 
     async def _step(self, to: datetime, to_begin: deque[Sitting], stuck: set[str]) -> bool:
         """The first of what is due happens; False when nothing is."""
-        found = await due(self._pool, to, but=stuck)
+        found = await due(self._pool, max(to, self._clock.now()), but=stuck)
         if to_begin and (not found or to_begin[0].drafts_at <= found[0].at):
             at = to_begin[0].drafts_at
             await self._moved(at)

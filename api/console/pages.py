@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -139,7 +139,7 @@ def _environment() -> Environment:
     environment.filters.update(
         moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=with_query, lines=_lines, capacity=capacity_of,
         browser=browser, span=_span, due_span=_due_span, told=_told, hour=clocks.hour, weekday=_weekday,
-        date=_date, in_full=_in_full,
+        date=_date, in_full=_in_full, ago_for_real=_ago_for_real,
     )  # fmt: skip
     return environment
 
@@ -177,6 +177,12 @@ def _clock(context: Context, until: datetime) -> Clock:
 @pass_context
 def _ago(context: Context, at: datetime) -> str:
     return clocks.ago(at, context["now"], context["lang"])
+
+
+@pass_context
+def _ago_for_real(context: Context, at: datetime) -> str:
+    """Of what goes by the real clock also in a rehearsal: sessions, workers."""
+    return clocks.ago(at, datetime.now(UTC), context["lang"])
 
 
 @pass_context

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -143,3 +145,15 @@ def test_pages_work_without_script(browsing: Browsing, officer: Caller) -> None:
         page.locator("details.menu summary").click()
         page.get_by_role("button", name="退出登录").click()
         expect(page.get_by_role("status")).to_have_text("您已退出登录。")
+
+
+def test_what_is_left_is_counted_by_the_clock_of_the_town_and_not_by_the_devices(
+    browsing: Browsing, officer: Caller
+) -> None:
+    number = officer.open()["number"]
+    with browsing.look("estate-mudan-garden") as look:
+        page = look.go(f"/cases/{number}")
+        shown = page.locator("time[data-until] span").first
+        page.wait_for_function("() => window.hongxiuNow")
+        expect(shown).to_have_text(re.compile(r"^剩 (\d+ 小时|1 小时 \d+ 分钟|\d+ 分钟)"))
+        assert abs(page.evaluate("window.hongxiuNow()") / 1000 - officer.now().timestamp()) < 60

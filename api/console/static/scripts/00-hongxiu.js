@@ -25,8 +25,13 @@
     if (shape) clock.querySelector("svg").replaceWith(shape.firstElementChild.cloneNode(true));
   };
 
+  /* What time it is where the page was made: this device's clock may be wrong, and a rehearsal's is ahead. */
+  const made = document.querySelector("meta[name=now]");
+  const ahead = made ? Date.parse(made.content) - Date.now() : 0;
+  window.hongxiuNow = () => Date.now() + ahead;
+
   const tick = () => {
-    const now = Date.now();
+    const now = window.hongxiuNow();
     for (const clock of document.querySelectorAll("time[data-until]")) {
       const left = Date.parse(clock.dateTime) - now;
       const state = left < 0 ? "late" : left < 86400000 ? "soon" : "ok";

@@ -125,7 +125,7 @@
   const begun = () => {
     const said = Number(localStorage.getItem(kept));
     if (said) return said;
-    const now = Date.now();
+    const now = window.hongxiuNow();
     const starts = Date.parse(clock.dataset.starts);
     return now >= starts && now < Date.parse(clock.dataset.ends) + 7200000 ? starts : 0;
   };
@@ -133,7 +133,7 @@
   if (begun()) start.textContent = start.dataset.again;
   start.addEventListener("click", () => {
     for (const key of Object.keys(localStorage)) if (key.startsWith(kept)) localStorage.removeItem(key);
-    localStorage.setItem(kept, String(Date.now()));
+    localStorage.setItem(kept, String(window.hongxiuNow()));
     start.textContent = start.dataset.again;
     draw();
   });
@@ -148,7 +148,7 @@
       shown.classList.toggle("slide__elapsed--over", given > 0 && item > given);
     }
     if (!from) return;
-    const elapsed = (Date.now() - from) / 1000;
+    const elapsed = (window.hongxiuNow() - from) / 1000;
     clock.querySelector("[data-clock-meeting]").textContent = minutes(elapsed);
     clock.classList.toggle("mclock--over", elapsed > Number(clock.dataset.budget) * 60);
     if (!clock.dataset.slide) return;
