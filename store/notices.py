@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -48,6 +49,16 @@ class About:
     emergency: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one unit is told."""
+
+    unit: str
+    kind: NoticeKind | ResponseNoticeKind
+    subject: str
+    body: str
+
+
 class Notices:
     """The notices on a pool (or connection). Every call may raise StoreUnavailable."""
 
@@ -55,22 +66,28 @@ class Notices:
         self._executor = executor
 
     async def put(
-        self, event: str, about: About, unit: str, kind: NoticeKind | ResponseNoticeKind, words: tuple[str, str],
-        made_at: datetime, *, outside: bool,
-    ) -> Notice:  # fmt: skip
-        """Keeps a notice, ``words`` its subject and body; the event told to the unit already stands as it is."""
-        channel, status = ("outside", "pending") if outside else ("inbox", "inbox")
-        notice_id = f"{event}:{unit}"
+        self, event: str, about: About, told: Sequence[Told], made_at: datetime, outside: Collection[str]
+    ) -> tuple[Notice, ...]:
+        """Keeps what an event has units told, all of it or nothing; what a unit has been told already stands as it is.
+
+        ``outside``: the units to which it goes outside as well.
+        """
+        unit_of = {f"{event}:{one.unit}": one.unit for one in told}
         with reaching_the_store():
             await self._executor.execute(
                 "INSERT INTO notices "
                 "(id, event, sitting, emergency, unit, kind, subject, body, made_at, channel, status) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
-                notice_id, event, about.sitting, about.emergency, unit, kind, *words, made_at, channel, status,
+                "SELECT $1 || ':' || unit, $1, $2, $3, unit, kind, subject, body, $4, "
+                "CASE WHEN unit = ANY($9) THEN 'outside' ELSE 'inbox' END, "
+                "CASE WHEN unit = ANY($9) THEN 'pending' ELSE 'inbox' END "
+                "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[]) AS t (unit, kind, subject, body) "
+                "ON CONFLICT (id) DO NOTHING",
+                event, about.sitting, about.emergency, made_at, [one.unit for one in told], [one.kind for one in told],
+                [one.subject for one in told], [one.body for one in told], list(outside),
             )  # fmt: skip
-            row = await self._executor.fetchrow("SELECT * FROM notices WHERE id = $1", notice_id)
-        assert row is not None
-        return Notice(**dict(row))
+            rows = await self._executor.fetch("SELECT * FROM notices WHERE id = ANY($1)", list(unit_of))
+        kept = {row["id"]: Notice(**dict(row)) for row in rows}
+        return tuple(kept[notice] for notice in unit_of)
 
     async def delivered(self, notice_id: str, by: str) -> None:
         """An address has taken it: it is not sent there again."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import TypeAdapter
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
@@ -55,7 +56,8 @@ _BODY: TypeAdapter[Any] = TypeAdapter(AnyCommand)
 _SITTING_BODY: TypeAdapter[Any] = TypeAdapter(SittingBody)
 _RESPONSE_BODY: TypeAdapter[Any] = TypeAdapter(AnyResponseCommand)
 SETTLED_AFTER = 0.4
-"""Seconds; see ``activities.meetings``."""
+ANSWER_WITHIN = 2.0
+"""Seconds; see ``activities.meetings`` and ``activities.each``."""
 
 
 @dataclass
@@ -128,16 +130,18 @@ class Engine:
         finally:
             await self.stop_worker()
 
-    async def start_worker(self, processes: Processes | None = None) -> None:
-        """A worker begins to serve; its activities reach others by ``processes``."""
+    async def start_worker(self, processes: Processes | None = None, recorder: Recorder | None = None) -> None:
+        """A worker begins to serve; its activities reach others by ``processes``, and record cases by ``recorder``."""
         meetings = Meetings(
             self.pool, self.rulebook, processes or self.processes, self.client, task_queue=self.task_queue,
-            settled_after=SETTLED_AFTER,
+            settled_after=SETTLED_AFTER, answer_within=ANSWER_WITHIN,
         )  # fmt: skip
         notifier = Notifier(self.pool, self.rulebook, self.channels, "http://hongxiu.example", self.environ)
-        emergencies = Emergencies(self.pool, self.rulebook, lambda: processes or self.processes)
+        emergencies = Emergencies(
+            self.pool, self.rulebook, lambda: processes or self.processes, answer_within=ANSWER_WITHIN
+        )
         enforcer = Enforcer(self.pool, processes or self.processes, self.client, task_queue=self.task_queue)
-        owners = (Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
+        owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
         self.worker = worker.build(self.client, *owners, task_queue=self.task_queue)
         self._serving = asyncio.create_task(self.worker.run())
 
@@ -147,10 +151,10 @@ class Engine:
         await self.worker.shutdown()
         await self._serving
 
-    async def restart_worker(self, processes: Processes | None = None) -> None:
+    async def restart_worker(self, processes: Processes | None = None, recorder: Recorder | None = None) -> None:
         """Stops it in the middle of what it does, and starts another."""
         await self.stop_worker()
-        await self.start_worker(processes)
+        await self.start_worker(processes, recorder)
 
     def next_sitting(self, forum: str, later: int = 0) -> Sitting:
         """The first sitting of a forum whose agenda is not drafted yet; or the one so many after it."""
@@ -252,6 +256,9 @@ class Engine:
     async def has_response(self, name: str) -> bool:
         return await self._has(self.emergency(name), self.number(name))
 
+    async def has_happened(self, name: str, type_: str) -> bool:
+        return type_ in await self.types(name)
+
     async def is_at(self, name: str, stage: str) -> bool:
         return (await self.state(name)).stage == stage
 
@@ -267,6 +274,12 @@ class Engine:
     async def has_notice(self, unit: str, emergency: str, kind: str = "tasks") -> bool:
         notices = await Notices(self.pool).list(unit, limit=200)
         return any((notice.emergency, notice.kind) == (emergency, kind) for notice in notices)
+
+    async def details(self, workflow: str) -> str:
+        """A process's current details, as the Temporal UI shows them."""
+        handle = self.client.get_workflow_handle(workflow)
+        told = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return str(told.current_details)
 
     async def is_calm(self, workflow: str) -> bool:
         """Whether every activity of a process has ended."""
