@@ -533,6 +533,7 @@ def audit(
 async def _audit(repair: bool, at_once: int, as_json: bool, lang: str) -> Report:
     from operations import connections
     from operations.audit import Auditor
+    from operations.notices import notifier_of
     from runtime.temporal import TASK_QUEUE
     from workflows.client import Processes
 
@@ -541,8 +542,8 @@ async def _audit(repair: bool, at_once: int, as_json: bool, lang: str) -> Report
         client = await connections.temporal_client(settings)
         with terminal.progress("audit") as step:
             auditor = Auditor(
-                pool, client, Processes(client, TASK_QUEUE), real_time=not settings.rehearsal, at_once=at_once,
-                progress=lambda _, done, total: step(done, total),
+                pool, client, Processes(client, TASK_QUEUE), notifier_of(pool, settings),
+                real_time=not settings.rehearsal, at_once=at_once, progress=lambda _, done, total: step(done, total),
             )  # fmt: skip
             report = await auditor.audit()
             if repair:

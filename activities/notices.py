@@ -133,10 +133,15 @@ class Notifier:
 
     async def resend(self, since: datetime, unit: str | None = None) -> tuple[list[Notice], list[Notice]]:
         """Tries once more what was made since an instant and not taken everywhere: those sent now, and those not."""
-        failed = await self._notices.failed(since, unit)
-        sent = await asyncio.gather(*(self._send(notice) for notice in failed))
-        pairs = list(zip(failed, sent, strict=True))
+        unsent = await self._notices.unsent(since, unit=unit)
+        sent = await asyncio.gather(*(self._send(notice) for notice in unsent))
+        pairs = list(zip(unsent, sent, strict=True))
         return [notice for notice, done in pairs if done], [notice for notice, done in pairs if not done]
+
+    async def send_again(self, notice_id: str) -> bool:
+        """Tries a notice once more, where it was not taken; whether every address has it now."""
+        notice = await self._notices.get(notice_id)
+        return notice is not None and (notice.status in ("inbox", "sent") or await self._send(notice))
 
     async def _send(self, notice: Notice) -> bool:
         """One attempt at each address that has not taken it."""

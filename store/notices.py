@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -59,6 +59,26 @@ class Told:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """What a command recorded that was to be told, from ``version`` on. ``types``: of its events."""
+
+    stream: str
+    version: int
+    command: str
+    types: list[str]
+
+
+_UNWRITTEN = """
+WITH told AS (
+    SELECT stream, min(version) AS version, command_id AS command, array_agg(type ORDER BY version) AS types
+    FROM events WHERE command_id IN (SELECT command_id FROM events WHERE type = ANY($1)) GROUP BY stream, command_id
+)
+SELECT * FROM told WHERE NOT EXISTS (SELECT 1 FROM notices WHERE event = told.stream || ':' || told.version)
+ORDER BY stream, version
+"""
+
+
 class Notices:
     """The notices on a pool (or connection). Every call may raise StoreUnavailable."""
 
@@ -88,6 +108,12 @@ class Notices:
             rows = await self._executor.fetch("SELECT * FROM notices WHERE id = ANY($1)", list(unit_of))
         kept = {row["id"]: Notice(**dict(row)) for row in rows}
         return tuple(kept[notice] for notice in unit_of)
+
+    async def get(self, notice_id: str) -> Notice | None:
+        """One notice."""
+        with reaching_the_store():
+            row = await self._executor.fetchrow("SELECT * FROM notices WHERE id = $1", notice_id)
+        return Notice(**dict(row)) if row else None
 
     async def delivered(self, notice_id: str, by: str) -> None:
         """An address has taken it: it is not sent there again."""
@@ -123,15 +149,25 @@ class Notices:
             )  # fmt: skip
         return tuple(Notice(**dict(row)) for row in rows)
 
-    async def failed(self, since: datetime, unit: str | None = None) -> tuple[Notice, ...]:
-        """The notices made since an instant that an address did not take, oldest first; a unit's, or everybody's."""
+    async def unsent(
+        self, since: datetime, until: datetime | None = None, unit: str | None = None
+    ) -> tuple[Notice, ...]:
+        """The notices made from an instant on (and before another) that an address did not take, or that nobody has
+        sent yet, oldest first; a unit's, or everybody's."""
         with reaching_the_store():
             rows = await self._executor.fetch(
-                "SELECT * FROM notices WHERE status = 'failed' AND made_at >= $1 "
-                "AND ($2::text IS NULL OR unit = $2) ORDER BY made_at, id",
-                since, unit,
+                "SELECT * FROM notices WHERE status IN ('failed', 'pending') AND made_at >= $1 "
+                "AND ($2::timestamptz IS NULL OR made_at < $2) AND ($3::text IS NULL OR unit = $3) "
+                "ORDER BY made_at, id",
+                since, until, unit,
             )  # fmt: skip
         return tuple(Notice(**dict(row)) for row in rows)
+
+    async def unwritten(self, types: Iterable[str]) -> tuple[Unwritten, ...]:
+        """The events of these types that nobody has a notice of, by the command that recorded them."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(_UNWRITTEN, list(types))
+        return tuple(Unwritten(**dict(row)) for row in rows)
 
     async def read(self, notice_id: str, unit: str, at: datetime) -> Notice | None:
         """Marks a unit's notice as read, if it is not yet; None where the unit has none such."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from operations.audit import Auditor
 from operations.connections import opened, processes, temporal_client
+from operations.notices import notifier_of
 from runtime.settings import Settings
 from store import rebuild
 from store.folding import CASES
@@ -152,7 +153,8 @@ async def the_list_is_the_logs(pool: Pool, settings: Settings) -> list[str]:
 
 async def audit_finds_nothing(pool: Pool, settings: Settings) -> list[str]:
     """Every open case has a running process at the log's version, that waits for exactly what the log says."""
-    auditor = Auditor(pool, await temporal_client(settings), await processes(settings))
+    notifier = notifier_of(pool, settings)
+    auditor = Auditor(pool, await temporal_client(settings), await processes(settings), notifier)
     report = await auditor.audit()
     found = [f"audit: {finding}" for finding in report.findings]
     if report.open != report.running:

@@ -14,6 +14,7 @@ import pytest
 
 from operations.audit import Auditor, Report
 from operations.connections import opened, processes, temporal_client
+from operations.notices import notifier_of
 from runtime import temporal
 from runtime.rehearsal import fast_forward
 from store.log import EventLog
@@ -39,7 +40,11 @@ async def audit(stack: RunningStack, *, repair: bool = False) -> Report:
     settings = stack.settings()
     async with opened(settings.database()) as pool:
         auditor = Auditor(
-            pool, await temporal_client(settings), await processes(settings), real_time=not settings.rehearsal
+            pool,
+            await temporal_client(settings),
+            await processes(settings),
+            notifier_of(pool, settings),
+            real_time=not settings.rehearsal,
         )
         report = await auditor.audit()
         return await auditor.repair(report) if repair else report
