@@ -22,6 +22,7 @@ from activities.notices import Notifier, misnamed, read_channels
 from activities.record import Recorder
 from domain.policy_file import PolicyError
 from runtime import logs
+from runtime.background import Loop
 from runtime.settings import Settings, load
 from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect, skipper
 from store import database
@@ -73,15 +74,19 @@ def build(client: Client, *owners: Activities, task_queue: str = TASK_QUEUE) -> 
     )
 
 
-async def keep_rules(rulebook: Rulebook) -> None:
-    """Reads newer policies as they come and puts them at the processes' hand."""
-    while True:
+def keeping_rules(rulebook: Rulebook, every: float = REFRESH_SECONDS) -> Loop:
+    """Reads newer policies as they come and puts them at the processes' hand. One that cannot be read leaves the rules
+    as they are, and what is loaded in its place is read."""
+
+    async def turn() -> float:
         await put_at_hand(rulebook)
-        await asyncio.sleep(REFRESH_SECONDS)
+        return every
+
+    return Loop("rules", turn)
 
 
 async def put_at_hand(rulebook: Rulebook) -> None:
-    """One look for newer policies. A database that is away leaves the rules as they are."""
+    """One look for newer policies. A database that is away leaves the rules as they are. Raises PolicyError."""
     try:
         await rulebook.refresh()
     except (NoRules, StoreUnavailable) as error:
@@ -105,7 +110,8 @@ async def serve(settings: Settings) -> None:
     if AT_HAND.current is not None:
         for problem in misnamed(settings.policies, AT_HAND.current.organisation):
             log.error("a notice's unit is unknown", problem=str(problem))
-    refreshing = asyncio.create_task(keep_rules(rulebook))
+    refreshing = keeping_rules(rulebook)
+    refreshing.start()
     client = await _connected(settings, stop)
     # In a rehearsal the processes that a schedule begins have clocks that can be moved.
     starting = skipper(client).client if settings.rehearsal else client
@@ -118,7 +124,7 @@ async def serve(settings: Settings) -> None:
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
         await stop.wait()
         log.info("worker stops")
-    refreshing.cancel()
+    await refreshing.stop()
     await pool.close()
 
 
