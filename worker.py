@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -44,6 +45,9 @@ REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
 CACHED_WORKFLOWS = 20_000
+FINISHES_WITHIN = timedelta(seconds=10)
+"""How long what is being done when a worker is told to stop has to end; then it is cancelled, and done again elsewhere.
+The supervisor kills a worker after 20 seconds (``stack.services``), Compose after 30."""
 WORKFLOWS: Sequence[type[Any]] = (CaseWorkflow, SittingWorkflow, ConveneWorkflow, ResponseWorkflow, EnforceWorkflow)
 
 
@@ -58,7 +62,9 @@ class Activities(Protocol):
     def activities(self) -> Sequence[Callable[..., Any]]: ...
 
 
-def build(client: Client, *owners: Activities, task_queue: str = TASK_QUEUE) -> Worker:
+def build(
+    client: Client, *owners: Activities, task_queue: str = TASK_QUEUE, finishes_within: timedelta = FINISHES_WITHIN
+) -> Worker:
     """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
     ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run."""
     return Worker(
@@ -70,6 +76,7 @@ def build(client: Client, *owners: Activities, task_queue: str = TASK_QUEUE) -> 
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
+        graceful_shutdown_timeout=finishes_within,
         identity=f"worker-{os.getpid()}@{socket.gethostname()}",
     )
 

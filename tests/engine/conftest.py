@@ -142,7 +142,7 @@ class Engine:
         )
         enforcer = Enforcer(self.pool, processes or self.processes, self.client, task_queue=self.task_queue)
         owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
-        self.worker = worker.build(self.client, *owners, task_queue=self.task_queue)
+        self.worker = worker.build(self.client, *owners, task_queue=self.task_queue, finishes_within=timedelta(0))
         self._serving = asyncio.create_task(self.worker.run())
 
     async def stop_worker(self) -> None:
