@@ -38,7 +38,7 @@ CaseKind = Literal[
 ]  # fmt: skip
 Kind = CaseKind | Step
 KINDS: tuple[Kind, ...] = (*get_args(CaseKind), *STEPS)
-Repair = Literal["nudged", "ended"] | Done
+Repair = Literal["ended"] | Done
 
 Progress = Callable[[str, int, int], None]
 """Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
@@ -161,7 +161,9 @@ class Auditor:
 
     async def _look_at_steps(self) -> None:
         """What should have followed from events, and did not."""
-        self._find([Finding(one.number, one.step, one.facts) async for one in self._following.missed()])
+        self._find(
+            [Finding(one.number, one.step, one.facts) async for one in self._following.missed(self._latest_due())]
+        )
 
     async def _states(self) -> AsyncIterator[CaseState]:
         """Every open case in the log, stream by stream; closed ones are counted, chains checked on the way."""

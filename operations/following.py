@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from activities.notices import Notifier
 from domain.errors import Refusal
 from operations.notices import NoticesCompared
+from operations.overdue import overdue
 from operations.responses import Apart, Linked, ResponsesCompared
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
 
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
 
 Step = Literal[
     "response_missing", "response_unopened", "case_untold", "response_unlinked", "sitting_uncalled",
-    "sitting_not_called_off", "notice_missing", "notice_unsent",
+    "sitting_not_called_off", "notice_missing", "notice_unsent", "process_overdue",
 ]  # fmt: skip
 STEPS: tuple[Step, ...] = get_args(Step)
-Done = Literal["restarted", "opened", "told", "linked", "failed"]
+Done = Literal["restarted", "opened", "told", "linked", "nudged", "failed"]
 
 _DONE: Mapping[Step, Done] = {
     "response_missing": "restarted",
@@ -34,6 +36,7 @@ _DONE: Mapping[Step, Done] = {
     "sitting_uncalled": "opened",
     "sitting_not_called_off": "told",
     "notice_missing": "told",
+    "process_overdue": "nudged",
 }
 
 
@@ -50,11 +53,16 @@ class Following:
     """The steps between cases, joint responses, sittings and units. Every call may raise StoreUnavailable, NoRules."""
 
     def __init__(self, pool: Pool, processes: Processes, notifier: Notifier) -> None:
+        self._pool = pool
+        self._processes = processes
         self._responses = ResponsesCompared(pool, processes)
         self._notices = NoticesCompared(pool, notifier)
 
-    async def missed(self) -> AsyncIterator[Missed]:
-        """What was not done. Raises ProcessUnavailable."""
+    async def missed(self, due_before: datetime | None = None) -> AsyncIterator[Missed]:
+        """What was not done; of sittings and joint responses also what was due before an instant (UTC).
+
+        Raises ProcessUnavailable.
+        """
         for row in await self._responses.lost():
             yield Missed("response_missing", row.id, {"stage": row.phase})
         for one in await self._responses.unopened():
@@ -69,6 +77,8 @@ class Following:
             yield Missed("sitting_not_called_off", row.sitting or "", {"emergency": row.id})
         async for missed in self._missed_notices():
             yield missed
+        for late in await overdue(self._pool, due_before) if due_before is not None else ():
+            yield Missed("process_overdue", late.number, {"until": f"{late.until:%Y-%m-%d %H:%M}Z"})
 
     async def mend(self, missed: Missed) -> Done:
         """Does a step again; ``failed`` where it could not be done."""
@@ -85,6 +95,7 @@ class Following:
             "sitting_uncalled": lambda: self._responses.call(emergency),
             "sitting_not_called_off": lambda: self._responses.call_off(emergency),
             "notice_missing": lambda: self._write(missed),
+            "process_overdue": lambda: self._nudge(missed),
         }
         try:
             await doing[missed.step]()
@@ -99,6 +110,9 @@ class Following:
         for notice in await self._notices.unsent():
             facts = {"unit": notice.unit, "notice": notice.id, "failure": notice.failure or "-"}
             yield Missed("notice_unsent", notice.sitting or notice.emergency or "", facts)
+
+    async def _nudge(self, missed: Missed) -> None:
+        await self._processes.nudge(missed.number)
 
     async def _write(self, missed: Missed) -> None:
         await self._notices.write(missed.number, int(missed.facts["version"]), str(missed.facts["command"]))

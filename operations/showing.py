@@ -42,6 +42,7 @@ FINDINGS: dict[str, Name] = {
     "sitting_not_called_off": Name(zh="临时会议未取消", en="sitting not cancelled"),
     "notice_missing": Name(zh="通知未写入", en="notice missing"),
     "notice_unsent": Name(zh="通知未送达", en="notice not sent"),
+    "process_overdue": Name(zh="到期未处理", en="overdue"),
 }
 DETAILS: dict[str, Name] = {
     "missing": Name(zh="账本中未办结（{stage}），没有流程在运行", en="open in the log ({stage}), no process runs"),
@@ -93,6 +94,7 @@ DETAILS: dict[str, Name] = {
         zh="第 {version} 版事件（{event}）没有通知任何单位", en="nobody was told of event {version} ({event})"
     ),
     "notice_unsent": Name(zh="给 {unit} 的通知没有送达：{failure}", en="the notice to {unit} was not sent: {failure}"),
+    "process_overdue": Name(zh="{until} 已过，没有处理", en="{until} has passed and nothing happened"),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
 }
 REPAIRS: dict[str, Name] = {
