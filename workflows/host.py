@@ -156,9 +156,9 @@ class Host(ABC, Generic[S, C, W]):
         self._lanes.go_on()
         while True:
             await workflow.wait_condition(lambda: self._may_leave or self._fault is not None)
-            await workflow.wait_condition(lambda: workflow.all_handlers_finished() or self._fault is not None)
             if self._is_long:
                 await self._lanes.rest(LEFT_WITHIN)
+            await workflow.wait_condition(lambda: workflow.all_handlers_finished() or self._fault is not None)
             async with self._lock:
                 if self._fault is not None:  # a bug: suspends the workflow until a worker without it comes
                     raise RuntimeError(f"{self.number}: {self._fault!r}") from self._fault
@@ -307,9 +307,9 @@ class Host(ABC, Generic[S, C, W]):
         command, name = self.expiry(self.state, wait, prepared)
         try:
             recorded = await self._record(command, name)
-        except FailureError:
+        except FailureError as failure:
             self._behind = True  # it may have been recorded all the same: the next try will tell
-            self._timers.put_off(wait, LOG_UNAVAILABLE.in_(self.state.language), NO_LOG)
+            self._timers.put_off(wait, f"{LOG_UNAVAILABLE.in_(self.state.language)}: {why_of(failure)}", NO_LOG)
             return
         if recorded.refused is not None:
             workflow.logger.error("an expired wait was refused: %s", recorded.refused.code)

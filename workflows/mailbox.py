@@ -20,6 +20,9 @@ with workflow.unsafe.imports_passed_through():
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """As JSON writes it: PostgreSQL keeps no text that contains it."""
 
+_NAMED, _LONG = 5, 100
+"""So many fields are named, each in so many characters."""
+
 
 class Order(Protocol):
     """A command in its envelope."""
@@ -80,7 +83,8 @@ class Mailbox(Generic[C]):
         try:
             command: Any = workflow.payload_converter().from_payload(args[0].payload, self._command_type)
         except ValidationError as error:
-            fields = [".".join(map(str, one["loc"])) for one in error.errors(include_input=False, include_url=False)]
+            faults = error.errors(include_input=False, include_url=False)[:_NAMED]
+            fields = [".".join(map(str, one["loc"]))[:_LONG] for one in faults]
             raise refused("unreadable_command", {"fields": fields}) from None
         except Exception:
             raise refused("unreadable_command", {"fields": []}) from None

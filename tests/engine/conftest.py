@@ -20,6 +20,7 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 import worker
+from activities.each import ANSWER_WITHIN
 from activities.emergencies import Emergencies
 from activities.enforcing import Enforcer
 from activities.meetings import Meetings
@@ -56,8 +57,6 @@ _BODY: TypeAdapter[Any] = TypeAdapter(AnyCommand)
 _SITTING_BODY: TypeAdapter[Any] = TypeAdapter(SittingBody)
 _RESPONSE_BODY: TypeAdapter[Any] = TypeAdapter(AnyResponseCommand)
 SETTLED_AFTER = 0.4
-ANSWER_WITHIN = 2.0
-"""Seconds; see ``activities.meetings`` and ``activities.each``."""
 
 
 @dataclass
@@ -77,6 +76,7 @@ class Engine:
     convened: list[str] = field(default_factory=list)
     channels: Channels = field(default_factory=Channels)
     environ: dict[str, str] = field(default_factory=dict)
+    answer_within: float = ANSWER_WITHIN
     prefix: str = field(default_factory=lambda: uuid.uuid4().hex[:8].upper())
 
     @property
@@ -134,11 +134,11 @@ class Engine:
         """A worker begins to serve; its activities reach others by ``processes``, and record cases by ``recorder``."""
         meetings = Meetings(
             self.pool, self.rulebook, processes or self.processes, self.client, task_queue=self.task_queue,
-            settled_after=SETTLED_AFTER, answer_within=ANSWER_WITHIN,
+            settled_after=SETTLED_AFTER, answer_within=self.answer_within,
         )  # fmt: skip
         notifier = Notifier(self.pool, self.rulebook, self.channels, "http://hongxiu.example", self.environ)
         emergencies = Emergencies(
-            self.pool, self.rulebook, lambda: processes or self.processes, answer_within=ANSWER_WITHIN
+            self.pool, self.rulebook, lambda: processes or self.processes, answer_within=self.answer_within
         )
         enforcer = Enforcer(self.pool, processes or self.processes, self.client, task_queue=self.task_queue)
         owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)

@@ -54,6 +54,12 @@ class Reaching(Processes):
         return await super().send(number, command)
 
 
+async def hindered(engine: Engine, reaching: Processes) -> None:
+    """The worker's activities reach others by ``reaching`` alone, and wait for nobody for long."""
+    engine.answer_within = 1.0
+    await engine.restart_worker(reaching)
+
+
 async def two_emergencies(engine: Engine) -> tuple[str, str]:
     """On one estate: the second is to be linked with the first."""
     await engine.open("A")

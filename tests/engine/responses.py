@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.joint_response import ResponseState
 from tests.engine.conftest import Engine, department, until
-from tests.engine.hindering import Reaching
+from tests.engine.hindering import Reaching, hindered
 
 ResponseLife = Callable[[Engine, str], Awaitable[str]]
 RESPONSE_LIVES: dict[str, ResponseLife] = {}
@@ -93,7 +93,7 @@ async def entrapment_ignored(engine: Engine, name: str) -> str:
 async def entrapment_hard_to_link(engine: Engine, name: str) -> str:
     """Another response on the estate does not answer for a while: that is tried again, and at once when nudged."""
     reaching = Reaching(engine, lambda _, command: command.kind == "link")
-    await engine.restart_worker(reaching)
+    await hindered(engine, reaching)
     await engine.open(name)
     await engine.open("other")
     await engine.declare("other", "gas_leak")

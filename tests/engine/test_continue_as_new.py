@@ -14,7 +14,7 @@ from domain.joint_response import waits as response_waits
 from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.engine.conftest import Engine, running_engine, until
-from tests.engine.hindering import Reaching, refusing, two_emergencies
+from tests.engine.hindering import Reaching, hindered, refusing, two_emergencies
 from workflows import attributes
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ async def test_a_refused_expiry_is_known_to_the_next_run(impatient: Engine) -> N
 
 async def test_an_effect_that_fails_is_seen_goes_into_the_next_run_and_is_done_later(impatient: Engine) -> None:
     reaching = Reaching(impatient, lambda _, command: command.kind == "link")
-    await impatient.restart_worker(reaching)
+    await hindered(impatient, reaching)
     first, second = await two_emergencies(impatient)
     handle = impatient.client.get_workflow_handle(second)
     first_run = (await handle.describe()).run_id

@@ -17,7 +17,7 @@ from operations.meetings import retell, untold_cases
 from store.notices import Notices
 from store.papers import Papers
 from tests.engine.conftest import Engine, officer, until
-from tests.engine.hindering import Reaching, two_emergencies
+from tests.engine.hindering import Reaching, hindered, two_emergencies
 from tests.engine.sittings import case_waiting_for
 from workflows.client import ProcessUnavailable
 from workflows.messages import RecordOrder
@@ -51,7 +51,7 @@ async def test_nothing_is_missing_where_all_was_done(engine: Engine) -> None:
 
 
 async def test_responses_that_do_not_know_of_each_other_are_linked(engine: Engine) -> None:
-    await engine.restart_worker(Reaching(engine, lambda _, command: command.kind == "link"))
+    await hindered(engine, Reaching(engine, lambda _, command: command.kind == "link"))
     first, second = await two_emergencies(engine)
     assert await mended(engine, "response_unlinked") == ["linked"]
     assert await engine.is_linked(first, second)
@@ -65,7 +65,7 @@ class Uncalling(Reaching):
 
 
 async def test_a_sitting_that_was_not_convened_is_convened(engine: Engine) -> None:
-    await engine.restart_worker(Uncalling(engine, lambda *_: False))
+    await hindered(engine, Uncalling(engine, lambda *_: False))
     await engine.open("A")
     await engine.send("A", "emergency", playbook="property_withdrawal", reason="情况紧急")
     await until(lambda: engine.has_response("A"))
@@ -77,7 +77,7 @@ async def test_a_sitting_that_was_not_convened_is_convened(engine: Engine) -> No
 
 
 async def test_a_sitting_whose_emergency_is_over_is_cancelled(engine: Engine) -> None:
-    await engine.restart_worker(Reaching(engine, lambda _, command: command.kind == "cancel"))
+    await hindered(engine, Reaching(engine, lambda _, command: command.kind == "cancel"))
     await engine.open("A")
     emergency = await engine.declare("A", "property_withdrawal")
     await stand_down(engine, emergency)
@@ -87,7 +87,7 @@ async def test_a_sitting_whose_emergency_is_over_is_cancelled(engine: Engine) ->
 
 
 async def test_a_case_that_waits_for_a_response_that_is_closed_by_now_is_told(engine: Engine) -> None:
-    await engine.restart_worker(Reaching(engine, lambda _, command: command.kind == "stand_down"))
+    await hindered(engine, Reaching(engine, lambda _, command: command.kind == "stand_down"))
     await engine.open("A")
     emergency = await engine.declare("A", "lift_entrapment")
     await stand_down(engine, emergency)
@@ -129,7 +129,7 @@ async def test_what_nobody_has_a_notice_of_is_told(engine: Engine) -> None:
 async def test_what_a_command_brought_about_in_a_response_is_told(engine: Engine, owner_pool: Pool) -> None:
     await engine.open("A")
     emergency = await engine.declare("A", "lift_entrapment")
-    await until(lambda: engine.is_calm(emergency))
+    await until(lambda: engine.has_notice("fire", emergency))
     told = await Notices(engine.pool).list(None, limit=200)
     await owner_pool.execute("DELETE FROM notices")
     assert await mended(engine, "notice_missing") == ["told"]
@@ -167,7 +167,7 @@ async def test_a_case_that_was_added_to_a_sitting_and_was_not_told_is_told(engin
     await engine.convene(sitting)
     await engine.pass_sitting_to(sitting.id, sitting.freezes_at)
     await case_waiting_for(engine, "A", engine.next_sitting("laocheng", 1))
-    await engine.restart_worker(Reaching(engine, lambda _, command: command.kind == "put_on_agenda"))
+    await hindered(engine, Reaching(engine, lambda _, command: command.kind == "put_on_agenda"))
     await engine.command(sitting.id, "addendum", case=engine.number("A"), reason="电梯困人")
     (untold,) = await untold_cases(engine.pool)
     assert (untold.number, untold.sitting) == (engine.number("A"), sitting.id)

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from tests.engine.conftest import Engine, until
-from tests.engine.hindering import Reaching, refusing, two_emergencies
+from tests.engine.hindering import Reaching, hindered, refusing, two_emergencies
 from tests.engine.sittings import case_waiting_for
 
 
@@ -61,7 +61,7 @@ async def test_a_refused_expiry_is_taken_at_once_when_the_case_moves_on(engine: 
 
 async def test_a_response_that_does_not_answer_keeps_no_department_from_being_told(engine: Engine) -> None:
     reaching = Reaching(engine, lambda _, command: command.kind == "link", hangs=True)
-    await engine.restart_worker(reaching)
+    await hindered(engine, reaching)
     first, second = await two_emergencies(engine)
     for department in ("fire", "police"):
         await until(lambda department=department: engine.has_notice(department, second))  # type: ignore[misc]
@@ -78,7 +78,7 @@ async def test_a_case_that_does_not_answer_keeps_no_other_from_the_stand_down(en
         await engine.declare(name, "lift_entrapment", response=emergency)
     lost = engine.number("A")
     reaching = Reaching(engine, lambda number, command: (number, command.kind) == (lost, "stand_down"), hangs=True)
-    await engine.restart_worker(reaching)
+    await hindered(engine, reaching)
     for task in (await engine.response(emergency)).tasks:
         if task.required:
             await engine.report(emergency, "waive", task=task.id, reason="不再需要")
@@ -97,7 +97,7 @@ async def test_a_sitting_is_closed_and_has_its_minutes_though_a_case_does_not_an
         await case_waiting_for(engine, name, sitting)
     await engine.pass_sitting_to(sitting.id, sitting.ends_at)
     lost = engine.number("A")
-    await engine.restart_worker(Reaching(engine, lambda number, _: number == lost, hangs=True))
+    await hindered(engine, Reaching(engine, lambda number, _: number == lost, hangs=True))
     await engine.command(sitting.id, "close")
     assert (await engine.sitting_types(sitting.id))[-2:] == ["decisions_ended", "sitting_closed"]
     assert (await engine.types("B"))[-1] == "case_carried_over"
@@ -109,7 +109,7 @@ async def test_a_sitting_that_can_tell_nobody_is_cancelled_and_ends_all_the_same
     sitting = engine.next_sitting("laocheng")
     await engine.convene(sitting)
     await case_waiting_for(engine, "A", sitting)
-    await engine.restart_worker(Reaching(engine, lambda *_: True))
+    await hindered(engine, Reaching(engine, lambda *_: True))
     await engine.command(sitting.id, "cancel", reason="没有议题")
     assert await engine.client.get_workflow_handle(sitting.id).result() == "cancelled"
     assert "wait_reprojected" not in await engine.types("A")
@@ -120,7 +120,7 @@ async def test_a_case_that_did_not_answer_is_told_of_its_sittings_move_later(eng
     await engine.convene(sitting)
     await case_waiting_for(engine, "A", sitting)
     reaching = Reaching(engine, lambda *_: True)
-    await engine.restart_worker(reaching)
+    await hindered(engine, reaching)
     await engine.command(sitting.id, "reschedule", starts_at=sitting.starts_at + timedelta(days=9), reason="会场另用")
     await until(lambda: says(engine, sitting.id, f"Unreached: {engine.number('A')}"))
     reaching.mend()
