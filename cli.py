@@ -536,6 +536,7 @@ def audit(
 async def _audit(repair: bool, at_once: int, as_json: bool, lang: str) -> Report:
     from operations import connections
     from operations.audit import Auditor
+    from operations.notices import notifier_of
     from runtime.temporal import TASK_QUEUE
     from store.town import clock_on
     from workflows.client import Processes
@@ -550,6 +551,7 @@ async def _audit(repair: bool, at_once: int, as_json: bool, lang: str) -> Report
                 pool,
                 client,
                 Processes(client, TASK_QUEUE),
+                notifier_of(pool, settings, clock),
                 clock,
                 at_once=at_once,
                 progress=lambda _, done, total: step(done, total),

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -22,6 +23,7 @@ from activities.notices import Notifier, misnamed, read_channels
 from activities.record import Recorder
 from domain.policy_file import PolicyError
 from runtime import logs
+from runtime.background import Loop
 from runtime.clock import Clock
 from runtime.rehearsal import Punctual, Town
 from runtime.settings import Settings, load
@@ -47,6 +49,9 @@ REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
 CACHED_WORKFLOWS = 20_000
+FINISHES_WITHIN = timedelta(seconds=10)
+"""How long what is being done when a worker is told to stop has to end; then it is cancelled, and done again elsewhere.
+The supervisor kills a worker after 20 seconds (``stack.services``), Compose after 30."""
 WORKFLOWS: Sequence[type[Any]] = (
     CaseWorkflow,
     SittingWorkflow,
@@ -68,7 +73,13 @@ class Activities(Protocol):
     def activities(self) -> Sequence[Callable[..., Any]]: ...
 
 
-def build(client: Client, *owners: Activities, clock: Clock, task_queue: str = TASK_QUEUE) -> Worker:
+def build(
+    client: Client,
+    *owners: Activities,
+    clock: Clock,
+    task_queue: str = TASK_QUEUE,
+    finishes_within: timedelta = FINISHES_WITHIN,
+) -> Worker:
     """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
     ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run."""
     return Worker(
@@ -81,19 +92,24 @@ def build(client: Client, *owners: Activities, clock: Clock, task_queue: str = T
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
+        graceful_shutdown_timeout=finishes_within,
         identity=f"worker-{os.getpid()}@{socket.gethostname()}",
     )
 
 
-async def keep_rules(rulebook: Rulebook) -> None:
-    """Reads newer policies as they come and puts them at the processes' hand."""
-    while True:
+def keeping_rules(rulebook: Rulebook, every: float = REFRESH_SECONDS) -> Loop:
+    """Reads newer policies as they come and puts them at the processes' hand. One that cannot be read leaves the rules
+    as they are, and what is loaded in its place is read."""
+
+    async def turn() -> float:
         await put_at_hand(rulebook)
-        await asyncio.sleep(REFRESH_SECONDS)
+        return every
+
+    return Loop("rules", turn)
 
 
 async def put_at_hand(rulebook: Rulebook) -> None:
-    """One look for newer policies. A database that is away leaves the rules as they are."""
+    """One look for newer policies. A database that is away leaves the rules as they are. Raises PolicyError."""
     try:
         await rulebook.refresh()
     except (NoRules, StoreUnavailable) as error:
@@ -117,7 +133,8 @@ async def serve(settings: Settings) -> None:
     if AT_HAND.current is not None:
         for problem in misnamed(settings.policies, AT_HAND.current.organisation):
             log.error("a notice's unit is unknown", problem=str(problem))
-    refreshing = asyncio.create_task(keep_rules(rulebook))
+    refreshing = keeping_rules(rulebook)
+    refreshing.start()
     client = await _connected(settings, stop)
     clock = clock_on(pool, rehearsal=settings.rehearsal)
     # In a rehearsal what activities begin and speak to goes by the town's clock.
@@ -132,7 +149,7 @@ async def serve(settings: Settings) -> None:
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
         await stop.wait()
         log.info("worker stops")
-    refreshing.cancel()
+    await refreshing.stop()
     await pool.close()
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from temporalio import activity
 
+from activities.each import ANSWER_WITHIN, each
 from activities.record import ResponseRecorder
 from domain.case import CaseState, Command, StandDown
 from domain.errors import Refusal
@@ -40,20 +40,26 @@ from workflows.messages import EmergencyOrder, ResponseOrder
 if TYPE_CHECKING:
     from store.database import Pool
 
-log = structlog.get_logger()
-
 CALLED_OFF = ("联动处置已解除", "the emergency was stood down")
 
 
 class Emergencies:
     """The steps between responses, cases and sittings, on the log and the running processes."""
 
-    def __init__(self, pool: Pool, rulebook: Rulebook, processes: Callable[[], Processes]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        rulebook: Rulebook,
+        processes: Callable[[], Processes],
+        *,
+        answer_within: float = ANSWER_WITHIN,
+    ) -> None:
         self._log = EventLog(pool)
         self._rulebook = rulebook
         self._responses = Responses(pool)
         self._sittings = Sittings(pool)
         self._processes = processes
+        self._answer_within = answer_within
         self._recorder = ResponseRecorder(self._log, rulebook)
 
     def activities(self) -> Sequence[Callable[..., Any]]:
@@ -76,14 +82,7 @@ class Emergencies:
     @activity.defn(name=names.LINK_RESPONSES)
     async def link_responses(self, order: ResponseOrder) -> None:
         """Links the response and every other that is open on one of its estates, both ways; none is merged."""
-        state = await self.state(order.response)
-        for row in await self._responses.open_on([case.estate for case in state.cases]):
-            if row.id == state.id:
-                continue
-            if row.id not in state.linked:
-                await self._link(state.id, row.id)
-            if state.id not in row.linked:
-                await self._link(row.id, state.id)
+        await self.linked(order.response)
 
     @activity.defn(name=names.CONVENE_EXTRAORDINARY)
     async def convene_extraordinary(self, order: ResponseOrder) -> None:
@@ -93,16 +92,7 @@ class Emergencies:
     @activity.defn(name=names.CANCEL_EXTRAORDINARY)
     async def cancel_extraordinary(self, order: ResponseOrder) -> None:
         """Cancels the response's sitting if it has not begun: there is nothing left to decide."""
-        state = await self.state(order.response)
-        row = await self._sittings.get(state.sitting) if state.sitting else None
-        if row is None or not row.is_ahead:
-            return
-        cause = CALLED_OFF[1 if state.language.startswith("en") else 0]
-        command = SittingCommand(id=f"{state.id}:cancel_sitting", actor=SYSTEM, body=Cancel(reason=cause))
-        try:
-            await self._processes().send(row.id, command)
-        except (Refusal, ProcessGone):  # it has begun meanwhile; or it is the auditor's
-            return
+        await self.called_off(order.response)
 
     # ---------------------------------------------------------------- for the interface and the auditor as well
 
@@ -129,13 +119,40 @@ class Emergencies:
             await self._join(case, declared, found)
 
     async def told(self, response: str) -> None:
-        """Tells every case of a response that has been stood down. Raises ProcessUnavailable, StoreUnavailable."""
+        """Tells every case of a response that has been stood down, side by side.
+
+        Raises Unreached, which names those that were not told; StoreUnavailable.
+        """
         rows = await self._rows(response)
         state, ended = RESPONSES.state(rows), next(_events(rows, "response_stood_down"), None)
         if state is None or ended is None:
             return
-        for case in state.cases:
-            await self._stand_down(case.number, state, ended)
+        numbers = [case.number for case in state.cases]
+        await each(numbers, lambda number: self._stand_down(number, state, ended), within=self._answer_within)
+
+    async def linked(self, response: str) -> None:
+        """Links a response and every other that is open on one of its estates, both ways, side by side.
+
+        Raises Unreached, which names those that were not told; StoreUnavailable.
+        """
+        state = await self.state(response)
+        others = [row for row in await self._responses.open_on([it.estate for it in state.cases]) if row.id != state.id]
+        wanted = {f"{state.id}→{row.id}": (state.id, row.id) for row in others if row.id not in state.linked}
+        wanted |= {f"{row.id}→{state.id}": (row.id, state.id) for row in others if state.id not in row.linked}
+        await each(wanted, lambda link: self._link(*wanted[link]), within=self._answer_within)
+
+    async def called_off(self, response: str) -> None:
+        """Cancels a response's sitting if it has not begun. Raises ProcessUnavailable, StoreUnavailable."""
+        state = await self.state(response)
+        row = await self._sittings.get(state.sitting) if state.sitting else None
+        if row is None or not row.is_ahead:
+            return
+        cause = CALLED_OFF[1 if state.language.startswith("en") else 0]
+        command = SittingCommand(id=f"{state.id}:cancel_sitting", actor=SYSTEM, body=Cancel(reason=cause))
+        try:
+            await self._processes().send(row.id, command)
+        except (Refusal, ProcessGone):  # it has begun meanwhile; or it is the auditor's
+            return
 
     async def convened(self, response: str) -> None:
         """Sees to it that the sitting that a response's playbook asks for has begun, while the response runs.
@@ -189,10 +206,7 @@ class Emergencies:
             reason=ended.reason or "", watch_until=watch_until,
         )  # fmt: skip
         command = Command(id=f"{state.id}:stand_down:{number}", actor=SYSTEM, body=body)
-        try:
-            await self._send(case, command)
-        except Refusal as refusal:
-            log.warning("a case was not told", case=number, emergency=state.id, code=refusal.code)
+        await self._send(case, command)
 
     async def _link(self, response: str, other: str) -> None:
         command = ResponseCommand(id=f"{response}:link:{other}", actor=SYSTEM, body=LinkResponse(other=other))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.each import ANSWER_WITHIN, AT_ONCE
 from activities.heartbeat import heartbeat
 from activities.record import SittingRecorder, is_outdated, moved
 from domain.case import Command, PutOnAgenda, SittingOver
@@ -36,9 +38,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-AT_ONCE = 100
-"""How many cases are told at the same time: what they append meanwhile shares commits (`store.together`)."""
-
 SETTLED_AFTER = 1.0
 """Seconds of looking on after the last case was told, for processes that did not answer. A case that picks the old
 dates meanwhile finds the move when it is recorded (``Recorder._follow``)."""
@@ -46,7 +45,7 @@ dates meanwhile finds the move when it is recorded (``Recorder._follow``)."""
 LOOK_AGAIN = 0.5
 SOON = 0.05
 GIVE_UP_AFTER = 5
-"""How often a case whose process is gone is looked for before it is left to the auditor."""
+"""How often a case is sent to that is gone, or that nothing comes of, before it is left to the auditor."""
 
 class Meetings:
     """The activities of sittings. ``processes`` begins and reaches processes; ``client`` keeps the schedules."""
@@ -61,6 +60,7 @@ class Meetings:
         *,
         task_queue: str,
         settled_after: float = SETTLED_AFTER,
+        answer_within: float = ANSWER_WITHIN,
     ) -> None:
         self._papers = Papers(pool, rulebook)
         self._recorder = SittingRecorder(EventLog(pool), rulebook, self._papers)
@@ -71,6 +71,7 @@ class Meetings:
         self._clock = clock
         self._task_queue = task_queue
         self._settled_after = settled_after
+        self._answer_within = answer_within
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Everything that a worker registers for sittings."""
@@ -115,7 +116,8 @@ class Meetings:
         Of one that is over, it has every case that still waits carry itself over. No case comes to it any more, so
         there is nothing to look on for.
         """
-        telling = Telling(self._sittings, self._processes, order, 0.0 if order.over else self._settled_after)
+        settled_after = 0.0 if order.over else self._settled_after
+        telling = Telling(self._sittings, self._processes, order, settled_after, self._answer_within)
         async with heartbeat(lambda: len(telling.told)):
             return await telling.run()
 
@@ -153,19 +155,33 @@ class Meetings:
 
 
 class Telling:
-    """One run of telling a sitting's cases. ``settled_after``: how long nobody must be left, in seconds."""
+    """One run of telling a sitting's cases. ``settled_after``: how long nobody must be left, in seconds.
 
-    def __init__(self, sittings: Sittings, processes: Processes, order: TellOrder, settled_after: float) -> None:
+    ``answer_within``: seconds that a case is given, however often it is sent to; then it is left as unreached, and the
+    others go on. One whose process is gone, or that takes it and stays as it was, is sent to ``GIVE_UP_AFTER`` times.
+    """
+
+    def __init__(
+        self,
+        sittings: Sittings,
+        processes: Processes,
+        order: TellOrder,
+        settled_after: float,
+        answer_within: float = ANSWER_WITHIN,
+    ) -> None:
         self._sittings = sittings
         self._processes = processes
         self._order = order
         self._settled_after = settled_after
+        self._answer_within = answer_within
         self._gate = asyncio.Semaphore(AT_ONCE)
-        self._left: dict[str, int] = {}
+        self._sent_since: dict[str, float] = {}
+        self._tries: Counter[str] = Counter()
+        self._unreached: set[str] = set()
         self.told: set[str] = set()
 
     async def run(self) -> Told:
-        """Sweeps until nobody waits with other dates any more, for long enough."""
+        """Sweeps until nobody waits with other dates any more, for long enough, but for those that were left."""
         quiet_since = time.monotonic()
         while True:
             row = await self._sittings.get(self._order.sitting)
@@ -174,25 +190,21 @@ class Telling:
                 await asyncio.gather(*(self._tell(number, command) for number, command in orders))
                 quiet_since = time.monotonic()
             elif time.monotonic() - quiet_since >= self._settled_after:
-                return Told(told=len(self.told), unreached=tuple(sorted(self._given_up)))
+                return Told(told=len(self.told), unreached=tuple(sorted(self._unreached)))
             await asyncio.sleep(min(LOOK_AGAIN, max(self._settled_after / 2, SOON)))
-
-    @property
-    def _given_up(self) -> set[str]:
-        return {number for number, times in self._left.items() if times >= GIVE_UP_AFTER}
 
     async def _orders(self, row: SittingRow) -> list[tuple[str, Command]]:
         waiting = await self._sittings.waiting_cases(row.id)
-        given_up = self._given_up
         if self._order.over:
-            return [(case.number, self._over(row, case)) for case in waiting if case.number not in given_up]
+            told = [(case.number, self._over(row, case)) for case in waiting]
+            return [(number, command) for number, command in told if number not in self._unreached]
         behind = [case for case in waiting if is_outdated(row, case.starts_at, case.until)]
         told = [(case.number, moved(row, case.number, case.version, self._order.cause)) for case in behind]
         put = [
             (addendum.case, self._put(row, addendum.case, addendum.reason))
             for addendum in await self._to_put(row, {case.number for case in waiting})
         ]
-        return [(number, command) for number, command in (*told, *put) if number not in given_up]
+        return [(number, command) for number, command in (*told, *put) if number not in self._unreached]
 
     async def _to_put(self, row: SittingRow, waiting: set[str]) -> list[Addendum]:
         """The addenda whose cases do not wait for the sitting yet, and have not been heard there either."""
@@ -212,15 +224,27 @@ class Telling:
 
     async def _tell(self, number: str, command: Command) -> None:
         async with self._gate:
+            since = self._sent_since.setdefault(number, time.monotonic())
             try:
-                await self._processes.send(number, command)
-            except ProcessUnavailable:
-                return  # the next sweep finds it again
+                async with asyncio.timeout(self._answer_within):
+                    await self._processes.send(number, command)
+            except (ProcessUnavailable, TimeoutError):  # the next sweep finds it again
+                if time.monotonic() - since >= self._answer_within:
+                    self._leave(number, "no_answer")
             except ProcessGone:  # it has ended meanwhile; or Temporal has lost it, which is the auditor's
-                self._left[number] = self._left.get(number, 0) + 1
-                return
+                self._look_again(number, "gone")
             except Refusal as refusal:
-                log.warning("a case was not told", case=number, sitting=self._order.sitting, code=refusal.code)
-                self._left[number] = GIVE_UP_AFTER
-                return
-            self.told.add(number)
+                self._leave(number, refusal.code)
+            else:
+                self.told.add(number)
+                self._look_again(number, "stays_as_it_was")
+
+    def _look_again(self, number: str, why: str) -> None:
+        """The next sweep shows whether it still is to be told."""
+        self._tries[number] += 1
+        if self._tries[number] >= GIVE_UP_AFTER:
+            self._leave(number, why)
+
+    def _leave(self, number: str, why: str) -> None:
+        log.warning("a case was not told", case=number, sitting=self._order.sitting, code=why)
+        self._unreached.add(number)

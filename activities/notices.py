@@ -14,17 +14,18 @@ from apprise import Apprise
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.notices import Channels, NoticeKind, ResponseNoticeKind, members, wording
+from domain.notices import Channels, members, notice_kind, wording
 from domain.organisation import Organisation
 from domain.policy_file import PolicyProblem, parse_policy, problems_at
 from domain.response_notices import response_notices
 from runtime.clock import Clock
-from store.folding import RESPONSES
+from store.folding import RESPONSES, SITTINGS
 from store.log import EventLog
-from store.notices import About, Notice, Notices
+from store.notices import About, Notice, Notices, Told
 from store.rulebook import Rulebook
 from workflows import names
 from workflows.messages import Noticed, NoticeOrder, ResponseNoticeOrder
+from workflows.notifying import NOT_SENT
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 FILE = "notices.yaml"
+TAKEN_WITHIN = 20.0
+"""Seconds that an address is given."""
 
 
 def read_channels(policies: Path) -> Channels:
@@ -80,16 +83,7 @@ class Notifier:
 
         Raises ApplicationError ``NotSent`` when an address did not take it.
         """
-        rules = await self._rulebook.rules()
-        if order.state.dates.forum not in rules.forums:
-            return Noticed()  # the forum has been dissolved meanwhile
-        words, about = wording(rules, order.state, order.kind, self._public_url), About(sitting=order.state.dates.id)
-        return await self._tell(
-            [
-                await self._put(order.event, about, unit, order.kind, words, order.now)
-                for unit in members(rules, order.state.dates.forum)
-            ]
-        )
+        return await self._tell(await self.written(order))
 
     @activity.defn(name=names.NOTIFY_OF_RESPONSE)
     async def notify_of_response(self, order: ResponseNoticeOrder) -> Noticed:
@@ -97,22 +91,43 @@ class Notifier:
 
         Raises ApplicationError ``NotSent`` when an address did not take it.
         """
+        return await self._tell(await self.written_of_response(order))
+
+    async def written(self, order: NoticeOrder) -> tuple[Notice, ...]:
+        """What a sitting's event has its members told, as it is in their inboxes from now on. All of it, or nothing.
+
+        Raises StoreUnavailable.
+        """
+        rules, rows = await self._rulebook.rules(), await self._log.read(order.sitting, to_version=order.version)
+        state = SITTINGS.state(rows)
+        assert state is not None
+        event = SITTINGS.event(rows[-1])
+        kind = notice_kind(event.type, order.sitting)
+        if kind is None or state.dates.forum not in rules.forums:  # the forum has been dissolved meanwhile
+            return ()
+        words = wording(rules, state, kind, self._public_url)
+        told = [Told(unit, kind, *words) for unit in members(rules, state.dates.forum)]
+        about = About(sitting=order.sitting)
+        return await self._notices.put(f"{order.sitting}:{order.version}", about, told, event.at, self._outside(told))
+
+    async def written_of_response(self, order: ResponseNoticeOrder) -> tuple[Notice, ...]:
+        """What a command brought about, as it is in the inboxes of whom it concerns. All of it, or nothing.
+
+        Raises StoreUnavailable.
+        """
         rules, rows = await self._rulebook.rules(), await self._log.command(order.command)
         state = RESPONSES.fold(order.response, await self._log.read(order.response, to_version=rows[-1].version))
         assert state is not None
         facts = [RESPONSES.event(row).fact() for row in rows]
-        told = response_notices(state, facts, rules.organisation.alliance.id, self._public_url)
+        told = [
+            Told(one.unit, one.kind, one.subject, one.body)
+            for one in response_notices(state, facts, rules.organisation.alliance.id, self._public_url)
+        ]
         event, about = f"{order.response}:{rows[0].version}", About(emergency=order.response)
-        return await self._tell(
-            [await self._put(event, about, one.unit, one.kind, (one.subject, one.body), order.now) for one in told]
-        )
+        return await self._notices.put(event, about, told, facts[-1].at, self._outside(told))
 
-    async def _put(
-        self, event: str, about: About, unit: str, kind: NoticeKind | ResponseNoticeKind, words: tuple[str, str],
-        now: datetime,
-    ) -> Notice:  # fmt: skip
-        outside = bool(self._channels.of(unit))
-        return await self._notices.put(event, about, unit, kind, words, now, outside=outside)
+    def _outside(self, told: Sequence[Told]) -> frozenset[str]:
+        return frozenset(one.unit for one in told if self._channels.of(one.unit))
 
     async def _tell(self, notices: Sequence[Notice]) -> Noticed:
         """Sends what goes outside and is not sent yet."""
@@ -120,15 +135,20 @@ class Notifier:
         sent = await asyncio.gather(*(self._send(notice) for notice in outside))
         failed = [notice.unit for notice, was_sent in zip(outside, sent, strict=True) if not was_sent]
         if failed:
-            raise ApplicationError(f"not sent to {', '.join(failed)}", type="NotSent")
+            raise ApplicationError(f"not sent to {', '.join(failed)}", type=NOT_SENT)
         return Noticed(units=len(notices))
 
     async def resend(self, since: datetime, unit: str | None = None) -> tuple[list[Notice], list[Notice]]:
         """Tries once more what was made since an instant and not taken everywhere: those sent now, and those not."""
-        failed = await self._notices.failed(since, unit)
-        sent = await asyncio.gather(*(self._send(notice) for notice in failed))
-        pairs = list(zip(failed, sent, strict=True))
+        unsent = await self._notices.unsent(since, unit=unit)
+        sent = await asyncio.gather(*(self._send(notice) for notice in unsent))
+        pairs = list(zip(unsent, sent, strict=True))
         return [notice for notice, done in pairs if done], [notice for notice, done in pairs if not done]
+
+    async def send_again(self, notice_id: str) -> bool:
+        """Tries a notice once more, where it was not taken; whether every address has it now."""
+        notice = await self._notices.get(notice_id)
+        return notice is not None and (notice.status in ("inbox", "sent") or await self._send(notice))
 
     async def _send(self, notice: Notice) -> bool:
         """One attempt at each address that has not taken it."""
@@ -154,6 +174,10 @@ class Notifier:
         target = Apprise.instantiate(address)
         if target is None:
             return "not an address that Apprise knows"
-        # Apprise's own plug-ins block; their sockets time out after some seconds.
-        taken = await asyncio.to_thread(target.notify, body=notice.body, title=notice.subject)
+        # Apprise's own plug-ins block; most of their sockets time out after some seconds.
+        try:
+            async with asyncio.timeout(TAKEN_WITHIN):
+                taken = await asyncio.to_thread(target.notify, body=notice.body, title=notice.subject)
+        except TimeoutError:
+            return "no answer"
         return None if taken else "not taken"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.scope import Scope
+from runtime.background import Loop
 from store.errors import StoreUnavailable
 from store.log import StoredEvent
 
@@ -69,12 +70,12 @@ class Feed:
         self._recent: deque[News] = deque(maxlen=_RECENT)
         self._head = 0
         self._moved = asyncio.Event()
-        self._poller: asyncio.Task[None] | None = None
+        self.poller = Loop("feed", self._poll)
         self._listening = 0
         self._closed = False
 
     def close(self) -> None:
-        """Ends every subscription."""
+        """Ends every subscription; the poller by its next turn."""
         self._closed = True
         self._wake()
 
@@ -107,17 +108,13 @@ class Feed:
             self._metrics.subscribers.set(self._listening)
 
     async def _start(self) -> None:
-        if self._polls:
+        if self.poller.running:
             return
         head = await self._log.last_position()
-        if not self._polls:  # nobody else was quicker
+        if not self.poller.running:  # nobody else was quicker
             self._recent.clear()
             self._head = head
-            self._poller = asyncio.create_task(self._poll())
-
-    @property
-    def _polls(self) -> bool:
-        return self._poller is not None and not self._poller.done()
+            self.poller.start()
 
     async def _after(self, position: int) -> Sequence[News]:
         """From memory where it reaches back far enough, else from the log."""
@@ -142,19 +139,21 @@ class Feed:
             for event in events
         ]
 
-    async def _poll(self) -> None:
-        while self._listening and not self._closed:
-            try:
-                news = await self._read(self._head)
-            except StoreUnavailable as error:
-                log.warning("the log cannot be read", error=str(error))
-                news = ()
-            if news:
-                self._recent.extend(news)
-                self._head = news[-1].event.position
-                self._metrics.position.set(self._head)
-                self._wake()
-            await asyncio.sleep(POLL_SECONDS)
+    async def _poll(self) -> float | None:
+        """One look at what is new; the loop rests while nobody listens."""
+        if not self._listening or self._closed:
+            return None
+        try:
+            news = await self._read(self._head)
+        except StoreUnavailable as error:
+            log.warning("the log cannot be read", error=str(error))
+            return POLL_SECONDS
+        if news:
+            self._recent.extend(news)
+            self._head = news[-1].event.position
+            self._metrics.position.set(self._head)
+            self._wake()
+        return POLL_SECONDS
 
     def _wake(self) -> None:
         moved, self._moved = self._moved, asyncio.Event()

@@ -242,7 +242,8 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "unknown_tier", "unknown_playbook", "duplicate_of_itself", "duplicate_of_unknown",
                 "not_a_higher_tier", "date_too_early", "date_too_late", "date_out_of_range", "reason_required",
                 "bad_cursor", "sitting_in_the_past", "unknown_party", "provider_required", "inventory_required",
-                "filing_date_required", "not_state_owned", "bad_post",
+                "filing_date_required", "not_state_owned", "bad_post", "unknown_update", "not_by_this_update",
+                "unreadable_command",
             }
         ),
     ),

@@ -36,10 +36,11 @@ from api.sessions import Sessions
 from api.surveys import Surveys
 from api.throttle import Guesses
 from runtime import temporal
+from runtime.background import Health, Loop
 from runtime.clock import Clock
 from runtime.rehearsal import Town
 from runtime.settings import Settings
-from services.town import Rehearsing, keep
+from services.town import Rehearsing
 from store import database
 from store.cases import CaseList
 from store.errors import StoreUnavailable
@@ -93,7 +94,7 @@ class Services:
     single_sign_on: SingleSignOn | None = None
     temporal: Client | None = None
     rehearsing: Rehearsing | None = None
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
     def stop_soon(self) -> None:
@@ -103,10 +104,13 @@ class Services:
     async def close(self) -> None:
         """Ends what runs beside the requests."""
         self.feed.close()
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.gather(*(loop.stop() for loop in self.loops))
         await asyncio.wait_for(self.pool.close(), 5)
+
+    @property
+    def health(self) -> tuple[Health, ...]:
+        """How what runs beside the requests fares."""
+        return tuple(loop.health for loop in self.loops)
 
     async def checks(self) -> dict[str, bool]:
         """What a case needs to be opened, each with whether it is there."""
@@ -176,48 +180,52 @@ async def open_services(settings: Settings) -> Services:
         passes=Passes(secret), policy_desk=PolicyDesk(pool, running, rulebook), people=People(pool, sign_ins, rulebook),
         surveys=Surveys(pool, rulebook, clock), clock=clock,
     )  # fmt: skip
-    await _look_for_rules(services)
-    services.tasks = [
-        asyncio.create_task(_keep_fresh(services)),
-        asyncio.create_task(_connect_to_temporal(services)),
+    beside = [
+        Loop("rules", lambda: _look_for_rules(services)),
+        Loop("accounts", lambda: _look_for_accounts(services)),
+        Loop("temporal", lambda: _connect_to_temporal(services)),
     ]
+    services.loops = [*beside, services.feed.poller]
+    for loop in beside:
+        loop.start()
+    await asyncio.gather(*(loop.first_turn() for loop in beside[:2]))
     return services
 
 
-async def _keep_fresh(services: Services) -> None:
-    """Newer policies and changed accounts, as they come."""
-    while True:
-        known = await _look_for_rules(services)
-        await asyncio.sleep(_REFRESH_SECONDS if known else _FIRST_SECONDS)
-
-
-async def _look_for_rules(services: Services) -> bool:
+async def _look_for_rules(services: Services) -> float:
+    """Newer policies, as they come. One that cannot be read leaves the ones at hand in force."""
     try:
         await services.rulebook.refresh()
-        await services.sign_ins.refresh()
     except (NoRules, StoreUnavailable) as error:
-        log.warning("policies and accounts cannot be read", error=str(error))
-        return False
-    except Exception:  # a policy that cannot be read leaves the ones at hand in force
-        log.exception("policies and accounts cannot be read")
-        return False
-    return True
+        log.warning("the policies cannot be read", error=str(error))
+        return _FIRST_SECONDS
+    return _REFRESH_SECONDS
 
 
-async def _connect_to_temporal(services: Services) -> None:
+async def _look_for_accounts(services: Services) -> float:
+    """Changed accounts, as they come."""
+    try:
+        await services.sign_ins.refresh()
+    except StoreUnavailable as error:
+        log.warning("the accounts cannot be read", error=str(error))
+        return _FIRST_SECONDS
+    return _REFRESH_SECONDS
+
+
+async def _connect_to_temporal(services: Services) -> float | None:
+    """Once it is connected, the connection keeps itself."""
     settings = services.settings
-    while services.temporal is None:
-        try:
-            client = await temporal.connect(settings)
-        except temporal.TemporalUnavailable as error:
-            log.warning("Temporal cannot be reached", error=str(error))
-            await asyncio.sleep(_CONNECT_AGAIN_SECONDS)
-            continue
-        if settings.rehearsal:
-            _rehearse(services, Town(client, services.clock))
-        else:
-            services.running.processes = Processes(client, temporal.TASK_QUEUE)
-        services.temporal = client
+    try:
+        client = await temporal.connect(settings)
+    except temporal.TemporalUnavailable as error:
+        log.warning("Temporal cannot be reached", error=str(error))
+        return _CONNECT_AGAIN_SECONDS
+    if settings.rehearsal:
+        _rehearse(services, Town(client, services.clock))
+    else:
+        services.running.processes = Processes(client, temporal.TASK_QUEUE)
+    services.temporal = client
+    return None
 
 
 def _rehearse(services: Services, town: Town) -> None:
@@ -225,7 +233,9 @@ def _rehearse(services: Services, town: Town) -> None:
     processes = Processes(town.client, temporal.TASK_QUEUE)
     services.running.processes = processes
     services.rehearsing = Rehearsing(services.pool, services.clock, town, processes, services.rulebook)
-    services.tasks.append(asyncio.create_task(keep(services.rehearsing)))
+    keeper = Loop("town", services.rehearsing.keep)
+    services.loops.append(keeper)
+    keeper.start()
 
 
 def services_of(request: Request) -> Services:

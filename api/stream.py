@@ -40,7 +40,9 @@ async def stream(
     """Each event has the log's position as its `id`, its type as `event`, and as `data` `{number, version, type,
     label, at, stage?, forum?, emergency?}`; `number` is the case's, the id of a sitting of a forum at, above or below
     your unit, which has `forum`, or that of an emergency, which has `emergency`. With `Last-Event-ID` it goes on where
-    you left off and misses nothing; without, it begins now. A comment comes every 15 seconds when nothing else does."""
+    you left off and misses nothing; without, it begins now. Where it begins comes at once, as an `id` without an event,
+    so that who goes away before anything has happened can go on from there. A comment comes every 15 seconds when
+    nothing else does."""
     feed, tells = services_of(request).feed, await teller(request)
     after = _position(last_event_id) if last_event_id is not None else await feed.last_position()
     forums = frozenset(forum for forum in tells.rules.forums if may_read_papers(tells.rules, actor, forum))
@@ -56,7 +58,7 @@ def _position(given: str) -> int:
 
 
 async def _lines(feed: Feed, after: int, hearing: Hearing, tells: Teller) -> AsyncIterator[str]:
-    yield "retry: 1000\n\n"
+    yield f"retry: 1000\nid: {after}\n\n"
     async for news in feed.listen(after, hearing):
         yield _told(news, tells) if news is not None else ": waiting\n\n"
 

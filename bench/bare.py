@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from runtime.settings import load
     from store import database
     from worker import CACHED_WORKFLOWS, runner
-    from workflows.host import RECORD_ATTEMPT, RECORD_FOR, RECORDING
+    from workflows.ledger import RECORD_ATTEMPT, RECORD_FOR, RECORDING
 
 if TYPE_CHECKING:
     from store.database import Pool

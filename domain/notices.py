@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.forum import meeting_name
+from domain.forum import emergency_of, meeting_name
 from domain.joint_response.events import ResponseEventType
 from domain.organisation import Organisation
 from domain.rules import Rules
@@ -36,6 +36,15 @@ RESPONSE_KINDS: Mapping[ResponseEventType, ResponseNoticeKind] = {
     "response_stood_down": "stood_down", "watch_ended": "watch_ended",
 }  # fmt: skip
 """What of a joint response is told to whom it concerns, by the event."""
+
+
+def notice_kind(event: SittingEventType, sitting: str) -> NoticeKind | None:
+    """What of a sitting's event its members are told, if anything. An extraordinary one is told of as it is convened:
+    there is no time to wait for its agenda."""
+    if event == "sitting_convened" and emergency_of(sitting) is not None:
+        return "convened"
+    return KINDS.get(event)
+
 
 Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
 """The name of an environment variable. An address itself, which holds a secret, is none."""

@@ -126,14 +126,10 @@ class RecordAttendance(Frozen):
 
 
 class CloseSitting(Frozen):
-    """The chair closes the meeting before its minutes are due: what is undecided is carried over now.
-
-    ``document``: minutes that were drawn before, as programs of long ago did; then it is closed with those.
-    """
+    """The chair closes the meeting before its minutes are due: what is undecided is carried over now."""
 
     kind: Literal["close"] = "close"
     dissent: Annotated[tuple[WorkingText, ...], Field(max_length=50)] = ()
-    document: DocumentRef | None = None
 
 
 SittingBody = Annotated[
@@ -405,10 +401,7 @@ def check_addendum(
 def _close(state: SittingState, command: SittingCommand, body: CloseSitting, now: datetime) -> tuple[SittingEvent, ...]:
     _require(state, frozenset({"minutes"}), body.kind)
     _require_open_minutes(state, body.kind)
-    dissent = list(body.dissent) or None
-    if body.document is not None:
-        return (_event("sitting_closed", command, now, minutes=_json(body.document), dissent=dissent),)
-    return (_event("decisions_ended", command, now, dissent=dissent),)
+    return (_event("decisions_ended", command, now, dissent=list(body.dissent) or None),)
 
 
 _RULES: dict[str, object] = {

@@ -460,6 +460,11 @@ REFUSALS: dict[str, Name] = {
         "不能这样改：改后将没有任何可用的管理员账号。",
         "That would leave nobody who can administer.",
     ),
+    "unknown_update": _n("没有“{update}”这种更新。", "There is no update {update}."),
+    "not_by_this_update": _n(
+        "“{update}”不能送达这种命令（{kind}）。", "The update {update} brings no command of the kind {kind}."
+    ),
+    "unreadable_command": _n("无法读懂这条命令：{fields}。", "The command cannot be read: {fields}."),
     "bad_post": _n("岗位不成立：{post}。", "There is no such post: {post}."),
 }
 """Refusals of the rules, by code. The edge's own problems are in ``api/problems.py``."""

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from activities.notices import Notifier
 from domain.case import CaseState, Wait, waits
-from domain.errors import Refusal
+from operations.following import STEPS, Done, Following, Missed, Step
 from operations.meetings import bring_back, lost_sittings, retell, untold_cases
-from operations.responses import Apart, ResponsesCompared
 from runtime.clock import Clock
 from store import rebuild
 from store.errors import reaching_the_store
@@ -33,12 +33,13 @@ if TYPE_CHECKING:
     from store.database import Pool
 
 Item = TypeVar("Item")
-Kind = Literal[
+CaseKind = Literal[
     "missing", "lingering", "unopened", "behind", "ahead", "waits_differ", "unanswered", "overdue_wait",
-    "projection_differs", "chain", "sitting_missing", "untold", "response_missing", "response_unopened", "case_untold",
+    "projection_differs", "chain", "sitting_missing", "untold",
 ]  # fmt: skip
-KINDS: tuple[Kind, ...] = get_args(Kind)
-Repair = Literal["restarted", "nudged", "ended", "opened", "told", "failed"]
+Kind = CaseKind | Step
+KINDS: tuple[Kind, ...] = (*get_args(CaseKind), *STEPS)
+Repair = Literal["ended"] | Done
 
 Progress = Callable[[str, int, int], None]
 """Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
@@ -47,10 +48,6 @@ _REPAIRS: dict[Kind, Repair] = {
     "missing": "restarted", "lingering": "nudged", "behind": "nudged", "ahead": "restarted", "waits_differ": "nudged",
     "overdue_wait": "nudged", "unopened": "ended",
 }  # fmt: skip
-_STEPS: dict[Kind, Repair] = {
-    "response_missing": "restarted", "response_unopened": "opened", "case_untold": "told",
-}  # fmt: skip
-"""What is between responses and cases."""
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _SILENT_AT_FIRST = 8
 
@@ -85,7 +82,7 @@ class Auditor:
     """One audit. ``clock``: the one that waits are expected to fire by.
 
     ``grace``: how long a wait may be overdue, and a process without a case may run, before it counts.
-    ``at_once``: how many processes are asked at the same time.
+    ``at_once``: how many processes are asked at the same time. ``notifier`` tells whom nobody has told.
     """
 
     def __init__(
@@ -93,6 +90,7 @@ class Auditor:
         pool: Pool,
         client: Client,
         processes: Processes,
+        notifier: Notifier,
         clock: Clock,
         *,
         grace: timedelta = timedelta(minutes=1),
@@ -103,6 +101,7 @@ class Auditor:
         self._log = EventLog(pool)
         self._client = client
         self._processes = processes
+        self._following = Following(pool, processes, notifier, clock)
         self._clock = clock
         self._grace = grace
         self._at_once = at_once
@@ -120,7 +119,9 @@ class Auditor:
         differing = await rebuild.compare(self._pool, CASES.listed, lambda n: self._progress("list", n, report.cases))
         self._find(Finding(number, "projection_differs") for number in differing)
         await self._look_at_sittings()
-        await self._look_at_responses()
+        await self._look_at_steps()
+        differing = await rebuild.compare_list(self._pool, RESPONSES)
+        self._find(Finding(number, "projection_differs") for number in differing)
         report.findings.sort(key=lambda finding: (KINDS.index(finding.kind), finding.number))
         return report
 
@@ -133,8 +134,8 @@ class Auditor:
         lost = [finding for finding in report.findings if finding.kind == "sitting_missing"]
         untold = [finding for finding in report.findings if finding.kind == "untold"]
         wrong = {finding.number: finding for finding in report.findings if finding.kind in _REPAIRS}
-        apart = [finding for finding in report.findings if finding.kind in _STEPS]
-        kept = [it for it in report.findings if it not in (*wrong.values(), *lost, *untold, *apart)]
+        missed = [finding for finding in report.findings if finding.kind in STEPS]
+        kept = [it for it in report.findings if it not in (*wrong.values(), *lost, *untold, *missed)]
         after = Report(cases=report.cases, open=report.open, running=report.running, findings=kept)
         self._report = after
 
@@ -146,12 +147,14 @@ class Auditor:
 
         await bring_back(self._pool, self._processes, [finding.number for finding in lost])
         after.repaired += [replace(finding, repair="restarted") for finding in lost]
-        for finding in apart:
-            after.repaired.append(replace(finding, repair=await self._step(finding)))
+        for finding in missed:
+            after.repaired.append(replace(finding, repair=await self._do_again(finding)))
         # Most of a repair is waiting for processes to have read the log.
         await _each(_through(wrong.values()), one, 4 * self._at_once)
         if untold:
             await self._tell(untold)
+        if missed:
+            await self._look_at_steps()
         after.repaired.sort(key=lambda finding: finding.number)
         return after
 
@@ -165,17 +168,11 @@ class Auditor:
         differing = await rebuild.compare_list(self._pool, SITTINGS)
         self._find(Finding(number, "projection_differs") for number in differing)
 
-    async def _look_at_responses(self) -> None:
-        """Joint responses without a process, cases and responses that do not know of each other, differing rows."""
-        compared = ResponsesCompared(self._pool, self._processes)
-        self._find(Finding(row.id, "response_missing", {"stage": row.phase}) for row in await compared.lost())
-        apart: dict[Kind, tuple[Apart, ...]] = {
-            "response_unopened": await compared.unopened(), "case_untold": await compared.untold(),
-        }  # fmt: skip
-        for kind, found in apart.items():
-            self._find(Finding(one.case, kind, {"emergency": one.emergency}) for one in found)
-        differing = await rebuild.compare_list(self._pool, RESPONSES)
-        self._find(Finding(number, "projection_differs") for number in differing)
+    async def _look_at_steps(self) -> None:
+        """What should have followed from events, and did not."""
+        self._find(
+            [Finding(one.number, one.step, one.facts) async for one in self._following.missed(self._latest_due())]
+        )
 
     async def _states(self) -> AsyncIterator[CaseState]:
         """Every open case in the log, stream by stream; closed ones are counted, chains checked on the way."""
@@ -284,20 +281,9 @@ class Auditor:
         ]
         self._find(map(_untold, left))
 
-    async def _step(self, finding: Finding) -> Repair:
-        """Does again what a joint response or its case has not done."""
-        compared = ResponsesCompared(self._pool, self._processes)
-        apart = Apart(finding.number, str(finding.facts.get("emergency", "")))
-        try:
-            if finding.kind == "response_missing":
-                await compared.bring_back(finding.number)
-            elif finding.kind == "response_unopened":
-                await compared.open(apart)
-            else:
-                await compared.tell(apart)
-        except (ProcessUnavailable, ProcessGone, Refusal):
-            return "failed"
-        return _STEPS[finding.kind]
+    async def _do_again(self, finding: Finding) -> Repair:
+        step = next(step for step in STEPS if step == finding.kind)
+        return await self._following.mend(Missed(step, finding.number, finding.facts))
 
     async def _put_right(self, finding: Finding) -> Repair:
         action = _REPAIRS[finding.kind]

@@ -1,20 +1,34 @@
-"""Notices that their receivers did not take: sent again by an operator."""
+"""Notices that were never written, or that their receivers did not take: found, and sent again."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from temporalio.exceptions import ApplicationError
+
 from activities.notices import Notifier, read_channels
+from domain.forum import forum_of
+from domain.notices import KINDS, RESPONSE_KINDS, notice_kind
+from runtime.clock import Clock
 from runtime.settings import Settings
-from store.notices import Notice
+from store.notices import Notice, Notices, Unwritten
 from store.rulebook import Rulebook
+from store.sittings import Sittings
 from store.town import clock_on
+from workflows.messages import NoticeOrder, ResponseNoticeOrder
+from workflows.notifying import NOT_SENT
 
 if TYPE_CHECKING:
     from store.database import Pool
+
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
+RECENT = timedelta(days=7)
+BEING_SENT = timedelta(minutes=10)
+"""A process tries an address for so long; until then a notice may be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,11 @@ class Resent:
     failed: Sequence[Notice]
 
 
+def notifier_of(pool: Pool, settings: Settings, clock: Clock) -> Notifier:
+    """Who tells units, with the addresses of this process's environment. Raises PolicyError."""
+    return Notifier(pool, Rulebook(pool), read_channels(settings.policies), settings.public_url, clock)
+
+
 async def resend(pool: Pool, settings: Settings, *, days: int, unit: str | None = None) -> Resent:
     """Sends what was made in the last ``days`` and not taken everywhere once more, where it was not taken.
 
@@ -33,5 +52,60 @@ async def resend(pool: Pool, settings: Settings, *, days: int, unit: str | None 
     """
     clock = clock_on(pool, rehearsal=settings.rehearsal)
     await clock.refresh()
-    notifier = Notifier(pool, Rulebook(pool), read_channels(settings.policies), settings.public_url, clock)
-    return Resent(*await notifier.resend(clock.now() - timedelta(days=days), unit))
+    return Resent(*await notifier_of(pool, settings, clock).resend(clock.now() - timedelta(days=days), unit))
+
+
+class NoticesCompared:
+    """Events that were to be told, and notices. Every call may raise StoreUnavailable, NoRules."""
+
+    def __init__(self, pool: Pool, notifier: Notifier, clock: Clock) -> None:
+        self._clock = clock
+        self._notices = Notices(pool)
+        self._sittings = Sittings(pool)
+        self._rulebook = Rulebook(pool)
+        self._notifier = notifier
+
+    async def unwritten(self) -> tuple[Unwritten, ...]:
+        """What was to be told and nobody has in the inbox, though there has been time to write it."""
+        found = await self._unwritten()
+        for pause in _PAUSES:
+            if not found:
+                break
+            await asyncio.sleep(pause)
+            again = {(one.stream, one.version) for one in await self._unwritten()}
+            found = [one for one in found if (one.stream, one.version) in again]
+        return tuple(found)
+
+    async def unsent(self) -> tuple[Notice, ...]:
+        """The notices of the last days that an address did not take, or that nobody sent."""
+        now = self._clock.now()
+        return await self._notices.unsent(now - RECENT, now - BEING_SENT)
+
+    async def write(self, stream: str, version: int, command: str) -> None:
+        """Puts what a command brought about into the inboxes of whom it concerns, and sends it where it goes outside;
+        what an address does not take is then found as unsent."""
+        try:
+            if await self._sittings.get(stream) is not None:
+                await self._notifier.notify(NoticeOrder(sitting=stream, version=version))
+            else:
+                await self._notifier.notify_of_response(ResponseNoticeOrder(response=stream, command=command))
+        except ApplicationError as error:
+            if error.type != NOT_SENT:
+                raise
+
+    async def send(self, notice: str) -> bool:
+        """Sends a notice once more; whether every address has taken it."""
+        return await self._notifier.send_again(notice)
+
+    async def _unwritten(self) -> list[Unwritten]:
+        await self._rulebook.refresh()
+        forums = self._rulebook.current.forums
+        of_sittings = await self._notices.unwritten((*KINDS, "sitting_convened"))
+        return [
+            *(one for one in of_sittings if _is_told(one) and forum_of(one.stream) in forums),
+            *await self._notices.unwritten(RESPONSE_KINDS),
+        ]
+
+
+def _is_told(one: Unwritten) -> bool:
+    return any(notice_kind(type_, one.stream) is not None for type_ in one.types)  # type: ignore[arg-type]

@@ -37,6 +37,12 @@ FINDINGS: dict[str, Name] = {
     "response_missing": Name(zh="联动流程缺失", en="response missing"),
     "response_unopened": Name(zh="联动未启动", en="response not opened"),
     "case_untold": Name(zh="未告知解除", en="case not told"),
+    "response_unlinked": Name(zh="联动未关联", en="response not linked"),
+    "sitting_uncalled": Name(zh="临时会议未召集", en="sitting not convened"),
+    "sitting_not_called_off": Name(zh="临时会议未取消", en="sitting not cancelled"),
+    "notice_missing": Name(zh="通知未写入", en="notice missing"),
+    "notice_unsent": Name(zh="通知未送达", en="notice not sent"),
+    "process_overdue": Name(zh="到期未处理", en="overdue"),
 }
 DETAILS: dict[str, Name] = {
     "missing": Name(zh="账本中未办结（{stage}），没有流程在运行", en="open in the log ({stage}), no process runs"),
@@ -74,11 +80,27 @@ DETAILS: dict[str, Name] = {
     "case_untold": Name(
         zh="联动处置“{emergency}”已解除，诉求件仍在等待", en="emergency {emergency} is stood down, the case still waits"
     ),
+    "response_unlinked": Name(
+        zh="与同小区的联动处置“{other}”未关联", en="does not know of emergency {other} on the same estate"
+    ),
+    "sitting_uncalled": Name(
+        zh="联动处置“{emergency}”的临时会议没有召集", en="the sitting of emergency {emergency} was not convened"
+    ),
+    "sitting_not_called_off": Name(
+        zh="联动处置“{emergency}”已解除，临时会议没有取消",
+        en="emergency {emergency} is stood down, its sitting was not cancelled",
+    ),
+    "notice_missing": Name(
+        zh="第 {version} 版事件（{event}）没有通知任何单位", en="nobody was told of event {version} ({event})"
+    ),
+    "notice_unsent": Name(zh="给 {unit} 的通知没有送达：{failure}", en="the notice to {unit} was not sent: {failure}"),
+    "process_overdue": Name(zh="{until} 已过，没有处理", en="{until} has passed and nothing happened"),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
 }
 REPAIRS: dict[str, Name] = {
     "restarted": Name(zh="已重新启动", en="restarted"),
     "told": Name(zh="已告知", en="told"),
+    "linked": Name(zh="已关联", en="linked"),
     "nudged": Name(zh="已核对", en="nudged"),
     "ended": Name(zh="已终止", en="ended"),
     "opened": Name(zh="已启动", en="opened"),

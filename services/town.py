@@ -76,12 +76,14 @@ class Rehearsing:
         await self._rulebook.refresh_sittings()
         return Arrived(self._clock.now(), frozenset(stuck))
 
-    async def keep(self) -> None:
-        """Once: what has come due while the town's clock ran on by itself happens, in processes that lag as well."""
+    async def keep(self) -> float:
+        """What has come due while the town's clock ran on by itself happens, in processes that lag as well; a turn of a
+        loop, with the seconds until the next."""
         await self._clock.refresh()
         now = self._clock.now()
         if self._clock.ahead and (await due(self._pool, now, most=1) or await self._unbegun(now)):
             await self.forward(now)
+        return _KEEP_EVERY
 
     async def _unbegun(self, to: datetime) -> list[Sitting]:
         """The sittings whose agenda is to be drafted until ``to`` and whose processes have not begun, in order."""
@@ -145,10 +147,3 @@ def _popped(sittings: deque[Sitting], at: datetime) -> list[Sitting]:
     while sittings and sittings[0].drafts_at == at:
         found.append(sittings.popleft())
     return found
-
-
-async def keep(rehearsing: Rehearsing) -> None:
-    """Looks after the town's clock for as long as the process lives."""
-    while True:
-        await rehearsing.keep()
-        await asyncio.sleep(_KEEP_EVERY)

@@ -218,7 +218,7 @@ class Supervisor:
         await asyncio.sleep(pause)
         try:
             await service.start()
-        except StackError as error:
+        except Exception as error:  # whatever it was, the next try follows, and says so
             await asyncio.to_thread(service.child().kill)
             self._say(f"[red]✗[/] {service.title} did not start again: {_first_line(error)}")
             return False

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from store.database import Executor
 
 
+OF_CASES = 0
 MOST = 1_000
 """As many are given at a time, unless told."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -48,6 +49,36 @@ class About:
     emergency: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one unit is told."""
+
+    unit: str
+    kind: NoticeKind | ResponseNoticeKind
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """What a command recorded that was to be told, from ``version`` on. ``types``: of its events."""
+
+    stream: str
+    version: int
+    command: str
+    types: list[str]
+
+
+_UNWRITTEN = """
+WITH told AS (
+    SELECT stream, min(version) AS version, command_id AS command, array_agg(type ORDER BY version) AS types
+    FROM events WHERE command_id IN (SELECT command_id FROM events WHERE type = ANY($1)) GROUP BY stream, command_id
+)
+SELECT * FROM told WHERE NOT EXISTS (SELECT 1 FROM notices WHERE event = told.stream || ':' || told.version)
+ORDER BY stream, version
+"""
+
+
 class Notices:
     """The notices on a pool (or connection). Every call may raise StoreUnavailable."""
 
@@ -55,22 +86,34 @@ class Notices:
         self._executor = executor
 
     async def put(
-        self, event: str, about: About, unit: str, kind: NoticeKind | ResponseNoticeKind, words: tuple[str, str],
-        made_at: datetime, *, outside: bool,
-    ) -> Notice:  # fmt: skip
-        """Keeps a notice, ``words`` its subject and body; the event told to the unit already stands as it is."""
-        channel, status = ("outside", "pending") if outside else ("inbox", "inbox")
-        notice_id = f"{event}:{unit}"
+        self, event: str, about: About, told: Sequence[Told], made_at: datetime, outside: Collection[str]
+    ) -> tuple[Notice, ...]:
+        """Keeps what an event has units told, all of it or nothing; what a unit has been told already stands as it is.
+
+        ``outside``: the units to which it goes outside as well.
+        """
+        unit_of = {f"{event}:{one.unit}": one.unit for one in told}
         with reaching_the_store():
             await self._executor.execute(
                 "INSERT INTO notices "
                 "(id, event, sitting, emergency, unit, kind, subject, body, made_at, channel, status) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
-                notice_id, event, about.sitting, about.emergency, unit, kind, *words, made_at, channel, status,
+                "SELECT $1 || ':' || unit, $1, $2, $3, unit, kind, subject, body, $4, "
+                "CASE WHEN unit = ANY($9) THEN 'outside' ELSE 'inbox' END, "
+                "CASE WHEN unit = ANY($9) THEN 'pending' ELSE 'inbox' END "
+                "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[]) AS t (unit, kind, subject, body) "
+                "ON CONFLICT (id) DO NOTHING",
+                event, about.sitting, about.emergency, made_at, [one.unit for one in told], [one.kind for one in told],
+                [one.subject for one in told], [one.body for one in told], list(outside),
             )  # fmt: skip
+            rows = await self._executor.fetch("SELECT * FROM notices WHERE id = ANY($1)", list(unit_of))
+        kept = {row["id"]: Notice(**dict(row)) for row in rows}
+        return tuple(kept[notice] for notice in unit_of)
+
+    async def get(self, notice_id: str) -> Notice | None:
+        """One notice."""
+        with reaching_the_store():
             row = await self._executor.fetchrow("SELECT * FROM notices WHERE id = $1", notice_id)
-        assert row is not None
-        return Notice(**dict(row))
+        return Notice(**dict(row)) if row else None
 
     async def delivered(self, notice_id: str, by: str) -> None:
         """An address has taken it: it is not sent there again."""
@@ -106,15 +149,25 @@ class Notices:
             )  # fmt: skip
         return tuple(Notice(**dict(row)) for row in rows)
 
-    async def failed(self, since: datetime, unit: str | None = None) -> tuple[Notice, ...]:
-        """The notices made since an instant that an address did not take, oldest first; a unit's, or everybody's."""
+    async def unsent(
+        self, since: datetime, until: datetime | None = None, unit: str | None = None
+    ) -> tuple[Notice, ...]:
+        """The notices made from an instant on (and before another) that an address did not take, or that nobody has
+        sent yet, oldest first; a unit's, or everybody's."""
         with reaching_the_store():
             rows = await self._executor.fetch(
-                "SELECT * FROM notices WHERE status = 'failed' AND made_at >= $1 "
-                "AND ($2::text IS NULL OR unit = $2) ORDER BY made_at, id",
-                since, unit,
+                "SELECT * FROM notices WHERE status IN ('failed', 'pending') AND made_at >= $1 "
+                "AND ($2::timestamptz IS NULL OR made_at < $2) AND ($3::text IS NULL OR unit = $3) "
+                "ORDER BY made_at, id",
+                since, until, unit,
             )  # fmt: skip
         return tuple(Notice(**dict(row)) for row in rows)
+
+    async def unwritten(self, types: Iterable[str]) -> tuple[Unwritten, ...]:
+        """The events of these types that nobody has a notice of, by the command that recorded them."""
+        with reaching_the_store():
+            rows = await self._executor.fetch(_UNWRITTEN, list(types))
+        return tuple(Unwritten(**dict(row)) for row in rows)
 
     async def read(self, notice_id: str, unit: str, at: datetime) -> Notice | None:
         """Marks a unit's notice as read, if it is not yet; None where the unit has none such."""

@@ -189,8 +189,9 @@ class Sittings:
         return tuple(WaitingCase(**dict(row)) for row in rows)
 
     async def untold(self) -> tuple[Untold, ...]:
-        """The open cases that wait for a sitting that was cancelled, closed by hand, or moved to other dates; while
-        such a sitting tells its cases, those that it has not come to."""
+        """The open cases that wait for a sitting that was cancelled, closed by hand, or moved to other dates, and those
+        that were added to one and do not wait for it; while such a sitting tells its cases, those that it has not come
+        to."""
         with reaching_the_store():
             rows = await self._executor.fetch(_UNTOLD)
         return tuple(Untold(**dict(row)) for row in rows)
@@ -225,7 +226,13 @@ WHERE c.closed_at IS NULL AND CASE s.status
     ELSE s.sequence > 0
         AND ((c.wait ->> 'starts_at')::timestamptz, c.until) IS DISTINCT FROM (s.starts_at, s.minutes_due)
 END
-ORDER BY c.number
+UNION
+SELECT c.number, s.id, s.status
+FROM sittings AS s CROSS JOIN LATERAL jsonb_array_elements(s.addenda) AS a JOIN cases AS c ON c.number = a ->> 'case'
+WHERE a ->> 'by' = 'decision' AND s.status IN ('announced', 'drafted', 'frozen', 'in_session')
+    AND c.closed_at IS NULL AND c.wait ->> 'sitting_id' IS DISTINCT FROM s.id
+    AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.stream = c.number AND e.data #>> '{detail,sitting}' = s.id)
+ORDER BY 1, 2
 """
 _MOVES = "SELECT coalesce(sum(sequence), 0) FROM sittings WHERE sequence > 0"
 

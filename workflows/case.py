@@ -14,16 +14,20 @@ with workflow.unsafe.imports_passed_through():
     from domain.telling import current_details, stage_name, timer_summary
     from workflows import attributes, names
     from workflows.host import Host
-    from workflows.messages import EmergencyOrder, ProcessInput, Recorded
+    from workflows.lanes import URGENT
+    from workflows.messages import Effect, EmergencyOrder, ProcessInput, Recorded
     from workflows.rules import AT_HAND
 
 
 OPENING = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=10),
-    maximum_attempts=50,
-)  # fmt: skip
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=10),
+    maximum_attempts=12,
+)
+"""One go of a minute; there are others after it (``workflows.lanes``)."""
 OPEN_ATTEMPT = timedelta(minutes=1)
-OPEN_FOR = timedelta(minutes=10)
+OPEN_FOR = timedelta(minutes=5)
 _OPENING = "启动七部门联动处置 · opens the joint response of seven departments"
 
 
@@ -33,16 +37,12 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
 
     command_type = Command
     recorded_type = Recorded[Fact]
+    wait_type = Wait
     updates = names.UPDATES
 
     @workflow.init
     def __init__(self, start: ProcessInput[CaseState]) -> None:
         super().__init__(start)
-        self._shown: attributes.Values = {
-            pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
-        }
-        if self.state is not None:
-            self.show(self.state)
 
     @workflow.run
     async def run(self, start: ProcessInput[CaseState]) -> str:
@@ -71,31 +71,38 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         command = Command(id=f"{state.number}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)
         return command, names.record_name(body.kind, wait.on_expiry)
 
-    def effects(self, fact: Fact) -> Sequence[str]:
+    def effects(self, fact: Fact) -> Sequence[Effect]:
         """See ``Host``: an emergency has its joint response opened. Facts of before there were any have none."""
         emergency = fact.detail.get("emergency") if fact.type == "emergency_declared" else None
-        return (emergency,) if emergency else ()
+        return (Effect(name=emergency, first=True),) if emergency else ()
 
     async def carry_out(self, effect: str) -> None:
         """See ``Host``: opens the joint response, or brings the case under it."""
         await workflow.execute_activity(
-            names.OPEN_RESPONSE, EmergencyOrder(case=self.number, emergency=effect), retry_policy=OPENING,
-            start_to_close_timeout=OPEN_ATTEMPT, schedule_to_close_timeout=OPEN_FOR, summary=_OPENING,
-        )  # fmt: skip
+            names.OPEN_RESPONSE,
+            EmergencyOrder(case=self.number, emergency=effect),
+            retry_policy=OPENING,
+            start_to_close_timeout=OPEN_ATTEMPT,
+            schedule_to_close_timeout=OPEN_FOR,
+            summary=_OPENING,
+            priority=URGENT,
+        )
+
+    def effect_words(self, effect: str) -> str:
+        """See ``Host``."""
+        return f"{_OPENING} ({effect})"
 
     def summary(self, state: CaseState, wait: Wait) -> str:
         """See ``Host``."""
         return timer_summary(wait, state.language)
 
-    def show(self, state: CaseState) -> None:
-        """Search attributes for the list, current details for the page."""
-        wanted = attributes.of_case(state)
-        changed = attributes.changes(self._shown, wanted)
-        if changed:
-            workflow.upsert_search_attributes(changed)
-            self._shown = wanted
+    def search_attributes(self, state: CaseState) -> attributes.Values:
+        """See ``Host``."""
+        return attributes.of_case(state)
+
+    def details(self, state: CaseState) -> str:
+        """See ``Host``."""
         rules = AT_HAND.under(state.ladder)
         stages = {t.stage.id: t.stage.name.in_(state.language) for t in rules.ladder.tiers} if rules else {}
         link = f"{AT_HAND.public_url}/cases/{state.number}" if AT_HAND.public_url else None
-        stage = stage_name(state.stage, stages, state.language)
-        workflow.set_current_details(current_details(state, stage, link))
+        return current_details(state, stage_name(state.stage, stages, state.language), link)

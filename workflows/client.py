@@ -28,7 +28,7 @@ from domain.rules import Rules
 from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names
-from workflows.host import REFUSED
+from workflows.ledger import REFUSED
 from workflows.messages import ConveneOrder, Enforced, EnforceOrder, ProcessInput, Standing
 
 PATIENCE = timedelta(seconds=30)

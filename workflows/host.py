@@ -1,8 +1,8 @@
 """The shared host: a clock and a mailbox around a pure decider.
 
-It takes commands as updates, has them decided and recorded by one local activity, folds what the log then
-has, keeps one durable timer for each thing the state waits for, and continues as new when its history has
-grown. It knows nothing of tiers, meetings or departments.
+It takes commands as updates, has them decided and recorded by one local activity, folds what the log then has, keeps
+one durable timer for each thing the state waits for, has done what the facts ask for, and continues as new when its
+history has grown. It knows nothing of tiers, meetings or departments.
 """
 
 from __future__ import annotations
@@ -14,33 +14,31 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
-    from workflows import names
-    from workflows.messages import LoadOrder, ProcessInput, Recorded, RecordOrder, Standing
+    from domain.retries import LOG_UNAVAILABLE, NO_OUTCOME, Pauses, Retry, retries_told, timer_words
+    from domain.words import refusal
+    from workflows import attributes, names
+    from workflows.lanes import Lanes
+    from workflows.ledger import Ledger, refused, unavailable, why_of
+    from workflows.mailbox import Mailbox, Order
+    from workflows.messages import Effect, ProcessInput, Recorded, Refused, Standing
+    from workflows.timers import Timers, Waiting
 
-RECORDING = RetryPolicy(
-    initial_interval=timedelta(milliseconds=50), backoff_coefficient=2, maximum_interval=timedelta(seconds=2),
-    maximum_attempts=15,
-)  # fmt: skip
-"""Fifteen attempts take RECORD_FOR when each fails at once. They are counted because the SDK does not end a local
-activity that fails again and again at its schedule-to-close (seen with 1.35)."""
-RECORD_ATTEMPT = timedelta(seconds=5)
-RECORD_FOR = timedelta(seconds=20)
-LOAD_AGAIN_AFTER = timedelta(seconds=15)
-EXPIRE_AGAIN_AFTER = timedelta(minutes=10)
+REFUSED_EXPIRY = Pauses(first=timedelta(minutes=10), most=timedelta(hours=1))
+"""Only a policy that took away what a process stands on refuses an expiry. It must not stop waiting for that."""
+FAILED_PREPARING = Pauses(first=timedelta(minutes=1), most=timedelta(hours=1))
+NO_LOG = Pauses(first=timedelta(seconds=15), most=timedelta(minutes=2))
 READING_AGAIN = "账本暂不可用，稍后再读 · the log is unavailable; reading it again"
-TRYING_AGAIN = "未能办成，稍后再办 · not done; trying again"
-TRY_AGAIN_AFTER = timedelta(minutes=1)
+KNOWN_WITHIN = timedelta(minutes=1)
+"""How long a command waits for a process that begins from the log to have read it."""
+LEFT_WITHIN = timedelta(seconds=10)
+"""How long a run that is to be left waits for effects that are under way: the next one would do them again."""
 
 UPDATES_A_RUN = 1_500
 """A run takes 2,000 updates and warns of none (ARCHITECTURE); it is left well before."""
-
-REFUSED = "Refused"
-UNAVAILABLE = "Unavailable"
 
 
 class Progress(Protocol):
@@ -52,23 +50,8 @@ class Progress(Protocol):
     def commands(self) -> Sequence[str]: ...
     @property
     def closed(self) -> bool: ...
-
-
-class Waiting(Protocol):
-    """One thing that a process waits for. Hashable: an equal wait is the same timer."""
-
     @property
-    def until(self) -> datetime: ...
-    def __hash__(self) -> int: ...
-
-
-class Order(Protocol):
-    """A command in its envelope."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
+    def language(self) -> str: ...
 
 
 S = TypeVar("S", bound=Progress)
@@ -77,13 +60,14 @@ W = TypeVar("W", bound=Waiting)
 
 
 class Host(ABC, Generic[S, C, W]):
-    """A process: one stream of events, its state, its waits, and its mailbox.
+    """A process: one stream of events, its state, its waits, its effects, and its mailbox.
 
     The process itself says what is abstract here: its decider, its words, its messages' types.
     """
 
     command_type: ClassVar[type[Any]]
     recorded_type: ClassVar[type[Any]]
+    wait_type: ClassVar[type[Any]]
     updates: ClassVar[Mapping[str, str]]
     """The update that carries each kind of command, by kind (``workflows.names``)."""
     opens: ClassVar[str] = "open"
@@ -94,19 +78,24 @@ class Host(ABC, Generic[S, C, W]):
     def __init__(self, start: ProcessInput[S]) -> None:
         self.number = start.number
         self.state: S | None = start.state
-        self._to_load = start.restore and start.state is None
+        self._behind = start.restore  # the log may have more than we know
         self._expects = start.expects
         self._lock = asyncio.Lock()
-        self._timers: dict[W, asyncio.Task[None]] = {}
-        self._catching_up: asyncio.Task[None] | None = None
         self._fault: Exception | None = None
-        self._updates = 0
-        self._effects: list[str] = []
-        self._carrying: asyncio.Task[None] | None = None
-        # One handler for all of them: registering each by its name costs every process some 30 KB and 1 ms.
-        workflow.set_dynamic_update_handler(self._handle, validator=self._check)
+        self._catching_up: asyncio.Task[None] | None = None
+        self._ledger = Ledger(self.number, self.loading, self.recorded_type)
+        put_off = {self.wait_type.model_validate(one.wait): one.retry for one in start.put_off}
+        self._timers: Timers[W] = Timers(self._act, self._timer_words, self._in_background, put_off)
+        self._lanes = Lanes(
+            self.carry_out, self._lane_words, self._in_background, lambda: self._ended, self._show, start.effects
+        )
+        self._mailbox: Mailbox[C] = Mailbox(self.command_type, self.updates, self._validate, self._take)
         workflow.set_update_handler(names.NUDGE, self._nudged)
         workflow.set_query_handler(names.STANDING, self._standing)
+        self._shown: attributes.Values = {
+            pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
+        }
+        self._show()
 
     # ---------------------------------------------------------------- what the process says of itself
 
@@ -131,157 +120,86 @@ class Host(ABC, Generic[S, C, W]):
         """``wait`` in words for its timer, at most 200 bytes."""
 
     @abstractmethod
-    def show(self, state: S) -> None:
-        """Called after each change: search attributes and current details."""
+    def search_attributes(self, state: S) -> attributes.Values:
+        """What the list of processes shows of the state."""
+
+    @abstractmethod
+    def details(self, state: S) -> str:
+        """The state as a supervisor reads it in the Temporal UI (Markdown)."""
 
     async def prepare(self, state: S, wait: W) -> Any:
         """What has to be there before the expiry of ``wait`` is recorded: a regular activity's answer. May raise
         ActivityError; then it is tried again."""
         return None
 
-    async def complete(self, state: S | None, command: C) -> C:
-        """``command`` with what an activity adds to it. May raise ActivityError; then the sender tries again."""
-        return command
-
     async def follow_up(self, command: C) -> None:
-        """What the answer to a recorded ``command`` waits for besides, outside the lock."""
+        """What the answer to a recorded ``command`` waits for besides, outside the lock. Bounded."""
 
-    def effects(self, fact: Any) -> Sequence[str]:
-        """What has to be done because of ``fact``, by name. Done at least once, one after the other."""
+    def effects(self, fact: Any) -> Sequence[Effect]:
+        """What has to be done because of ``fact``; the state is the one after it. Each is done at least once."""
         return ()
 
     async def carry_out(self, effect: str) -> None:
-        """Does one effect, as the state now is. May raise ActivityError; then it is tried again."""
+        """Does one effect, as the state now is, in bounded time. May raise FailureError; then it is tried again."""
         raise ValueError(f"{effect} is no effect of this process")
+
+    def effect_words(self, effect: str) -> str:
+        """An effect in words."""
+        return effect
 
     # ---------------------------------------------------------------- its life
 
     async def live(self) -> S:
         """Runs until the process has ended; continues as new whenever its history is long."""
-        async with self._lock:  # who nudges a process at its very start makes it read the log too: once is enough
-            if self._to_load:
-                await self._load_until_done()
-        self._rearm()
+        if self._behind:
+            self._catch_up(at_once=True)
+        self._settle()
+        self._lanes.go_on()
         while True:
             await workflow.wait_condition(lambda: self._may_leave or self._fault is not None)
-            await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._is_long:
+                await self._lanes.rest(LEFT_WITHIN)
+            await workflow.wait_condition(lambda: workflow.all_handlers_finished() or self._fault is not None)
             async with self._lock:
-                if self._fault is not None:
-                    raise self._fault  # a bug: suspends the workflow until a worker without it comes
-                if not workflow.all_handlers_finished() or self._is_carrying:
-                    continue
-                if self._ended:
-                    assert self.state is not None
-                    return self.state
-                if self._is_long:
-                    self._renew()
+                if self._fault is not None:  # a bug: suspends the workflow until a worker without it comes
+                    raise RuntimeError(f"{self.number}: {self._fault!r}") from self._fault
+                if workflow.all_handlers_finished():
+                    if self._has_done_all:
+                        assert self.state is not None
+                        return self.state
+                    if self._is_long:
+                        self._renew()
+            self._lanes.go_on()
 
     @property
     def _may_leave(self) -> bool:
-        return not self._is_carrying and (self._ended or self._is_long)
+        return self._has_done_all or self._is_long
 
     @property
-    def _is_carrying(self) -> bool:
-        return self._carrying is not None and not self._carrying.done()
+    def _has_done_all(self) -> bool:
+        return self._ended and self._lanes.is_idle
 
     @property
     def _ended(self) -> bool:
-        return self.state is not None and not self._to_load and not self._expects and self.state.closed
+        return self.state is not None and not self._behind and not self._expects and self.state.closed
 
     @property
     def _is_long(self) -> bool:
-        info = workflow.info()
-        grown = info.is_continue_as_new_suggested() or self._updates >= UPDATES_A_RUN
-        return self.state is not None and grown and not self._is_catching_up
-
-    @property
-    def _is_catching_up(self) -> bool:
-        return self._catching_up is not None and not self._catching_up.done()
+        grown = workflow.info().is_continue_as_new_suggested() or self._mailbox.taken >= UPDATES_A_RUN
+        return self.state is not None and grown
 
     def _renew(self) -> NoReturn:
-        for timer in self._timers.values():
-            timer.cancel()
-        workflow.continue_as_new(ProcessInput[Any](number=self.number, state=self.state))
-
-    # ---------------------------------------------------------------- commands
-
-    async def _handle(self, name: str, args: Sequence[RawValue]) -> int:
-        return await self._take(self._command(args))
-
-    def _check(self, name: str, args: Sequence[RawValue]) -> None:
-        if name not in self.updates.values():
-            raise ApplicationError(name, type="UnknownUpdate", non_retryable=True)
-        self._validate(self._command(args))
-
-    def _command(self, args: Sequence[RawValue]) -> C:
-        command: C = workflow.payload_converter().from_payload(args[0].payload, self.command_type)
-        return command
-
-    def _validate(self, command: C) -> None:
-        """Runs the pure decide, so that a refused command leaves no history."""
-        state = self.state
-        if self._to_load or self._is_catching_up:
-            return  # we do not know where we stand: the activity, which asks the log, decides
-        if state is None and command.kind != self.opens:
-            return  # as after a reset to the very beginning: the log may know the process all the same
-        if state is not None and command.id in state.commands:
-            return
-        try:
-            self.refuse(state, command, workflow.now())
-        except Refusal as refusal:
-            raise _refused(refusal.code, refusal.params) from None
-
-    async def _take(self, command: C) -> int:
-        """Answers only after the commit, with the version that the log has then reached."""
-        self._updates += 1
-        await workflow.wait_condition(lambda: not self._to_load)
-        try:
-            version = await self._recorded(await self._completed(command))
-        finally:
-            self._expects = False
-        await self.follow_up(command)
-        return version
-
-    async def _recorded(self, command: C) -> int:
-        async with self._lock:
-            state = self.state
-            if state is not None and command.id in state.commands:
-                return state.version
-            try:
-                recorded = await self._record(command, names.RECORD_PREFIX + self.updates[command.kind])
-            except FailureError as error:
-                self._catch_up()
-                raise ApplicationError("the event log cannot be reached", type=UNAVAILABLE) from error
-            if recorded.refused is not None:
-                raise _refused(recorded.refused.code, recorded.refused.params)
-            return self.state.version if self.state is not None else 0
-
-    async def _completed(self, command: C) -> C:
-        try:
-            return await self.complete(self.state, command)
-        except FailureError as error:
-            raise ApplicationError("what the command needs cannot be had now", type=UNAVAILABLE) from error
-
-    async def _record(self, command: C, name: str) -> Recorded[Any]:
-        order = RecordOrder[Any, Any](number=self.number, state=self.state, command=command, now=workflow.now())
-        # Out of attempts, a local activity raises its own error, not an ActivityError around it: callers catch
-        # what the two have in common. Uncaught it would end the process.
-        recorded: Recorded[Any] = await workflow.execute_local_activity(
-            name, order, result_type=self.recorded_type, retry_policy=RECORDING,
-            start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
-        )  # fmt: skip
-        self._fold(recorded, command.id)
-        return recorded
-
-    def _fold(self, recorded: Recorded[Any], command_id: str = "") -> None:
-        for logged in recorded.facts:
-            self.state = self.evolve(self.state, logged.fact, logged.command or command_id)
-            self._effects += [effect for effect in self.effects(logged.fact) if effect not in self._effects]
-        if self._effects and not self._is_carrying:
-            self._carrying = self._in_background(self._carry_out_all())
-        if self.state is not None:
-            self._rearm()
-            self.show(self.state)
+        self._timers.stop()
+        workflow.continue_as_new(
+            ProcessInput[Any](
+                number=self.number,
+                state=self.state,
+                restore=self._behind,
+                expects=self._expects,
+                put_off=self._timers.carried(),
+                effects=self._lanes.carried(),
+            )
+        )
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Runs beside ``live``; what it raises is raised there, since nobody awaits it."""
@@ -294,110 +212,193 @@ class Host(ABC, Generic[S, C, W]):
 
         return asyncio.create_task(guarded())
 
-    async def _carry_out_all(self) -> None:
-        while self._effects:
-            effect = self._effects.pop(0)
+    # ---------------------------------------------------------------- commands
+
+    def _validate(self, command: C) -> None:
+        """Runs the pure decide, so that a refused command leaves no history."""
+        state = self.state
+        if self._behind:
+            return  # we do not know where we stand: the activity, which asks the log, decides
+        if state is None and command.kind != self.opens:
+            return  # as after a reset to the very beginning: the log may know the process all the same
+        if state is not None and command.id in state.commands:
+            return
+        try:
+            self.refuse(state, command, workflow.now())
+        except Refusal as no:
+            raise refused(no.code, no.params) from None
+
+    async def _take(self, command: C) -> int:
+        """Answers only after the commit, with the version that the log has then reached."""
+        if self._is_unknown:
             try:
-                await self.carry_out(effect)
-            except FailureError:
-                await workflow.sleep(TRY_AGAIN_AFTER, summary=TRYING_AGAIN)
-                self._effects.insert(0, effect)
+                await workflow.wait_condition(
+                    lambda: not self._is_unknown, timeout=KNOWN_WITHIN, timeout_summary=READING_AGAIN
+                )
+            except TimeoutError:
+                raise unavailable("the event log has not been read yet") from None
+        try:
+            async with self._lock:
+                version = await self._recorded(command)
+        finally:
+            self._expects = False
+        await self.follow_up(command)
+        return version
+
+    @property
+    def _is_unknown(self) -> bool:
+        return self._behind and self.state is None
+
+    async def _recorded(self, command: C) -> int:
+        state = self.state
+        if state is not None and command.id in state.commands:
+            return state.version
+        try:
+            recorded = await self._record(command, names.RECORD_PREFIX + self.updates[command.kind])
+        except FailureError as error:
+            self._catch_up()
+            raise unavailable("the event log cannot be reached") from error
+        if recorded.refused is None:
+            self._timers.hurry()  # the rules may be others now
+        self._settle()
+        if recorded.refused is not None:
+            raise refused(recorded.refused.code, recorded.refused.params)
+        return self.state.version if self.state is not None else 0
+
+    async def _record(self, command: C, name: str) -> Recorded[Any]:
+        recorded = await self._ledger.record(self.state, command, name)
+        self._fold(recorded, command.id)
+        return recorded
+
+    def _fold(self, recorded: Recorded[Any], command_id: str = "") -> None:
+        """Takes in what the log has beyond the state. ``_settle`` follows."""
+        asked: list[Effect] = []
+        for logged in recorded.facts:
+            self.state = self.evolve(self.state, logged.fact, logged.command or command_id)
+            asked += self.effects(logged.fact)
+        if recorded.facts:
+            self._timers.hurry()
+        if recorded.facts or recorded.refused is not None:  # the log was looked at, and had no more than this
+            self._behind = False
+        self._lanes.ask(asked)
+
+    def _settle(self) -> None:
+        """Waits for what the state now waits for, and shows it."""
+        if self.state is not None:
+            self._timers.arm(self.waits(self.state))
+            self._show()
 
     # ---------------------------------------------------------------- waits
 
-    def _rearm(self) -> None:
-        """Keeps the timers whose waits stand, cancels the others, starts the new ones.
-
-        In the order that the state gives them: a set's order is another one in each program that replays this.
-        """
-        wanted = dict.fromkeys(self.waits(self.state)) if self.state is not None else {}
-        for wait in [wait for wait in self._timers if wait not in wanted]:
-            self._timers.pop(wait).cancel()
-        for wait in sorted((wait for wait in wanted if wait not in self._timers), key=lambda wait: wait.until):
-            self._timers[wait] = self._in_background(self._keep(wait))
-
-    async def _keep(self, wait: W) -> None:
+    async def _act(self, wait: W) -> None:
+        """What the passing of ``wait`` brings. Preparing is outside the lock, so that the mailbox stays open."""
         assert self.state is not None
-        left = max(wait.until - workflow.now(), timedelta(milliseconds=1))
-        await workflow.sleep(left, summary=self.summary(self.state, wait))
-        prepared = await self._prepared(wait)
+        failed, prepared = "", None
+        try:
+            prepared = await self.prepare(self.state, wait)
+        except FailureError as failure:
+            failed = why_of(failure)
         async with self._lock:
-            if not self._is_mine(wait):
+            if not self._timers.take(wait):
                 return
-            del self._timers[wait]  # from here on it is being acted on, and a change of waits must not cancel it
-            await self._expire(wait, prepared)
-
-    def _is_mine(self, wait: W) -> bool:
-        return self._timers.get(wait) is asyncio.current_task()
-
-    async def _prepared(self, wait: W) -> Any:
-        # Outside the lock, so that the mailbox stays open. A cancelled activity raises ActivityError as well.
-        while self._is_mine(wait):
-            assert self.state is not None
-            try:
-                return await self.prepare(self.state, wait)
-            except FailureError:
-                if self._is_mine(wait):
-                    await workflow.sleep(TRY_AGAIN_AFTER, summary=TRYING_AGAIN)
-        return None
+            if failed:
+                self._timers.put_off(wait, failed, FAILED_PREPARING)
+            else:
+                await self._expire(wait, prepared)
+            self._settle()
 
     async def _expire(self, wait: W, prepared: Any) -> None:
         assert self.state is not None
         command, name = self.expiry(self.state, wait, prepared)
         try:
             recorded = await self._record(command, name)
-        except FailureError:
-            self._catch_up()
+        except FailureError as failure:
+            self._behind = True  # it may have been recorded all the same: the next try will tell
+            self._timers.put_off(wait, f"{LOG_UNAVAILABLE.in_(self.state.language)}: {why_of(failure)}", NO_LOG)
             return
         if recorded.refused is not None:
-            # Only a policy that took away what this process stands on can refuse an expiry: it must not stop
-            # waiting for that, and takes the step as soon as the policy is mended.
             workflow.logger.error("an expired wait was refused: %s", recorded.refused.code)
-            self._catch_up(EXPIRE_AGAIN_AFTER)
+            self._timers.put_off(wait, self._sentence(recorded.refused), REFUSED_EXPIRY)
+        elif wait in self.waits(self.state):
+            workflow.logger.error("nothing came of an expired wait: %s", name)
+            self._timers.put_off(wait, NO_OUTCOME.in_(self.state.language), REFUSED_EXPIRY)
+        else:
+            self._timers.acted(wait)
 
-    # ---------------------------------------------------------------- for the auditor
+    def _sentence(self, no: Refused) -> str:
+        assert self.state is not None
+        return f"{no.code}: {refusal(no.code, self.state.language, no.params)}"
+
+    # ---------------------------------------------------------------- effects
+
+    def later(self, effect: Effect, why: str) -> None:
+        """To be done once more after a pause, since it did not succeed wholly."""
+        self._lanes.later(effect, why)
+
+    # ---------------------------------------------------------------- for supervisors, operators and the auditor
+
+    def _show(self) -> None:
+        """Search attributes for the list; for the page, how the process stands, and what could not be done."""
+        state = self.state
+        if state is None:
+            return
+        wanted = self.search_attributes(state)
+        changed = attributes.changes(self._shown, wanted)
+        if changed:
+            workflow.upsert_search_attributes(changed)
+            self._shown = wanted
+        undone = [(self.summary(state, wait), retry) for wait, retry in self._timers.retries.items()]
+        undone += [(self.effect_words(name), retry) for name, retry in self._lanes.retries.items()]
+        workflow.set_current_details(self.details(state) + retries_told(undone, state.language))
+
+    def _timer_words(self, wait: W) -> str:
+        assert self.state is not None
+        words, retry = self.summary(self.state, wait), self._timers.retries.get(wait)
+        return timer_words(words, retry, self.state.language) if retry else words
+
+    def _lane_words(self, effect: str, retry: Retry) -> str:
+        assert self.state is not None
+        return timer_words(self.effect_words(effect), retry, self.state.language)
 
     def _standing(self) -> Standing[Any]:
         """What this process knows and waits for."""
-        return Standing[Any](version=self.state.version if self.state else 0, waits=tuple(self._timers))
+        return Standing[Any](version=self.state.version if self.state else 0, waits=self._timers.waits)
 
     async def _nudged(self) -> int:
-        """Reads what the log has beyond this process, and waits for what then stands."""
-        self._updates += 1
+        """Reads what the log has beyond this process, and tries at once what was put off."""
+        self._mailbox.taken += 1
         self._expects = False
         async with self._lock:
-            await self._load_until_done()
+            if not await self._load():
+                self._catch_up()
+                raise unavailable("the event log cannot be reached")
+            self._timers.hurry()
+            self._lanes.hurry()
             return self.state.version if self.state else 0
 
     # ---------------------------------------------------------------- when the log could not be reached
 
-    def _catch_up(self, after: timedelta = LOAD_AGAIN_AFTER) -> None:
-        """The log may be ahead of us, or an expiry is still to be recorded: read it again until it answers."""
-        if not self._is_catching_up:
-            self._catching_up = self._in_background(self._read_the_log(after))
+    def _catch_up(self, *, at_once: bool = False) -> None:
+        """The log may be ahead of us: it is read until it answers."""
+        self._behind = True
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = self._in_background(self._read_until_known(0 if at_once else 1))
 
-    async def _read_the_log(self, after: timedelta) -> None:
-        await workflow.sleep(after, summary=READING_AGAIN)
-        async with self._lock:
-            await self._load_until_done()
-
-    async def _load_until_done(self) -> None:
-        while not await self._load():
-            await workflow.sleep(LOAD_AGAIN_AFTER, summary=READING_AGAIN)
+    async def _read_until_known(self, times: int) -> None:
+        while True:
+            if times:
+                await workflow.sleep(NO_LOG.after(times), summary=READING_AGAIN)
+            async with self._lock:
+                if not self._behind or await self._load():
+                    return
+            times += 1
 
     async def _load(self) -> bool:
-        order = LoadOrder(number=self.number, version=self.state.version if self.state else 0)
         try:
-            recorded: Recorded[Any] = await workflow.execute_local_activity(
-                self.loading, order, result_type=self.recorded_type, retry_policy=RECORDING,
-                start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
-            )  # fmt: skip
+            recorded = await self._ledger.load(self.state.version if self.state else 0)
         except FailureError:
             return False
-        self._to_load = False
+        self._behind = False
         self._fold(recorded)
+        self._settle()
         return True
-
-
-def _refused(code: str, params: dict[str, Any]) -> ApplicationError:
-    return ApplicationError(code, params, type=REFUSED, non_retryable=True)

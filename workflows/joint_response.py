@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from domain.joint_response import (
@@ -28,24 +27,20 @@ with workflow.unsafe.imports_passed_through():
     from domain.permission import SYSTEM
     from workflows import attributes, names
     from workflows.host import Host
-    from workflows.messages import ProcessInput, Recorded, ResponseNoticeOrder, ResponseOrder
+    from workflows.messages import Effect, ProcessInput, Recorded, ResponseNoticeOrder, ResponseOrder
+    from workflows.notifying import notify
     from workflows.rules import AT_HAND
 
 DOING = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=10),
-    maximum_attempts=50,
-)  # fmt: skip
-"""What is done is found out anew at each attempt, and what has been done is not done again."""
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=10),
+    maximum_attempts=12,
+)
+"""One go of a minute or two. What is done is found out anew at each attempt, and what has been done is not done
+again; there are other goes after it (``workflows.lanes``)."""
 DO_ATTEMPT = timedelta(minutes=2)
-DO_FOR = timedelta(minutes=15)
-
-NOTIFYING = RetryPolicy(
-    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30),
-    maximum_attempts=8,
-)  # fmt: skip
-"""A receiver that is away for longer is recorded as failed: a notice must not hold up what the cases are told."""
-NOTIFY_ATTEMPT = timedelta(minutes=1)
-NOTIFY_FOR = timedelta(minutes=5)
+DO_FOR = timedelta(minutes=10)
 
 NOTIFY = "notify:"
 _NOTIFYING = "通知相关单位 · tells the parties"
@@ -56,6 +51,8 @@ _DOES: dict[str, str] = {
     names.TELL_ITS_CASES: "逐件告知诉求件：联动已解除 · tells each case that it is stood down",
 }
 """What else is to be done, by activity, with its words."""
+_LANES: dict[str, str] = {names.CONVENE_EXTRAORDINARY: "sitting", names.CANCEL_EXTRAORDINARY: "sitting"}
+"""What must be done in order: the sitting is convened before it is cancelled."""
 
 
 @workflow.defn(name=names.RESPONSE_WORKFLOW)
@@ -64,6 +61,7 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
 
     command_type = ResponseCommand
     recorded_type = Recorded[ResponseFact]
+    wait_type = ResponseWait
     updates = names.RESPONSE_UPDATES
     opens = "declare"
     loading = names.LOAD_RESPONSE
@@ -71,11 +69,6 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
     @workflow.init
     def __init__(self, start: ProcessInput[ResponseState]) -> None:
         super().__init__(start)
-        self._shown: attributes.Values = {
-            pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
-        }
-        if self.state is not None:
-            self.show(self.state)
 
     @workflow.run
     async def run(self, start: ProcessInput[ResponseState]) -> str:
@@ -103,7 +96,7 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
         command = ResponseCommand(id=name, actor=SYSTEM, body=body)
         return command, names.response_record_name(body.kind, wait.kind)
 
-    def effects(self, fact: ResponseFact) -> Sequence[str]:
+    def effects(self, fact: ResponseFact) -> Sequence[Effect]:
         """See ``Host``. What one command brought about is told in one go."""
         assert self.state is not None
         done: list[str] = []
@@ -115,40 +108,39 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
             done.append(names.TELL_ITS_CASES)
             if self.state.sitting is not None:
                 done.append(names.CANCEL_EXTRAORDINARY)
+        asked = [Effect(name=name, lane=_LANES.get(name)) for name in done]
         if fact.type in RESPONSE_KINDS:
-            done.append(NOTIFY + self.state.commands[-1])
-        return done
+            asked.append(Effect(name=NOTIFY + self.state.commands[-1], first=True))
+        return asked
 
     async def carry_out(self, effect: str) -> None:
         """See ``Host``."""
         if effect.startswith(NOTIFY):
-            await self._notify(effect.removeprefix(NOTIFY))
+            order = ResponseNoticeOrder(response=self.number, command=effect.removeprefix(NOTIFY))
+            await notify(names.NOTIFY_OF_RESPONSE, order, _NOTIFYING)
             return
         await workflow.execute_activity(
-            effect, ResponseOrder(response=self.number), retry_policy=DOING, summary=_DOES[effect],
-            start_to_close_timeout=DO_ATTEMPT, schedule_to_close_timeout=DO_FOR,
-        )  # fmt: skip
+            effect,
+            ResponseOrder(response=self.number),
+            retry_policy=DOING,
+            summary=_DOES[effect],
+            start_to_close_timeout=DO_ATTEMPT,
+            schedule_to_close_timeout=DO_FOR,
+        )
 
-    async def _notify(self, command: str) -> None:
-        order = ResponseNoticeOrder(response=self.number, command=command, now=workflow.now())
-        try:
-            await workflow.execute_activity(
-                names.NOTIFY_OF_RESPONSE, order, retry_policy=NOTIFYING, start_to_close_timeout=NOTIFY_ATTEMPT,
-                schedule_to_close_timeout=NOTIFY_FOR, summary=_NOTIFYING,
-            )  # fmt: skip
-        except ActivityError:
-            workflow.logger.error("a notice was not sent to everyone; the inbox says to whom")
+    def effect_words(self, effect: str) -> str:
+        """See ``Host``."""
+        return _DOES.get(effect, _NOTIFYING)
 
     def summary(self, state: ResponseState, wait: ResponseWait) -> str:
         """See ``Host``."""
         return timer_summary(state, wait)
 
-    def show(self, state: ResponseState) -> None:
-        """Search attributes for the list; the seven departments' state for the page."""
-        wanted = attributes.of_response(state)
-        changed = attributes.changes(self._shown, wanted)
-        if changed:
-            workflow.upsert_search_attributes(changed)
-            self._shown = wanted
+    def search_attributes(self, state: ResponseState) -> attributes.Values:
+        """See ``Host``."""
+        return attributes.of_response(state)
+
+    def details(self, state: ResponseState) -> str:
+        """See ``Host``: the seven departments' state for the page."""
         link = f"{AT_HAND.public_url}/emergencies/{state.id}" if AT_HAND.public_url else None
-        workflow.set_current_details(details(state, link))
+        return details(state, link)

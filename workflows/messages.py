@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.notices import NoticeKind
+from domain.retries import Retry
 from domain.sitting import SittingState
 
 S = TypeVar("S")
@@ -25,18 +25,51 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class PutOff(Message):
+    """A wait that is over and could not be acted on, as JSON; and when that is tried again."""
+
+    wait: dict[str, Any]
+    retry: Retry
+
+
+class Effect(Message):
+    """Something to be done outside because of a fact. ``name`` says what: asked for twice, it is one.
+
+    Effects of one ``lane`` are done one after the other, in the order in which they were asked for; without a lane, it
+    has one of its own. ``first``: it is begun before others, as a notice is.
+    """
+
+    name: str
+    lane: str | None = None
+    first: bool = False
+
+    @property
+    def way(self) -> str:
+        """The lane that it is done in."""
+        return self.lane or self.name
+
+
+class Pending(Message):
+    """An effect that is not done yet; and how it stands, if it has been tried."""
+
+    effect: Effect
+    retry: Retry | None = None
+
+
 class ProcessInput(Message, Generic[S]):
     """Starts a process, or goes on with it.
 
-    ``state`` is carried through continue-as-new. Without it the process either waits for the command that
-    opens it, or, with ``restore``, begins from what the log says. One that ``expects`` a command was started again to
-    take it: though it is closed, it does not end before.
+    ``state`` is carried through continue-as-new, with what has been put off and what is still to be done. Without it
+    the process waits for the command that opens it. ``restore``: the log may have more, and is read first.
+    One that ``expects`` a command was started again to take it: though it is closed, it does not end before.
     """
 
     number: str
     restore: bool = False
     expects: bool = False
     state: S | None = None
+    put_off: tuple[PutOff, ...] = ()
+    effects: tuple[Pending, ...] = ()
 
 
 class RecordOrder(Message, Generic[S, C]):
@@ -126,12 +159,10 @@ class Convened(Message):
 
 
 class NoticeOrder(Message):
-    """To what tells a sitting's members: ``event`` (sitting and version) made it stand as ``state`` at ``now``."""
+    """To what tells a sitting's members: what the event at ``version`` brought about."""
 
-    event: str
-    kind: NoticeKind
-    state: SittingState
-    now: datetime
+    sitting: str
+    version: int
 
 
 class EmergencyOrder(Message):
@@ -148,11 +179,10 @@ class ResponseOrder(Message):
 
 
 class ResponseNoticeOrder(Message):
-    """To what tells the parties of a joint response: what ``command`` brought about, at ``now``."""
+    """To what tells the parties of a joint response: what ``command`` brought about."""
 
     response: str
     command: str
-    now: datetime
 
 
 class Noticed(Message):

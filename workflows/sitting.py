@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.forum import emergency_of, meeting_name
-    from domain.notices import KINDS, NoticeKind
+    from domain.forum import meeting_name
+    from domain.notices import notice_kind
     from domain.permission import SYSTEM
     from domain.sitting import (
         CloseSitting,
@@ -30,40 +31,41 @@ with workflow.unsafe.imports_passed_through():
     from domain.telling import sitting_details, sitting_timer_summary
     from workflows import attributes, names
     from workflows.host import Host
-    from workflows.messages import LateCases, NoticeOrder, PaperOrder, ProcessInput, Recorded, TellOrder, Told
+    from workflows.ledger import why_of
+    from workflows.messages import Effect, LateCases, NoticeOrder, PaperOrder, ProcessInput, Recorded, TellOrder, Told
+    from workflows.notifying import notify
     from workflows.rules import AT_HAND
 
 PAPERS = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=30),
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=30),
     maximum_attempts=20,
-)  # fmt: skip
+)
 """Writing a paper fails only while the database is away."""
 PAPER_ATTEMPT = timedelta(minutes=2)
-PAPER_FOR = timedelta(minutes=30)
+PAPER_FOR = timedelta(minutes=15)
 
 TELLING = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=10),
-    maximum_attempts=50,
-)  # fmt: skip
-"""Telling goes on over restarts of workers: what a case was told once it is not told again."""
-TELL_ATTEMPT = timedelta(minutes=30)
-TELL_FOR = timedelta(hours=2)
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=10),
+    maximum_attempts=12,
+)
+"""One go. Telling goes on over restarts of workers: what a case was told once it is not told again."""
+TELL_ATTEMPT = timedelta(minutes=10)
+TELL_FOR = timedelta(minutes=30)
 TELL_HEARTBEAT = timedelta(seconds=20)
 
-NOTIFYING = RetryPolicy(
-    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30),
-    maximum_attempts=8,
-)  # fmt: skip
-"""A receiver that is away for longer is recorded as failed: a notice must not hold up what the cases are told."""
-NOTIFY_ATTEMPT = timedelta(minutes=1)
-NOTIFY_FOR = timedelta(minutes=5)
+CLOSED_WITHIN = timedelta(minutes=1)
+"""How long the answer to a closing waits for the minutes; whoever asked has gone by then."""
+
+UNREACHED = "Unreached"
+"""What a telling failed with that did not reach every case. The others are told."""
 
 TELL = "tell_cases"
 NOTIFY = "notify"
 _TELLS = frozenset({"sitting_rescheduled", "sitting_cancelled", "addendum_added"})
-
-CARRIES_OVER_FIRST = "close-carries-over-first"
-"""The patch since which closing by hand has the cases carried over before the minutes are drawn."""
 
 CAUSES = {
     "sitting_rescheduled": ("会议改期", "the sitting was rescheduled"),
@@ -77,8 +79,11 @@ _PAPERS: dict[SittingWaitKind, tuple[str, str]] = {
     "minutes": (names.DRAW_MINUTES, "据会上决定成稿会议纪要 · draws the minutes from what was decided"),
 }
 _LATE = "列出定稿期间转来的诉求件 · lists the cases that came while the agenda froze"
+_CLOSING = "等案件结转、纪要成稿 · until the cases are carried over and the minutes drawn"
 _NOTIFYING = "通知参会单位 · tells the members' units"
 _TELLING = "逐件告知等待本次会议的诉求件 · tells every case that waits for this sitting"
+
+_NAMED = 5
 
 T = TypeVar("T")
 
@@ -89,6 +94,7 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
 
     command_type = SittingCommand
     recorded_type = Recorded[SittingFact]
+    wait_type = SittingWait
     updates = names.SITTING_UPDATES
     opens = "convene"
     loading = names.LOAD_SITTING
@@ -96,12 +102,6 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
     @workflow.init
     def __init__(self, start: ProcessInput[SittingState]) -> None:
         super().__init__(start)
-        self._to_notify: dict[int, tuple[NoticeKind, SittingState]] = {}
-        self._shown: attributes.Values = {
-            pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
-        }
-        if self.state is not None:
-            self.show(self.state)
 
     @workflow.run
     async def run(self, start: ProcessInput[SittingState]) -> str:
@@ -128,7 +128,7 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
         if wait.kind not in _PAPERS:
             return None
         if state.decisions_ended_at is not None:
-            await self._tell("decisions_ended", over=True)
+            await self._carry_over()
         name, words = _PAPERS[wait.kind]
         order = PaperOrder(state=state, now=workflow.now(), dissent=state.dissent)
         return await _paper(name, DocumentRef, words, order)
@@ -144,80 +144,96 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
         command = SittingCommand(id=f"{state.dates.id}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)
         return command, names.sitting_record_name(body.kind, wait.kind)
 
-    async def complete(self, state: SittingState | None, command: SittingCommand) -> SittingCommand:
-        """See ``Host``: before a patch, minutes that were closed by hand were drawn as they stood."""
-        body = command.body
-        if state is None or state.status != "minutes" or not isinstance(body, CloseSitting) or body.document:
-            return command
-        if workflow.patched(CARRIES_OVER_FIRST):
-            return command
-        name, words = _PAPERS["minutes"]
-        order = PaperOrder(state=state, now=workflow.now(), dissent=body.dissent)
-        document = await _paper(name, DocumentRef, words, order)
-        return command.model_copy(update={"body": body.model_copy(update={"document": document})})
-
     async def follow_up(self, command: SittingCommand) -> None:
         """See ``Host``: who closes the sitting is answered when its cases are carried over and its minutes drawn."""
-        assert self.state is not None
-        if isinstance(command.body, CloseSitting) and not self.state.closed:
-            await workflow.wait_condition(lambda: self.state is not None and self.state.closed)
+        if not isinstance(command.body, CloseSitting) or self._is_closed:
+            return
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self._is_closed, timeout=CLOSED_WITHIN, timeout_summary=_CLOSING)
 
-    def effects(self, fact: SittingFact) -> Sequence[str]:
+    @property
+    def _is_closed(self) -> bool:
+        return self.state is not None and self.state.closed
+
+    def effects(self, fact: SittingFact) -> Sequence[Effect]:
         """See ``Host``."""
         assert self.state is not None
-        told = (TELL,) if fact.type in _TELLS else ()
-        kind = KINDS.get(fact.type)
-        if fact.type == "sitting_convened" and emergency_of(self.state.dates.id) is not None:
-            kind = "convened"  # there is no time to wait for the agenda
-        if kind is not None:
-            self._to_notify[self.state.version] = (kind, self.state)
-            return (*told, f"{NOTIFY}:{self.state.version}")
-        return told
+        asked = [Effect(name=TELL)] if fact.type in _TELLS else []
+        if notice_kind(fact.type, self.state.dates.id) is not None:
+            asked.append(Effect(name=f"{NOTIFY}:{self.state.version}", first=True))
+        return asked
 
     async def carry_out(self, effect: str) -> None:
         """See ``Host``: tells the cases, whatever the sitting's dates are by then; or its members, of one event."""
-        assert self.state is not None
         if effect != TELL:
-            await self._notify(int(effect.removeprefix(f"{NOTIFY}:")))
+            order = NoticeOrder(sitting=self.number, version=int(effect.removeprefix(f"{NOTIFY}:")))
+            await notify(names.NOTIFY, order, _NOTIFYING)
             return
-        await self._tell("sitting_cancelled" if self.state.status == "cancelled" else "sitting_rescheduled")
+        told = await self._tell()
+        if told.unreached:
+            raise ApplicationError(_unreached(told), type=UNREACHED)
 
-    async def _tell(self, cause: str, *, over: bool = False) -> None:
-        assert self.state is not None
-        words = CAUSES[cause][1 if self.state.language.startswith("en") else 0]
-        await workflow.execute_activity(
-            names.TELL_CASES, TellOrder(sitting=self.number, cause=words, over=over), result_type=Told,
-            retry_policy=TELLING, start_to_close_timeout=TELL_ATTEMPT, schedule_to_close_timeout=TELL_FOR,
-            heartbeat_timeout=TELL_HEARTBEAT, summary=_TELLING,
-        )  # fmt: skip
+    def effect_words(self, effect: str) -> str:
+        """See ``Host``."""
+        return _TELLING if effect == TELL else _NOTIFYING
 
-    async def _notify(self, version: int) -> None:
-        kind, state = self._to_notify.pop(version)
-        order = NoticeOrder(event=f"{self.number}:{version}", kind=kind, state=state, now=state.at)
+    async def _carry_over(self) -> None:
+        """Has the cases that still wait for a sitting that was closed carry themselves over. One that does not answer
+        does not hold up the minutes: it is told later, and the audit finds it until then."""
         try:
-            await workflow.execute_activity(
-                names.NOTIFY, order, retry_policy=NOTIFYING, start_to_close_timeout=NOTIFY_ATTEMPT,
-                schedule_to_close_timeout=NOTIFY_FOR, summary=_NOTIFYING,
-            )  # fmt: skip
-        except ActivityError:
-            workflow.logger.error("a notice was not sent to everyone; the inbox says to whom")
+            told = await self._tell()
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            self.later(Effect(name=TELL), why_of(error))
+            return
+        if told.unreached:
+            self.later(Effect(name=TELL), f"{UNREACHED}: {_unreached(told)}")
+
+    async def _tell(self) -> Told:
+        assert self.state is not None
+        cause, over = _became(self.state)
+        words = CAUSES[cause][1 if self.state.language.startswith("en") else 0]
+        told: Told = await workflow.execute_activity(
+            names.TELL_CASES,
+            TellOrder(sitting=self.number, cause=words, over=over),
+            result_type=Told,
+            retry_policy=TELLING,
+            start_to_close_timeout=TELL_ATTEMPT,
+            schedule_to_close_timeout=TELL_FOR,
+            heartbeat_timeout=TELL_HEARTBEAT,
+            summary=_TELLING,
+        )
+        return told
 
     def summary(self, state: SittingState, wait: SittingWait) -> str:
         """See ``Host``."""
         return sitting_timer_summary(state, wait)
 
-    def show(self, state: SittingState) -> None:
-        """Search attributes for the list, current details for the page."""
-        wanted = attributes.of_sitting(state)
-        changed = attributes.changes(self._shown, wanted)
-        if changed:
-            workflow.upsert_search_attributes(changed)
-            self._shown = wanted
+    def search_attributes(self, state: SittingState) -> attributes.Values:
+        """See ``Host``."""
+        return attributes.of_sitting(state)
+
+    def details(self, state: SittingState) -> str:
+        """See ``Host``."""
         rules = AT_HAND.current
         forum = rules.forums.get(state.dates.forum) if rules else None
         name = meeting_name(forum, state.dates.id).in_(state.language) if forum else state.dates.forum
         link = f"{AT_HAND.public_url}/sittings/{state.dates.id}" if AT_HAND.public_url else None
-        workflow.set_current_details(sitting_details(state, name, link))
+        return sitting_details(state, name, link)
+
+
+def _became(state: SittingState) -> tuple[str, bool]:
+    """What of a sitting its cases are told, by its word in ``CAUSES``; and whether they carry themselves over."""
+    if state.status == "cancelled":
+        return "sitting_cancelled", False
+    over = state.decisions_ended_at is not None
+    return ("decisions_ended" if over else "sitting_rescheduled"), over
+
+
+def _unreached(told: Told) -> str:
+    more = len(told.unreached) - _NAMED
+    return ", ".join(told.unreached[:_NAMED]) + (f" +{more}" if more > 0 else "")
 
 
 async def _paper(name: str, result_type: type[T], words: str, order: PaperOrder) -> T:

@@ -19,8 +19,9 @@ def events(caller: Caller, after: int | None = None) -> Iterator[dict[str, Any]]
             if line:
                 name, _, value = line.partition(": ")
                 fields[name] = value
-            elif "data" in fields:
-                yield {"id": int(fields["id"]), "event": fields["event"], **json.loads(fields["data"])}
+            else:
+                if "data" in fields:
+                    yield {"id": int(fields["id"]), "event": fields["event"], **json.loads(fields["data"])}
                 fields = {}
 
 
@@ -44,6 +45,17 @@ def test_the_stream_goes_on_from_where_one_left_off(estate: Caller, stack: Stack
     assert (told[0]["event"], told[0]["label"], told[0]["stage"]) == ("case_opened", "已登记", "contact")
     rest = taken(events(estate, told[1]["id"]), number, 2)
     assert rest == told[2:]
+
+
+def test_who_has_heard_nothing_yet_knows_where_to_go_on(estate: Caller, stack: Stack) -> None:
+    before = stack.logged("")[1]
+    with estate.http.stream("GET", "/stream", headers=estate.headers) as answer:
+        lines = answer.iter_lines()
+        first = dict(line.split(": ", 1) for line in iter(lambda: next(lines), ""))
+    assert first.keys() == {"retry", "id"}
+    assert before <= int(first["id"]) <= stack.logged("")[1]
+    number = estate.open()["number"]  # nobody listens
+    assert [event["version"] for event in taken(events(estate, int(first["id"])), number, 1)] == [1]
 
 
 def test_what_happens_while_one_listens_is_told(estate: Caller, stack: Stack) -> None:

@@ -90,7 +90,8 @@ async def engine(pool: Pool, lab: Lab) -> AsyncIterator[Engine]:
 
 
 def auditor(pool: Pool, engine: Engine, **options: Any) -> Auditor:
-    return Auditor(pool, engine.client, engine.processes, engine.clock, **options)
+    notifier = engine.notifier(engine.channels, engine.environ)
+    return Auditor(pool, engine.client, engine.processes, notifier, engine.clock, **options)
 
 
 async def record(engine: Engine, number: str, body: Any, *, at: datetime, actor: Any = None) -> None:
@@ -358,7 +359,7 @@ async def test_a_case_that_was_not_told_of_the_stand_down_is_told(pool: Pool, en
     while emergency in [running async for running in engine.processes.running(names.RESPONSE_WORKFLOW)]:
         pass
     found = await auditor(pool, engine).audit()
-    assert {finding.kind for finding in found.findings} == {"response_missing", "case_untold"}
+    assert {it.kind for it in found.findings} == {"response_missing", "case_untold", "notice_missing"}
     repaired = await auditor(pool, engine).repair(found)
     assert {finding.repair for finding in repaired.repaired} == {"restarted", "told"}
     assert (await engine.state("1")).stage == "verification"

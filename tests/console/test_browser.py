@@ -107,6 +107,34 @@ def test_the_page_says_when_its_case_has_moved_on(browsing: Browsing, officer: C
         expect(page.locator(".timeline")).to_contain_text("已联系居民")
 
 
+HIDDEN = "Object.defineProperty(document, 'hidden', { configurable: true, get: () => %s })"
+CHANGED = "document.dispatchEvent(new Event('visibilitychange'))"
+
+
+def test_what_happens_while_a_tab_is_hidden_is_told_when_it_is_shown_again(browsing: Browsing, officer: Caller) -> None:
+    number = officer.open()["number"]
+    with browsing.look("estate-mudan-garden") as look:
+        with look.page.expect_response("**/api/v1/stream"):
+            page = look.go(f"/cases/{number}")
+        page.evaluate(f"{HIDDEN % 'true'}; {CHANGED}")  # before it has heard anything
+        officer.decide(number, "contact", how="电话", outcome="已约定现场查看")
+        page.evaluate(f"{HIDDEN % 'false'}; {CHANGED}")
+        expect(page.locator(".news")).to_be_visible(timeout=30_000)
+
+
+def test_what_happens_while_a_tab_waits_behind_another_is_told_when_it_is_shown(
+    browsing: Browsing, officer: Caller
+) -> None:
+    number = officer.open()["number"]
+    with browsing.look("estate-mudan-garden") as look:
+        look.page.add_init_script(HIDDEN % "true")
+        with look.page.expect_response("**/api/v1/stream"):
+            page = look.go(f"/cases/{number}")
+        officer.decide(number, "contact", how="电话", outcome="已约定现场查看")
+        page.evaluate(f"{HIDDEN % 'false'}; {CHANGED}")
+        expect(page.locator(".news")).to_be_visible(timeout=30_000)
+
+
 def test_one_who_holds_two_posts_switches_in_the_header(browsing: Browsing, stack: Stack) -> None:
     name = added(stack, Post("officer", "laocheng"), Post("officer", "mudan-garden"))
     with browsing.look() as look:

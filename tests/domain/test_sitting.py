@@ -286,12 +286,6 @@ def test_a_sitting_that_is_being_closed_takes_nothing_more(body: CloseSitting | 
     assert (refusal.code, refusal.params["status"]) == ("sitting_not_there", "closed")
 
 
-def test_a_sitting_that_is_closed_with_minutes_drawn_before_is_closed_with_those() -> None:
-    sitting = Held().until("minutes")
-    assert sitting.send(CloseSitting(dissent=("保留意见",), document=PAPER)) == ["sitting_closed"]
-    assert (sitting.state.status, sitting.state.minutes) == ("closed", PAPER)
-
-
 def test_what_it_waits_for_is_said_in_words_that_fit_a_timer() -> None:
     sitting = Held()
     while True:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import TypeAdapter
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 import worker
+from activities.each import ANSWER_WITHIN
 from activities.emergencies import Emergencies
 from activities.enforcing import Enforcer
 from activities.meetings import Meetings
@@ -57,7 +59,6 @@ _BODY: TypeAdapter[Any] = TypeAdapter(AnyCommand)
 _SITTING_BODY: TypeAdapter[Any] = TypeAdapter(SittingBody)
 _RESPONSE_BODY: TypeAdapter[Any] = TypeAdapter(AnyResponseCommand)
 SETTLED_AFTER = 0.4
-"""Seconds; see ``activities.meetings``."""
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Engine:
     worker: Worker | None = None
     channels: Channels = field(default_factory=Channels)
     environ: dict[str, str] = field(default_factory=dict)
+    answer_within: float = ANSWER_WITHIN
     prefix: str = field(default_factory=lambda: uuid.uuid4().hex[:8].upper())
 
     @property
@@ -136,8 +138,8 @@ class Engine:
         finally:
             await self.stop_worker()
 
-    async def start_worker(self, processes: Processes | None = None) -> None:
-        """A worker begins to serve; its activities reach others by ``processes``."""
+    async def start_worker(self, processes: Processes | None = None, recorder: Recorder | None = None) -> None:
+        """A worker begins to serve; its activities reach others by ``processes``, and record cases by ``recorder``."""
         others = processes or self.processes
         meetings = Meetings(
             self.pool,
@@ -147,12 +149,13 @@ class Engine:
             self.clock,
             task_queue=TASK_QUEUE,
             settled_after=SETTLED_AFTER,
+            answer_within=self.answer_within,
         )
         notifier = self.notifier(self.channels, self.environ)
-        emergencies = Emergencies(self.pool, self.rulebook, lambda: others)
+        emergencies = Emergencies(self.pool, self.rulebook, lambda: others, answer_within=self.answer_within)
         enforcer = Enforcer(self.pool, others, self.town.client, self.clock, task_queue=TASK_QUEUE)
-        owners = (Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
-        self.worker = worker.build(self.client, *owners, clock=self.clock)
+        owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
+        self.worker = worker.build(self.client, *owners, clock=self.clock, finishes_within=timedelta(0))
         self._serving = asyncio.create_task(self.worker.run())
 
     def notifier(self, channels: Channels, environ: Mapping[str, str]) -> Notifier:
@@ -164,10 +167,10 @@ class Engine:
         await self.worker.shutdown()
         await self._serving
 
-    async def restart_worker(self, processes: Processes | None = None) -> None:
+    async def restart_worker(self, processes: Processes | None = None, recorder: Recorder | None = None) -> None:
         """Stops it in the middle of what it does, and starts another."""
         await self.stop_worker()
-        await self.start_worker(processes)
+        await self.start_worker(processes, recorder)
 
     def next_sitting(self, forum: str, later: int = 0) -> Sitting:
         """The first sitting of a forum whose agenda is not drafted yet; or the one so many after it."""
@@ -260,6 +263,9 @@ class Engine:
     async def has_response(self, name: str) -> bool:
         return await self._has(self.emergency(name), self.number(name))
 
+    async def has_happened(self, name: str, type_: str) -> bool:
+        return type_ in await self.types(name)
+
     async def is_at(self, name: str, stage: str) -> bool:
         return (await self.state(name)).stage == stage
 
@@ -275,6 +281,12 @@ class Engine:
     async def has_notice(self, unit: str, emergency: str, kind: str = "tasks") -> bool:
         notices = await Notices(self.pool).list(unit, limit=200)
         return any((notice.emergency, notice.kind) == (emergency, kind) for notice in notices)
+
+    async def details(self, workflow: str) -> str:
+        """A process's current details, as the Temporal UI shows them."""
+        handle = self.client.get_workflow_handle(workflow)
+        told = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return str(told.current_details)
 
     async def is_calm(self, workflow: str) -> bool:
         """Whether every activity of a process has ended."""

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from domain.permission import RESIDENT, Actor
-from tests.engine.conftest import Engine, officer
+from tests.engine.conftest import Engine, officer, until
+from tests.engine.hindering import refusing
 from tests.support.town import in_days
 
 SUPERVISOR = Actor(id="supervisor", role="supervisor")
@@ -101,4 +102,17 @@ async def photographed_and_settled(engine: Engine, name: str) -> None:
     await engine.send(name, "contact", by=officer("mudan-garden"), how="上门", outcome="看过现场")
     await engine.send(name, "add_photos", by=officer("mudan-garden"), photos=photos[2:])
     await engine.send(name, "resolve", by=officer("mudan-garden"), what_was_done="更换水龙头")
+    await engine.send(name, "confirm", by=RESIDENT, stars=4)
+
+
+@life
+async def refused_for_a_while_and_settled(engine: Engine, name: str) -> None:
+    """Its expiry is refused for a day, as by a policy without its estate; then it goes on."""
+    recorder = await refusing(engine)
+    await engine.open(name)
+    await engine.pass_time(name, days=1)
+    recorder.refuses = False
+    await engine.send(name, "note", text="小区已恢复")
+    await until(lambda: engine.has_happened(name, "contact_missed"))
+    await engine.send(name, "resolve", what_was_done="更换门机")
     await engine.send(name, "confirm", by=RESIDENT, stars=4)

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from domain.joint_response import ResponseState
-from tests.engine.conftest import Engine, department
+from tests.engine.conftest import Engine, department, until
+from tests.engine.hindering import Reaching, hindered
 
 ResponseLife = Callable[[Engine, str], Awaitable[str]]
 RESPONSE_LIVES: dict[str, ResponseLife] = {}
@@ -85,6 +86,22 @@ async def entrapment_ignored(engine: Engine, name: str) -> str:
         if task.required and not task.finished:
             await engine.report(emergency, "waive", task=task.id, reason="补记：被困人员已自行脱困")
     await engine.report(emergency, "stand_down", outcome="returned", reason="转入议事")
+    return emergency
+
+
+@life
+async def entrapment_hard_to_link(engine: Engine, name: str) -> str:
+    """Another response on the estate does not answer for a while: that is tried again, and at once when nudged."""
+    reaching = Reaching(engine, lambda _, command: command.kind == "link")
+    await hindered(engine, reaching)
+    await engine.open(name)
+    await engine.open("other")
+    await engine.declare("other", "gas_leak")
+    emergency = await engine.declare(name, "lift_entrapment")
+    await engine.pass_response(emergency, minutes=10)
+    reaching.mend()
+    await engine.processes.nudge(emergency)
+    await until(lambda: engine.is_linked(engine.emergency("other"), emergency))
     return emergency
 
 

@@ -13,7 +13,8 @@ from domain.joint_response import ResponseWait
 from domain.joint_response import waits as response_waits
 from stack.ports import free_port
 from stack.temporal import TemporalServer
-from tests.engine.conftest import Engine, running_engine
+from tests.engine.conftest import Engine, running_engine, until
+from tests.engine.hindering import Reaching, hindered, refusing, two_emergencies
 from workflows import attributes
 
 if TYPE_CHECKING:
@@ -107,3 +108,33 @@ async def test_a_case_that_climbs_alone_for_years_goes_through_many_runs(impatie
     assert (state.stage, state.raised) == ("alliance", True)
     assert state.carried_over >= 18
     assert (await impatient.handle("A").describe()).run_id != first_run
+
+
+async def test_a_refused_expiry_is_known_to_the_next_run(impatient: Engine) -> None:
+    recorder = await refusing(impatient)
+    await impatient.open("A")
+    first_run = (await impatient.handle("A").describe()).run_id
+    await impatient.pass_time("A", days=3)
+    assert (await impatient.handle("A").describe()).run_id != first_run
+    assert f"{recorder.times}×" in await impatient.details(impatient.number("A"))
+    assert len((await impatient.handle("A").fetch_history()).events) < 60
+    recorder.refuses = False
+    await impatient.processes.nudge(impatient.number("A"))
+    await until(lambda: impatient.has_happened("A", "contact_missed"))
+
+
+async def test_an_effect_that_fails_is_seen_goes_into_the_next_run_and_is_done_later(impatient: Engine) -> None:
+    reaching = Reaching(impatient, lambda _, command: command.kind == "link")
+    await hindered(impatient, reaching)
+    first, second = await two_emergencies(impatient)
+    handle = impatient.client.get_workflow_handle(second)
+    first_run = (await handle.describe()).run_id
+    await impatient.pass_response(second, hours=2)
+    assert (await handle.describe()).run_id != first_run
+    details = await impatient.details(second)
+    assert "关联" in details
+    assert "Unreached" in details
+    reaching.mend()
+    await impatient.pass_response(second, hours=2)
+    await until(lambda: impatient.is_linked(first, second))
+    assert "Unreached" not in await impatient.details(second)

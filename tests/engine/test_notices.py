@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.notices import misnamed, read_channels
+from activities.record import SittingRecorder
 from domain.notices import Channels
 from domain.policy_file import PolicyError
+from domain.sitting import Reschedule, SittingCommand, SittingState
 from store.notices import Notice, Notices
+from store.papers import Papers
 from tests.domain.given import nancheng
-from tests.engine.conftest import Engine
-from workflows.messages import NoticeOrder
+from tests.engine.conftest import Engine, officer
+from workflows.messages import NoticeOrder, RecordOrder
 
 
 class Receiver:
@@ -170,23 +173,31 @@ async def set_up(engine: Engine, environ: dict[str, str]) -> None:
 
 
 async def an_order(engine: Engine) -> NoticeOrder:
+    """A sitting is moved, and its process has not told anybody yet: no worker serves."""
     sitting = engine.next_sitting("laocheng")
     await engine.convene(sitting)
-    state = await engine.sitting_state(sitting.id)
-    return NoticeOrder(event=f"{sitting.id}:2", kind="rescheduled", state=state, now=state.at)
+    await engine.stop_worker()
+    state, now = await engine.sitting_state(sitting.id), datetime.now(UTC)
+    body = Reschedule(starts_at=sitting.starts_at + timedelta(days=7), reason="会场另用")
+    command = SittingCommand(id=f"{sitting.id}:moved", actor=officer("nancheng"), body=body)
+    order = RecordOrder[SittingState, SittingCommand](number=sitting.id, state=state, command=command, now=now)
+    recorder = SittingRecorder(engine.log, engine.rulebook, Papers(engine.pool, engine.rulebook))
+    assert (await ActivityEnvironment().run(recorder.record, order)).refused is None
+    await engine.start_worker()
+    return NoticeOrder(sitting=sitting.id, version=2)
 
 
 async def test_a_notice_that_failed_is_sent_again_to_who_has_not_taken_it(engine: Engine, receiver: Receiver) -> None:
     channels = Channels(units={"laocheng": ("GOOD", "BAD"), "mudan-garden": ("BAD",)})
-    order = await an_order(engine)
+    order, now = await an_order(engine), engine.clock.now()
     notifier = engine.notifier(channels, {"GOOD": receiver.address})
     with pytest.raises(ApplicationError):
         await ActivityEnvironment().run(notifier.notify, order)
-    long_ago = order.now - timedelta(days=1)
+    long_ago = now - timedelta(days=1)
     sent, failed = await notifier.resend(long_ago, "laocheng")
     assert ([it.unit for it in sent], [it.unit for it in failed]) == ([], ["laocheng"])
     mended = engine.notifier(channels, dict.fromkeys(("GOOD", "BAD"), receiver.address))
-    assert await mended.resend(order.now + timedelta(days=1)) == ([], [])
+    assert await mended.resend(now + timedelta(days=1)) == ([], [])
     sent, failed = await mended.resend(long_ago)
     assert (sorted(it.unit for it in sent), failed) == (["laocheng", "mudan-garden"], [])
     assert len(receiver.got) == 3

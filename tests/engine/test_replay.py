@@ -60,7 +60,7 @@ async def test_a_response_lived_today_replays_and_everything_in_it_has_words(eng
             assert 2 < len(event.user_metadata.summary.data) <= 202, f"{event.event_id} has no words"
         if event.HasField("workflow_execution_update_accepted_event_attributes"):
             request = event.workflow_execution_update_accepted_event_attributes.accepted_request
-            assert request.input.name in names.RESPONSE_UPDATES.values()
+            assert request.input.name in {*names.RESPONSE_UPDATES.values(), names.NUDGE}
 
 
 async def replayed(name: str, history: WorkflowHistory) -> None:

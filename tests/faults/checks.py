@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from operations.audit import Auditor
 from operations.connections import opened, processes, temporal_client
+from operations.notices import notifier_of
 from runtime.settings import Settings
 from store import rebuild
 from store.folding import CASES
@@ -155,7 +156,8 @@ async def audit_finds_nothing(pool: Pool, settings: Settings) -> list[str]:
     """Every open case has a running process at the log's version, that waits for exactly what the log says."""
     clock = clock_on(pool, rehearsal=settings.rehearsal)
     await clock.refresh()
-    auditor = Auditor(pool, await temporal_client(settings, clock), await processes(settings, clock), clock)
+    client, notifier = await temporal_client(settings, clock), notifier_of(pool, settings, clock)
+    auditor = Auditor(pool, client, await processes(settings, clock), notifier, clock)
     report = await auditor.audit()
     found = [f"audit: {finding}" for finding in report.findings]
     if report.open != report.running:

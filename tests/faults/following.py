@@ -34,9 +34,12 @@ class Follower:
         async with client.stream("GET", "/stream", headers={**headers, "last-event-id": last}) as answer:
             if answer.status_code != 200:
                 return
+            position = 0
             async for line in answer.aiter_lines():
                 if line.startswith("id: "):
-                    self.positions.append(int(line.removeprefix("id: ")))
+                    position = int(line.removeprefix("id: "))
+                if line.startswith("data: "):  # the first id is where it begins, and no event
+                    self.positions.append(position)
 
     async def until(self, position: int, patience: float = 30.0) -> list[str]:
         """Wait until `position` has come; what is wrong with the positions, in words."""

@@ -14,6 +14,7 @@ import pytest
 
 from operations.audit import Auditor, Report
 from operations.connections import opened, processes, temporal_client
+from operations.notices import notifier_of
 from store.log import EventLog
 from store.town import clock_on
 from tests.faults import checks
@@ -39,7 +40,8 @@ async def audit(stack: RunningStack, *, repair: bool = False) -> Report:
     async with opened(settings.database()) as pool:
         clock = clock_on(pool, rehearsal=settings.rehearsal)
         await clock.refresh()
-        auditor = Auditor(pool, await temporal_client(settings, clock), await processes(settings, clock), clock)
+        client, notifier = await temporal_client(settings, clock), notifier_of(pool, settings, clock)
+        auditor = Auditor(pool, client, await processes(settings, clock), notifier, clock)
         report = await auditor.audit()
         return await auditor.repair(report) if repair else report
 

@@ -118,16 +118,19 @@
   };
 
   /* Server-sent events, read by hand: EventSource hears only the types that it knows by name, cannot go on from where
-     a page left off, and would hold a connection for every hidden tab (a browser has six for a host). */
+     a page left off, and would hold a connection for every hidden tab (a browser has six for a host). Where the log
+     stands comes first: a tab that is hidden, or was opened behind another, rests once it knows that, and misses nothing. */
   let position = null;
   let listening = null;
   const told = (block) => {
     const fields = Object.fromEntries(block.split("\n").map((line) => [line.split(":", 1)[0], line.replace(/^[a-z]*: ?/, "")]));
     if (fields.id) position = fields.id;
     if (fields.data) heard(JSON.parse(fields.data));
+    if (mayRest()) rest();
   };
+  const mayRest = () => document.hidden && position !== null;
   const listen = async () => {
-    if (listening || document.hidden) return;
+    if (listening || mayRest()) return;
     const stop = (listening = new AbortController());
     while (!stop.signal.aborted) {
       try {
@@ -152,7 +155,7 @@
     listening = null;
   };
   listen();
-  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  document.addEventListener("visibilitychange", () => (mayRest() ? rest() : listen()));
   addEventListener("pagehide", rest);
   addEventListener("pageshow", (event) => event.persisted && listen());
 })();

@@ -1,0 +1,38 @@
+"""Sittings and joint responses whose next instant is past, and that have not acted on it: found by their lists."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from store.due import OF_CASES, due
+
+if TYPE_CHECKING:
+    from store.database import Pool
+
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A process's stream, and what should have been acted on by ``until`` (UTC)."""
+
+    number: str
+    until: datetime
+
+
+async def overdue(pool: Pool, before: datetime) -> tuple[Overdue, ...]:
+    """Those whose next instant was before ``before``, though they have been given a moment. Raises StoreUnavailable."""
+    found = await _overdue(pool, before)
+    for pause in _PAUSES:
+        if not found:
+            break
+        await asyncio.sleep(pause)
+        found &= await _overdue(pool, before)
+    return tuple(sorted(found, key=lambda one: one.number))
+
+
+async def _overdue(pool: Pool, before: datetime) -> set[Overdue]:
+    return {Overdue(one.id, one.at) for one in await due(pool, before) if one.turn != OF_CASES and one.at < before}
