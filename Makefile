@@ -8,6 +8,7 @@ DEV   := .venv/.dev-$(call key,requirements-dev.lock)
 JOBS  ?= auto
 ARGS  ?=
 NOW   ?=
+DAYS  ?=
 PIP   := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -17,7 +18,7 @@ help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 	@echo "  Settings: HONGXIU_DATA, HONGXIU_API_PORT, HONGXIU_TEMPORAL_PORT, HONGXIU_TEMPORAL_UI_PORT,"
 	@echo "            HONGXIU_REHEARSAL=1, HONGXIU_WORKERS. Tests: ARGS='-k words', JOBS=1,"
-	@echo "            NOW=2032-02-29T09:30:00+08:00 (when it is in the town that they run in)."
+	@echo "            NOW=2032-02-29T09:30:00+08:00 (when it is in the town that they run in), DAYS=leap-day."
 
 up: $(RUN) ## set up and run the embedded stack until Ctrl-C (HONGXIU_REHEARSAL=1: time can be skipped)
 	@$(PY) -m cli up
@@ -26,14 +27,15 @@ demo: $(RUN) ## play a quarter of a subdistrict's life on a running stack in reh
 	@$(PY) -m cli demo $(ARGS)
 
 # Folders of its own: another session's pytest closes the shared one to the user that PostgreSQL runs as.
-PYTEST = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	PYTEST_DEBUG_TEMPROOT="$$folder" HONGXIU_TEST_NOW="$(NOW)" $(PY) -m pytest -n $(JOBS) --dist worksteal
+FOLDER = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && PYTEST_DEBUG_TEMPROOT="$$folder"
+PYTEST = $(FOLDER) HONGXIU_TEST_NOW="$(NOW)" $(PY) -m pytest -n $(JOBS) --dist worksteal
 
 test: $(DEV) ## all tests but the long ones, on real PostgreSQL and Temporal
 	@$(PYTEST) -m "not long" $(ARGS)
 
-test-long: $(DEV) ## what is long by nature: the whole demo, the storm, thorough Hypothesis, days of all kinds
-	@$(PYTEST) -m long $(ARGS)
+test-long: $(DEV) ## what is long by nature: the whole demo, the storm, thorough Hypothesis, and other days
+	@export HYPOTHESIS_PROFILE=thorough; $(PYTEST) -m "long or property" $(ARGS)
+	@$(FOLDER) $(PY) -m tests.days $(DAYS)
 
 lint: $(DEV) ## ruff and mypy --strict
 	@$(PY) -m ruff check .

@@ -143,9 +143,8 @@ async def test_what_temporal_has_lost_is_started_again_from_the_log() -> None:
         asked = await office.decide(numbers[1], "note", "unaware", text="不知道丢失了什么")
         assert asked.acknowledged, "a decision starts a lost case's process by itself"
         found = await audit(stack)
-        assert {(one.number, one.kind) for one in found.findings} == {
-            (number, "missing") for number in numbers if number != numbers[1]
-        }
+        assert {one.number for one in found.findings if one.kind == "missing"} == set(numbers) - {numbers[1]}
+        assert {one.kind for one in found.findings} <= {"missing", "sitting_missing"}
         assert (await audit(stack, repair=True)).clean
         assert await checks.everything(stack.settings(), office) == []
 
@@ -184,7 +183,11 @@ async def is_recorded(stack: RunningStack, number: str, type_: str) -> None:
 
 
 async def pass_a_day(stack: RunningStack, number: str) -> None:
-    """Move a case's clock over its first contact's due time."""
+    """Bring the town over a case's first contact's due time, however long the log is away meanwhile."""
     async with httpx.AsyncClient(timeout=60.0, trust_env=False) as client:
-        moved = await client.post(f"{stack.api}/dev/fast-forward", json={"case": number, "days": 1})
+        for _ in range(120):
+            moved = await client.post(f"{stack.api}/dev/fast-forward", json={"case": number, "days": 1})
+            if moved.status_code != 503:
+                break
+            await asyncio.sleep(0.5)
     assert moved.status_code == 200, moved.text
