@@ -173,7 +173,7 @@ class Processes:
         return answer
 
     async def enforce(self, order: EnforceOrder) -> None:
-        """Begins to bring what is under way in line with a policy; where that is going on, it goes on.
+        """Begins to bring what is under way in line with policies; where that is going on, it goes on.
 
         Raises ProcessUnavailable.
         """
@@ -187,7 +187,7 @@ class Processes:
             raise _translated(error, order.cause) from error
 
     async def enforcement(self, order: EnforceOrder) -> Enforced | None:
-        """What a policy's coming into force has moved; None while that is going on.
+        """What policies' coming into force has moved; None while that is going on.
 
         Raises ProcessGone where it never began, was ended or failed; ProcessUnavailable.
         """
