@@ -101,7 +101,8 @@ def migrate() -> None:
 
     with commands.ending():
         settings = commands.settings()
-        asyncio.run(prepare(settings))
+        for line in asyncio.run(prepare(settings)):
+            terminal.note(line)
         terminal.good(f"the schema is at {current(settings.owner_database())}")
 
 

@@ -118,3 +118,11 @@ async def test_what_did_not_answer_is_not_recorded_as_done_and_is_begun_again(en
     assert (done.sittings, done.failed) == ((sitting.id,), ())
     assert await Policies(engine.pool).unenforced() is None
     assert await desk_on(engine.pool, engine.processes).begin() is None
+
+
+async def test_an_enactment_of_many_policies_has_a_short_name(engine: Engine) -> None:
+    years = tuple(f"calendar {year}@{engine.prefix}" for year in range(2400, 2420))
+    await engine.processes.enforce(EnforceOrder(enactment=7, policies=years))
+    handle = engine.client.get_workflow_handle(f"施行 calendar 2400@{engine.prefix}… (7)")
+    described = await handle.describe()
+    assert await described.static_summary() == described.id
