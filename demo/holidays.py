@@ -25,18 +25,15 @@ _NAME = '{zh: 元旦（演练）, en: "New Year\'s Day (rehearsal)"}'
 async def publish_where_missing(settings: Settings, until: datetime) -> bool:
     """Publishes the year of ``until`` with three days off at its start, if nobody has; whether it did.
 
-    Sittings and cases that there are move as they do for any calendar. Raises Refusal (a meeting in session would
-    move), StoreUnavailable, TemporalUnavailable.
+    Sittings and cases that there are move as they do for any calendar. Where a meeting that is in session would, in the
+    first days of that year, there is no holiday. Raises StoreUnavailable, TemporalUnavailable.
     """
     year = until.astimezone(SHANGHAI).year
     async with connections.opened(settings.database()) as pool:
         if await Policies(pool).in_place("calendar", str(year)) is not None:
             return False
     calendar = read_policy("calendar", _calendar(year), f"calendar-{year}.yaml")
-    outcome = await bring_into_force(settings, Offer((calendar,)))
-    if outcome.draft.refusals:
-        raise outcome.draft.refusals[0]
-    return True
+    return (await bring_into_force(settings, Offer((calendar,)))).loaded
 
 
 def _calendar(year: int) -> str:

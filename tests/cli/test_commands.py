@@ -12,13 +12,14 @@ from typing import Any
 
 import psycopg
 import pytest
-import yaml
 
+from services.policy_folder import read_file
 from store.access import AccessLog
 from store.log import EventLog
 from tests.cli.conftest import REPOSITORY, Stack, clean_environment, hongxiu
 from tests.conftest import Database
 from tests.store.given import recorded
+from tests.support.town import NOW
 
 
 def play(stack: Stack, *keys: str) -> Any:
@@ -134,8 +135,8 @@ def test_policies_that_are_loaded_stay_as_they_are(stack: Stack) -> None:
 
 
 def test_a_loaded_version_with_another_text_is_refused(stack: Stack, tmp_path: Path) -> None:
-    file = tmp_path / "calendar-2026.yaml"
-    file.write_text('version: "1"\nyear: 2026\ndays: []\n', "utf-8")
+    file = tmp_path / f"calendar-{NOW.year}.yaml"
+    file.write_text(f"version: tests\nyear: {NOW.year}\ndays: []\n", "utf-8")
     ran = stack("calendar", "publish", str(file), "--lang", "en")
     assert ran.code == 2
     assert "raise the version" in ran.err
@@ -145,7 +146,7 @@ def test_a_published_calendar_moves_the_cases_that_wait_for_that_day(stack: Stac
     number = play(stack, "river-smell")["open"][0]["number"]
     before = stack("case", "show", number, "--json").json["case"]["wait"]
     day = before["starts_at"][:10]
-    file = calendar_without(tmp_path, day)
+    file = calendar_without(tmp_path, day, stack.settings.policies)
     ran = stack("calendar", "publish", str(file), "--json")
     assert ran.code == 0, ran
     assert ran.json["effects"]["waits"] >= 1
@@ -156,13 +157,14 @@ def test_a_published_calendar_moves_the_cases_that_wait_for_that_day(stack: Stac
     assert stack("audit").code == 0
 
 
-def calendar_without(folder: Path, day: str) -> Path:
+def calendar_without(folder: Path, day: str, policies: Path) -> Path:
     """The year of ``day`` as it is published, or nothing, with that day off."""
-    published = REPOSITORY / "policies" / "nancheng" / f"calendar-{day[:4]}.yaml"
-    days = yaml.safe_load(published.read_text("utf-8"))["days"] if published.exists() else []
-    others = [{**entry, "date": str(entry["date"])} for entry in days if str(entry["date"]) != day]
+    published = policies / f"calendar-{day[:4]}.yaml"
+    days = read_file("calendar", published).value.model_dump(mode="json")["days"] if published.exists() else []
+    others = [entry for entry in days if entry["date"] != day]
     off = {"date": day, "kind": "off", "name": {"zh": "临时放假", "en": "A day off"}, "notice": "测试"}
-    year = {"version": f"1.{time.time_ns()}", "year": int(day[:4]), "days": [*others, off]}
+    entries = sorted([*others, off], key=lambda entry: str(entry["date"]))
+    year = {"version": f"1.{time.time_ns()}", "year": int(day[:4]), "days": entries}
     file = folder / f"calendar-{day[:4]}.yaml"
     file.write_text(json.dumps(year, ensure_ascii=False), "utf-8")
     return file
