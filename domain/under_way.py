@@ -185,7 +185,7 @@ _NAMED = 5
 
 def refusals(before: PolicySet | None, after: PolicySet, under_way: UnderWay) -> list[Refusal]:
     """Why policies cannot come into force now instead of others: one refusal for each kind of thing that they would
-    strand. What is stranded already is not held against them; where what is in force cannot be read, all is.
+    strand. What is stranded already is not held against them; where what is in force cannot be read, all of it is.
 
     ``missing``: what they take away; ``count``: how many cases, sittings or responses need it; ``open``: the first.
     """
