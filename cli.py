@@ -20,7 +20,7 @@ from operations.commands import BAD_INPUT, DIFFERS, UNAVAILABLE, Failed
 if TYPE_CHECKING:
     from operations.audit import Report
     from operations.notices import Resent
-    from operations.policies import Checked, Kept
+    from operations.policies import Outcome
     from operations.showing import Words
     from store.cases import CaseRow
     from store.database import Pool
@@ -101,7 +101,8 @@ def migrate() -> None:
 
     with commands.ending():
         settings = commands.settings()
-        asyncio.run(prepare(settings))
+        for line in asyncio.run(prepare(settings)):
+            terminal.note(line)
         terminal.good(f"the schema is at {current(settings.owner_database())}")
 
 
@@ -110,118 +111,73 @@ def migrate() -> None:
 
 @policy_app.command("check", epilog="Example:  hongxiu policy check policies/nancheng")
 def policy_check(folder: ExistingFolder, as_json: Json = False, lang: Lang = "zh-CN") -> None:
-    """Read a folder's policies and fit them together. A mistake is named by file, line and field (exit 2)."""
+    """Read a folder's policies and fit them together. A mistake is named by file, line and field (exit 2).
+
+    Where a stack is running it is a dry run as well: what would change, what comes of it, what refuses it (exit 2).
+    """
     from operations import policies
+    from operations.showing import folder_table
+    from services.policy_check import Offer
+    from services.policy_folder import read_folder
 
     with commands.ending(lang):
-        _show_policies([(policy, "✓") for policy in policies.check_folder(folder)], as_json, lang)
+        found = read_folder(folder)
+        settings = commands.settings()
+        if settings.database_url is not None:
+            _show_outcome(asyncio.run(policies.hold_against(settings, Offer.of_folder(found))), as_json, lang)
+            return
+        policies.require_known_units(found)
+        if as_json:
+            terminal.print_json({"items": [policies.policy_json(policy) for policy in found.policies]})
+        else:
+            terminal.out().print(folder_table(found.policies, lang))
 
 
 @policy_app.command("load", epilog="Example:  hongxiu policy load policies/nancheng")
 def policy_load(folder: ExistingFolder, as_json: Json = False, lang: Lang = "zh-CN") -> None:
-    """Check a folder's policies and bring them into force.
+    """Check a folder's policies and bring what is new into force, all of it or nothing.
 
-    Open cases keep the ladder version they have; where sittings' dates change, open waits are computed again.
+    What is open refuses what would strand it (exit 2). A policy older than the one in force is left out, and told
+    (exit 1). Schedules, sittings ahead and open waits are then brought in line.
     """
-    kept = commands.run(_load_policies(folder, lang), lang)
-    new, unchanged = ("new", "unchanged") if as_json or lang.startswith("en") else ("新增", "未变")
-    states = [(one.policy, new if one.new else unchanged) for one in kept]
-    _show_policies(states, as_json, lang)
-
-
-async def _load_policies(folder: Path, lang: str) -> Sequence[Kept]:
     from operations import policies
-    from operations.connections import opened
+    from services.policy_check import Offer
+    from services.policy_folder import read_folder
 
-    checked = policies.check_folder(folder)
-    async with opened(commands.settings().database()) as pool:
-        kept = await policies.keep(pool, checked)
-        new = [one.policy for one in kept if one.new]
-        if new:
-            cause = ", ".join(f"{policy.file.kind} {policy.file.name}@{policy.file.version}" for policy in new)
-            _tell_moved(await _reproject(pool, cause))
-    return kept
-
-
-def _show_policies(found: Sequence[tuple[Checked, str]], as_json: bool, lang: str) -> None:
-    from operations.showing import policy_table
-
-    if not as_json:
-        terminal.out().print(policy_table(found, lang))
-        return
-    items = [
-        {
-            "file": policy.file,
-            "kind": policy.file.kind,
-            "name": policy.file.name,
-            "version": policy.file.version,
-            "state": state,
-        }
-        for policy, state in found
-    ]
-    terminal.print_json({"items": items})
+    with commands.ending(lang):
+        offer = Offer.of_folder(read_folder(folder))
+        _show_outcome(asyncio.run(policies.bring_into_force(commands.settings(), offer)), as_json, lang)
 
 
 @calendar_app.command("publish", epilog="Example:  hongxiu calendar publish policies/nancheng/calendar-2027.yaml")
 def calendar_publish(file: ExistingFile, as_json: Json = False, lang: Lang = "zh-CN") -> None:
-    """Bring a year's calendar into force, and have open cases that wait for a sitting compute its dates again."""
-    kept, moved = commands.run(_publish(file), lang)
+    """Bring a year's calendar into force: sittings ahead and open waits are dated by it."""
+    from operations import policies
+    from services.policy_check import Offer
+    from services.policy_folder import read_file
+
+    with commands.ending(lang):
+        offer = Offer((read_file("calendar", file),))
+        _show_outcome(asyncio.run(policies.bring_into_force(commands.settings(), offer)), as_json, lang)
+
+
+def _show_outcome(outcome: Outcome, as_json: bool, lang: str) -> None:
+    """Prints what became of an offer; exits by it."""
+    from operations import policies
+    from operations.showing import draft_table, effect_lines
+
     if as_json:
-        policy = {"year": kept.policy.file.name, "version": kept.policy.file.version, "new": kept.new}
-        terminal.print_json({**policy, **moved})
-    if moved["failed"]:
-        raise typer.Exit(DIFFERS)
-
-
-async def _publish(file: Path) -> tuple[Kept, dict[str, Any]]:
-    from operations.connections import opened
-    from operations.policies import publish_calendar
-
-    async with opened(commands.settings().database()) as pool:
-        kept = await publish_calendar(pool, file)
-        state = "in force" if kept.new else "in force already"
-        terminal.good(f"calendar {kept.policy.file.name}@{kept.policy.file.version} is {state}")
-        moved = await _reproject(pool, f"calendar {kept.policy.file.name}@{kept.policy.file.version}")
-        _tell_moved(moved)
-        return kept, moved
-
-
-async def _reproject(pool: Pool, cause: str) -> dict[str, Any]:
-    """Waits until the workers know what is in force, then moves what has to move."""
-    from activities import dating, reprojection
-    from operations import connections
-    from runtime.temporal import TASK_QUEUE, TemporalUnavailable
-    from store.cases import CaseList, CaseQuery
-    from store.town import clock_on
-    from workflows.enforcing import KNOWN_TO_WORKERS_AFTER
-
-    try:
-        settings = commands.settings()
-        clock = clock_on(pool, rehearsal=settings.rehearsal)
-        client = await connections.temporal_client(settings, clock)
-        await dating.plan_schedules(pool, client, clock, task_queue=TASK_QUEUE)
-    except TemporalUnavailable:
-        if await CaseList(pool).count(CaseQuery(open=True)):
-            raise
-        return {"looked_at": 0, "moved": [], "failed": [], "sittings": []}  # schedules are planned at every start
-    processes = await connections.processes(settings, clock)
-    with terminal.progress("waiting until the workers know") as step:
-        tenths = int(KNOWN_TO_WORKERS_AFTER.total_seconds() * 10)
-        for tenth in range(tenths):
-            step(tenth, tenths)
-            await asyncio.sleep(0.1)
-    redated = await dating.redate(pool, processes, cause, clock.now())
-    with terminal.progress("open cases") as step:
-        moved = await reprojection.reproject(pool, processes, cause, clock, step)
-    sittings = [*redated.moved, *redated.cancelled]
-    return {**asdict(moved), "failed": [*redated.failed, *moved.failed], "sittings": sittings}
-
-
-def _tell_moved(moved: dict[str, Any]) -> None:
-    terminal.good(f"{moved['looked_at']} open cases wait for a sitting; {len(moved['moved'])} moved")
-    if moved["failed"]:
-        names = ", ".join(moved["failed"][:10])
-        terminal.bad(f"{len(moved['failed'])} did not answer ({names}). See: hongxiu audit; then publish again")
+        terminal.print_json(policies.as_json(outcome, lang))
+    else:
+        terminal.out().print(draft_table(outcome.draft, lang))
+        for line in effect_lines(outcome.draft.effects, lang):
+            terminal.out().print(line, markup=False)
+    for words in policies.good_news(outcome, lang):
+        terminal.good(words)
+    for words in policies.bad_news(outcome, lang):
+        terminal.bad(words)
+    if not outcome.as_wanted:
+        raise typer.Exit(BAD_INPUT if outcome.draft.refusals else DIFFERS)
 
 
 # ---------------------------------------------------------------- playbooks
@@ -590,6 +546,10 @@ def _next_step(report: Report) -> str:
         return "The log itself was changed: restore it from a backup before anything else."
     if kinds == {"projection_differs"}:
         return "Put it right with: hongxiu rebuild"
+    if kinds & {"policy_misfit", "stranded"}:
+        return "The policies in force lack what is open: bring it back. See: hongxiu policy check, then load."
+    if kinds == {"account_astray"}:
+        return "Give these accounts other posts, or shut them, at /admin/accounts."
     return "Look at the workers' logs." if report.repaired else "Put it right with: hongxiu audit --repair"
 
 

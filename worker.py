@@ -19,7 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.emergencies import Emergencies
 from activities.enforcing import Enforcer
 from activities.meetings import Meetings
-from activities.notices import Notifier, misnamed, read_channels
+from activities.notices import Notifier
 from activities.record import Recorder
 from domain.policy_file import PolicyError
 from runtime import logs
@@ -28,6 +28,7 @@ from runtime.clock import Clock
 from runtime.rehearsal import Punctual, Town
 from runtime.settings import Settings, load
 from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect
+from services.policy_folder import read_channels
 from store import database
 from store.errors import StoreUnavailable
 from store.log import EventLog
@@ -131,7 +132,7 @@ async def serve(settings: Settings) -> None:
     rulebook = Rulebook(pool)
     await put_at_hand(rulebook)
     if AT_HAND.current is not None:
-        for problem in misnamed(settings.policies, AT_HAND.current.organisation):
+        for problem in channels.strangers(AT_HAND.current.organisation):
             log.error("a notice's unit is unknown", problem=str(problem))
     refreshing = keeping_rules(rulebook)
     refreshing.start()
@@ -143,7 +144,7 @@ async def serve(settings: Settings) -> None:
     meetings = Meetings(pool, rulebook, processes, others, clock, task_queue=TASK_QUEUE)
     emergencies = Emergencies(pool, rulebook, lambda: processes)
     enforcer = Enforcer(pool, processes, others, clock, task_queue=TASK_QUEUE)
-    notifier = Notifier(pool, rulebook, channels, settings.public_url, clock)
+    notifier = Notifier(pool, rulebook, channels.channels, settings.public_url, clock)
     owners = (Recorder(EventLog(pool), rulebook), meetings, emergencies, enforcer, notifier)
     async with build(client, *owners, clock=clock):
         log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))

@@ -1,4 +1,4 @@
-"""What a policy's coming into force needs done, step by step (`workflows.enforcing`)."""
+"""What policies' coming into force needs done, step by step (`workflows.enforcing`)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from activities.dating import plan_schedules, redate
 from activities.heartbeat import heartbeat
 from activities.reprojection import reproject
 from runtime.clock import Clock
+from store.policies import Policies
 from workflows import names
 from workflows.client import Processes
 from workflows.messages import Enforced, EnforceOrder
@@ -32,7 +33,13 @@ class Enforcer:
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """What a worker registers."""
-        return [self.plan_schedules, self.plan_on, self.redate_sittings, self.reproject_cases]
+        return [
+            self.plan_schedules,
+            self.plan_on,
+            self.redate_sittings,
+            self.reproject_cases,
+            self.record_enforced,
+        ]
 
     @activity.defn(name=names.PLAN_SCHEDULES)
     async def plan_schedules(self, order: EnforceOrder) -> Enforced:
@@ -59,3 +66,9 @@ class Enforcer:
         async with heartbeat():
             done = await reproject(self._pool, self._processes, order.cause, self._clock)
         return Enforced(looked_at=done.looked_at, moved=len(done.moved), failed=done.failed)
+
+    @activity.defn(name=names.RECORD_ENFORCED)
+    async def record_enforced(self, order: EnforceOrder) -> Enforced:
+        """Records that what is under way is in line with these policies, and with those before them."""
+        await Policies(self._pool).mark_enforced(order.enactment)
+        return Enforced()

@@ -47,6 +47,7 @@ SOON = 0.05
 GIVE_UP_AFTER = 5
 """How often a case is sent to that is gone, or that nothing comes of, before it is left to the auditor."""
 
+
 class Meetings:
     """The activities of sittings. ``processes`` begins and reaches processes; ``client`` keeps the schedules."""
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -15,8 +14,6 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain.notices import Channels, members, notice_kind, wording
-from domain.organisation import Organisation
-from domain.policy_file import PolicyProblem, parse_policy, problems_at
 from domain.response_notices import response_notices
 from runtime.clock import Clock
 from store.folding import RESPONSES, SITTINGS
@@ -32,25 +29,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-FILE = "notices.yaml"
 TAKEN_WITHIN = 20.0
 """Seconds that an address is given."""
-
-
-def read_channels(policies: Path) -> Channels:
-    """The channels of a policies folder; none without a ``notices.yaml``. Raises PolicyError."""
-    file = policies / FILE
-    return parse_policy(Channels, file.read_text("utf-8"), str(file)) if file.exists() else Channels()
-
-
-def misnamed(policies: Path, organisation: Organisation) -> list[PolicyProblem]:
-    """The units of ``notices.yaml`` that the organisation does not have, by line. Raises PolicyError."""
-    file = policies / FILE
-    strangers = read_channels(policies).strangers(organisation)
-    if not strangers:
-        return []
-    faults = [(("units", unit), f"the organisation has no unit or department {unit!r}") for unit in strangers]
-    return problems_at(file.read_text("utf-8"), str(file), faults)
 
 
 class Notifier:

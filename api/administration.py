@@ -11,7 +11,6 @@ from api import schemas
 from api.answers import NO_STORE, answer, documented
 from api.auth import SignedIn, capacity_of
 from api.people import People, Person
-from api.policy_desk import Draft
 from api.problems import Problem
 from api.services import services_of
 from api.strict import StrictRoute
@@ -20,6 +19,7 @@ from domain.organisation_files import Table, as_table
 from domain.permission import Actor, may_administer
 from domain.policy_file import PolicyError
 from domain.policy_set import PolicyKind
+from services.policy_check import Draft
 from store.access import What
 from store.accounts import Account, Post
 from store.policies import PolicyVersion
@@ -89,8 +89,9 @@ async def policy(request: Request, actor: Administrator, kind: PolicyKind, name:
 async def check(request: Request, actor: Administrator, body: schemas.PolicyFiles) -> Response:
     """What a policy would change, and what would come of it; 422 `policy_invalid` lists every mistake by line. An
     organisation may come as tables, several at once. Nothing is changed."""
+    desk = services_of(request).policy_desk
     try:
-        draft = await services_of(request).policy_desk.check(body.kind, body.files)
+        draft = await desk.check(await desk.offered(body.kind, body.files))
     except PolicyError as error:
         raise _invalid(error) from None
     return answer(_draft(draft))
@@ -101,16 +102,24 @@ async def check(request: Request, actor: Administrator, body: schemas.PolicyFile
     responses=_CHANGES,
 )  # fmt: skip
 async def load(request: Request, actor: Administrator, body: schemas.PolicyLoad) -> Response:
-    """Loads a new version, if `after` (the dry run's `base`) is still what is in force in its place; 412
+    """Loads a new version, if everything is still in force that was at the dry run (`after`: its `basis`); 412
     `policy_moved_on` otherwise. What is under way is brought in line with it."""
     services = services_of(request)
+    desk = services.policy_desk
     try:
-        version, draft = await services.policy_desk.load(body.kind, body.text, body.after)
+        loaded = await desk.load(await desk.offered(body.kind, {body.kind: body.text}), body.after)
     except PolicyError as error:
         raise _invalid(error) from None
-    await services.accesses.note(
-        request, "policy_loaded", actor=actor, subject=f"{version.kind} {version.ref}"[:80], detail=draft.summed
-    )
+    policy = loaded.draft.one.policy
+    version = await desk.version(policy.kind, policy.name, policy.version)
+    if loaded.enactment is not None:
+        await services.accesses.note(
+            request,
+            "policy_loaded",
+            actor=actor,
+            subject=f"{version.kind} {version.ref}"[:80],
+            detail=loaded.draft.one.summed,
+        )
     path = f"/api/v1/admin/policies/{version.kind}/{version.name}/{version.version}"
     return answer(_view(version), 201, {"location": path})
 
@@ -131,11 +140,11 @@ def _view(version: PolicyVersion) -> schemas.PolicyView:
 
 
 def _draft(draft: Draft) -> schemas.PolicyDraft:
-    effects = draft.effects
-    entries = draft.changes.entries if draft.changes is not None else ()
+    item, effects = draft.one, draft.effects
+    entries = item.changes.entries if item.changes is not None else ()
     return schemas.PolicyDraft(
-        name=draft.policy.name, version=draft.policy.version, text=draft.policy.text,
-        base=draft.base.sha256 if draft.base else None, known=draft.known,
+        name=item.policy.name, version=item.policy.version, text=item.policy.text, state=item.state,
+        base=item.base.ref if item.base else None, basis=draft.basis,
         changes=[
             schemas.ChangeView(
                 what=one.what, id=one.id, how=one.how,
@@ -143,9 +152,9 @@ def _draft(draft: Draft) -> schemas.PolicyDraft:
             )
             for one in entries
         ],
-        lines=list(draft.lines), waits=effects.waits, sittings=[one.sitting for one in effects.moved],
+        lines=list(item.lines), waits=effects.waits, sittings=[one.sitting for one in effects.moved],
         elsewhere=dict(effects.elsewhere), cancelled=list(effects.cancelled),
-        stranded=[f"{account} {capacity_of(post)}" for account, post in effects.stranded],
+        astray=[f"{account} {capacity_of(post)}" for account, post in effects.astray],
         refused=[refused.code for refused in draft.refusals],
     )  # fmt: skip
 

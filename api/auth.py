@@ -22,7 +22,7 @@ from api.problems import Problem
 from api.sessions import address_of
 from api.strict import StrictRoute
 from api.throttle import Guesses, too_many_attempts
-from domain.permission import Actor
+from domain.permission import Actor, PostLike
 from store.accounts import Account, Accounts, Post, hash_password
 from store.attempts import SignInFailures
 from store.sessions import Session
@@ -171,7 +171,7 @@ def post_of(posts: Sequence[Post], capacity: str | None) -> Post:
     raise Problem("unknown_capacity", capacity=capacity, known=[capacity_of(post) for post in posts])
 
 
-def capacity_of(post: Post) -> str:
+def capacity_of(post: PostLike) -> str:
     """A post's name: ``role:unit``, or the role where it has no unit."""
     return f"{post.role}:{post.unit}" if post.unit else post.role
 

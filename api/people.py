@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from api.auth import SignIns
-from api.policy_desk import is_post
 from api.sessions import IDLE
 from domain.errors import Refusal
+from domain.permission import is_post
 from store.accounts import Account, Post, hash_password
 from store.sessions import SessionTable
 

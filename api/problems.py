@@ -221,14 +221,16 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
             {
                 "not_allowed_now", "carry_over_limit", "no_tier_above", "no_tier_below", "skips_a_tier",
                 "reroute_needs_supervisor", "already_there", "not_in_emergency", "reopen_too_late",
-                "case_exists", "policy_version_taken", "duplicate_of_duplicate", "not_before_this_sitting",
+                "case_exists", "duplicate_of_duplicate", "not_before_this_sitting",
                 "not_waiting_for_this_forum", "sitting_not_there", "sitting_already_then", "already_on_the_agenda",
                 "sitting_not_convened",
                 "only_its_emergency", "not_the_same_playbook",
                 "task_not_open", "task_finished", "not_signed", "already_signed", "already_their_task",
                 "objection_already_made", "required_tasks_open", "already_stood_down", "response_over",
                 "too_much_other_business", "other_business_listed", "unit_has_open_cases", "category_has_open_cases",
-                "forum_is_in_session", "account_exists", "last_administrator",
+                "party_has_open_cases", "tier_has_open_cases", "stage_has_open_cases", "forum_is_in_session",
+                "session_would_move", "party_has_open_tasks", "unit_has_open_responses", "unit_has_channels",
+                "policy_superseded", "policies_of_another_place", "account_exists", "last_administrator",
                 "closed_takes_no_photos", "too_many_photos",
             }
         ),

@@ -1002,7 +1002,6 @@ class FastForwarded(Answer):
     stage: str | None = None
 
 
-
 class Health(Answer):
     """``ok``, or what is missing."""
 
@@ -1026,12 +1025,11 @@ class PolicyFiles(Request):
 
 
 class PolicyLoad(Request):
-    """A policy's text. ``after``: the SHA-256 of what was in force in its place when it was checked; null where
-    nothing was."""
+    """A policy's text. ``after``: the dry run's ``basis``."""
 
     kind: PolicyKind
     text: _PolicyText
-    after: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    after: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class PolicyView(Answer):
@@ -1074,22 +1072,25 @@ class ChangeView(Answer):
 
 
 class PolicyDraft(Answer):
-    """What a policy would change. ``base``: the SHA-256 of what is in force in its place. ``known``: this version has
-    been loaded. ``waits``: how many waits of cases move with the ``sittings``; ``elsewhere``: open cases by estate that
-    belong to other units then; ``refused``: why it cannot be loaded now."""
+    """What a policy would change. ``base``: what is in force in its place (``nancheng@2``); ``basis``: the digest of
+    everything that is in force. ``state``: ``new``; ``in_force``, this very version is; ``superseded``, it was.
+    ``waits``: how many waits of cases move with the ``sittings``; ``elsewhere``: open cases by estate that belong to
+    other units then; ``astray``: accounts with posts that there are no longer; ``refused``: why it cannot be loaded
+    now."""
 
     name: str
     version: str
     text: str
+    state: Literal["new", "in_force", "superseded"]
     base: str | None
-    known: bool
+    basis: str
     changes: list[ChangeView]
     lines: list[str]
     waits: int
     sittings: list[str]
     elsewhere: dict[str, int]
     cancelled: list[str]
-    stranded: list[str]
+    astray: list[str]
     refused: list[str]
 
 

@@ -29,7 +29,6 @@ from api.passes import Passes
 from api.people import People
 from api.photographs import Photographs
 from api.pictures import Pictures
-from api.policy_desk import PolicyDesk
 from api.responses import JointResponses
 from api.sending import Running
 from api.sessions import Sessions
@@ -40,6 +39,7 @@ from runtime.background import Health, Loop
 from runtime.clock import Clock
 from runtime.rehearsal import Town
 from runtime.settings import Settings
+from services.policy_desk import PolicyDesk
 from services.town import Rehearsing
 from store import database
 from store.cases import CaseList
@@ -177,8 +177,8 @@ async def open_services(settings: Settings) -> Services:
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
         casework=casework, limits=Limits(), pictures=Pictures(),
         photographs=Photographs(pool, residents, casework, clock),
-        passes=Passes(secret), policy_desk=PolicyDesk(pool, running, rulebook), people=People(pool, sign_ins, rulebook),
-        surveys=Surveys(pool, rulebook, clock), clock=clock,
+        passes=Passes(secret), policy_desk=PolicyDesk(pool, running.required, settings.policies, rulebook),
+        people=People(pool, sign_ins, rulebook), surveys=Surveys(pool, rulebook, clock), clock=clock,
     )  # fmt: skip
     beside = [
         Loop("rules", lambda: _look_for_rules(services)),

@@ -26,6 +26,9 @@ from domain.permission import Actor
 from domain.rules import Rules
 from runtime import temporal
 from runtime.settings import Settings, load
+from services.policy_check import Offer
+from services.policy_desk import PolicyDesk
+from services.policy_folder import read_folder
 from stack.keys import ensure_keys
 from stack.ports import free_port
 from stack.postgres import Postgres
@@ -34,9 +37,8 @@ from stack.temporal import TemporalServer
 from store import database, migrate
 from store.accounts import Accounts, Post, hash_password
 from store.log import EventLog
-from store.policy_loading import load_policies
 from store.rulebook import Rulebook
-from workflows.client import Processes
+from workflows.client import Processes, ProcessUnavailable
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -184,10 +186,15 @@ async def _prepared(folder: Path, settings: Settings, postgres: Postgres, cleanu
     cleanup.push_async_callback(pool.close)
     owner = await database.connect(settings.owner_database(), max_size=4)
     cleanup.push_async_callback(owner.close)
-    await load_policies(pool, settings.policies)
+    desk = PolicyDesk(pool, _no_processes, settings.policies)
+    await desk.enact(Offer.of_folder(await asyncio.to_thread(read_folder, settings.policies)))
     rulebook = Rulebook(pool)
     await rulebook.refresh()
     return Stack(folder, settings, postgres, pool, owner, rulebook.current, EventLog(pool))
+
+
+def _no_processes() -> Processes:
+    raise ProcessUnavailable("nothing is under way yet")
 
 
 def _settings(folder: Path, postgres: Postgres, *, rehearsal: bool) -> Settings:

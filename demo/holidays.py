@@ -6,25 +6,18 @@ holiday; so the demo publishes a calendar that says what it is, on the rehearsal
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
-from activities.dating import plan_schedules, redate
-from activities.reprojection import reproject
 from demo.client import Json
 from domain.calendar import SHANGHAI
+from domain.policy_set import read_policy
 from operations import connections
-from operations.policies import publish_calendar
+from operations.policies import bring_into_force
 from runtime.settings import Settings
-from runtime.temporal import TASK_QUEUE
+from services.policy_check import Offer
 from store.policies import Policies
-from store.town import clock_on
-from workflows.enforcing import KNOWN_TO_WORKERS_AFTER
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-CAUSE = "公布放假安排（演练）"
 _NOTICE = "演练用，非正式放假安排"
 _NAME = '{zh: 元旦（演练）, en: "New Year\'s Day (rehearsal)"}'
 
@@ -32,24 +25,15 @@ _NAME = '{zh: 元旦（演练）, en: "New Year\'s Day (rehearsal)"}'
 async def publish_where_missing(settings: Settings, until: datetime) -> bool:
     """Publishes the year of ``until`` with three days off at its start, if nobody has; whether it did.
 
-    Sittings and cases that there are move as they do for any calendar. Raises StoreUnavailable, TemporalUnavailable.
+    Sittings and cases that there are move as they do for any calendar. Where a meeting that is in session would, in the
+    first days of that year, there is no holiday. Raises StoreUnavailable, TemporalUnavailable.
     """
     year = until.astimezone(SHANGHAI).year
     async with connections.opened(settings.database()) as pool:
-        if await Policies(pool).current("calendar", str(year)) is not None:
+        if await Policies(pool).in_place("calendar", str(year)) is not None:
             return False
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"calendar-{year}.yaml"
-            file.write_text(_calendar(year), "utf-8")
-            await publish_calendar(pool, file)
-        clock = clock_on(pool, rehearsal=settings.rehearsal)
-        client = await connections.temporal_client(settings, clock)
-        await plan_schedules(pool, client, clock, task_queue=TASK_QUEUE)
-        await asyncio.sleep(KNOWN_TO_WORKERS_AFTER.total_seconds())
-        processes = await connections.processes(settings, clock)
-        await redate(pool, processes, CAUSE, clock.now())
-        await reproject(pool, processes, CAUSE, clock)
-    return True
+    calendar = read_policy("calendar", _calendar(year), f"calendar-{year}.yaml")
+    return (await bring_into_force(settings, Offer((calendar,)))).loaded
 
 
 def _calendar(year: int) -> str:

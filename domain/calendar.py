@@ -64,7 +64,7 @@ class CalendarYear(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
-    version: str = Field(min_length=1)
+    version: str = Field(min_length=1, max_length=40)
     year: int = Field(ge=2000, le=2999)
     days: tuple[CalendarDay, ...]
 

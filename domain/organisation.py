@@ -89,7 +89,7 @@ class Organisation(_Frozen):
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    version: str = Field(min_length=1)
+    version: str = Field(min_length=1, max_length=40)
     name: Name
     tiers: tuple[Identifier, ...] = Field(min_length=1)
     companies: tuple[Company, ...] = ()

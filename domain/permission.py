@@ -11,7 +11,9 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.errors import Refusal
 from domain.ladder import DECISIONS, DecisionKind
+from domain.organisation import Organisation
 from domain.rules import Rules
 
 Role = Literal["officer", "department", "supervisor", "administrator", "resident", "system"]
@@ -37,6 +39,15 @@ class Actor(BaseModel):
 
 SYSTEM = Actor(id="system", role="system")
 RESIDENT = Actor(id="resident", role="resident")
+
+
+class PostLike(Protocol):
+    """A post that somebody holds: a role, at a unit or department where it has one."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def unit(self) -> str | None: ...
 
 
 class LedWork(Protocol):
@@ -80,6 +91,22 @@ class ResponseLike(Protocol):
     def reporters(self) -> Mapping[str, str]: ...
     @property
     def working(self) -> Collection[str]: ...
+
+
+def is_post(organisation: Organisation, post: PostLike) -> bool:
+    """Whether there is such a post: an officer has a unit, a department is one, the others have none."""
+    if post.role == "officer":
+        return post.unit is not None and _is_unit(organisation, post.unit)
+    if post.role == "department":
+        return post.unit in {one.code for one in organisation.departments}
+    return post.role in ("supervisor", "administrator") and post.unit is None
+
+
+def _is_unit(organisation: Organisation, unit: str) -> bool:
+    try:
+        return bool(organisation.unit(unit))
+    except Refusal:
+        return False
 
 
 def may_decide(rules: Rules, actor: Actor, case: CaseLike, kind: DecisionKind) -> bool:

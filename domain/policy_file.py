@@ -90,8 +90,11 @@ def faults_of_validation(error: ValidationError) -> list[tuple[Location, str]]:
 
 def problems_at(text: str, file: str, faults: Iterable[tuple[Location, str]]) -> list[PolicyProblem]:
     """Faults that were found beside other policies, at their lines of a file that has been parsed before."""
+    found = list(faults)
+    if not found:  # a long file takes a moment to read once more
+        return []
     root = _compose(text, file)
-    return [PolicyProblem(file, *_place(root, location), message) for location, message in faults]
+    return [PolicyProblem(file, *_place(root, location), message) for location, message in found]
 
 
 class _Loader(yaml.SafeLoader):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from domain.calendar import CalendarYear, WorkingCalendar
@@ -11,7 +13,7 @@ from domain.errors import Refusal
 from domain.ladder import Ladder
 from domain.organisation import Organisation
 from domain.playbook import Playbook, misfits
-from domain.policy_file import PolicyError, PolicyProblem, parse_policy, problems_at
+from domain.policy_file import PolicyProblem, parse_policy, problems_at
 from domain.rules import Rules
 from domain.words import Name, refusal
 
@@ -22,6 +24,8 @@ KINDS: tuple[PolicyKind, ...] = ("organisation", "ladder", "calendar", "playbook
 _MODELS: dict[PolicyKind, type[PolicyValue]] = {
     "ladder": Ladder, "organisation": Organisation, "calendar": CalendarYear, "playbook": Playbook,
 }  # fmt: skip
+
+_NUMBERS = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40}){0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,15 @@ def _name(value: PolicyValue) -> str:
     return str(value.year) if isinstance(value, CalendarYear) else value.playbook
 
 
+def is_older(version: str, other: str) -> bool:
+    """Whether a version comes before another one: ``1.9`` before ``1.10``. False where one of them is not numbers with
+    dots between, so that nobody can say."""
+    if _NUMBERS.fullmatch(version) is None or _NUMBERS.fullmatch(other) is None:
+        return False
+    one, two = ([int(part) for part in each.split(".")] for each in (version, other))
+    return one < two
+
+
 def next_version(version: str) -> str:
     """The version after this one: ``2`` after ``1``, ``1.1`` after ``1.0``; else ``….2``."""
     head, dot, last = version.rpartition(".")
@@ -71,7 +84,7 @@ def next_version(version: str) -> str:
 # ---------------------------------------------------------------- in force together
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PolicySet:
     """Everything that is in force at a time: the ladder and the organisation, a calendar each year, the playbooks."""
 
@@ -79,6 +92,22 @@ class PolicySet:
     organisation: Policy
     years: Mapping[str, Policy] = field(default_factory=dict)
     playbooks: Mapping[str, Policy] = field(default_factory=dict)
+
+    @staticmethod
+    def of(policies: Iterable[Policy]) -> PolicySet | None:
+        """The set that policies make, the last one of a kind and name; None without a ladder or an organisation."""
+        found = list(policies)
+        alone = {policy.kind: policy for policy in found}
+        if "ladder" not in alone or "organisation" not in alone:
+            return None
+        return PolicySet(alone["ladder"], alone["organisation"]).with_all(found)
+
+    def with_all(self, policies: Iterable[Policy]) -> PolicySet:
+        """The set with each of the policies instead of its like."""
+        together = self
+        for policy in policies:
+            together = together.with_(policy)
+        return together
 
     def with_(self, policy: Policy) -> PolicySet:
         """The set with one policy instead of its like."""
@@ -90,20 +119,17 @@ class PolicySet:
             return replace(self, years={**self.years, policy.name: policy})
         return replace(self, playbooks={**self.playbooks, policy.name: policy})
 
-    def like(self, policy: Policy) -> Policy | None:
-        """What is in force where this policy would be."""
-        if policy.kind == "calendar":
-            return self.years.get(policy.name)
-        if policy.kind == "playbook":
-            return self.playbooks.get(policy.name)
-        return self.ladder if policy.kind == "ladder" else self.organisation
-
-    @property
+    @cached_property
     def rules(self) -> Rules:
-        """The rules that they make. Raises Refusal ``unknown_tier``, ValueError."""
+        """The rules that they make, without the playbooks. Its forums raise Refusal ``unknown_tier``."""
         organisation, ladder = self.pair
         years = [year.value for year in self.years.values() if isinstance(year.value, CalendarYear)]
         return Rules(ladder, organisation, WorkingCalendar.of(years))
+
+    @property
+    def names(self) -> str:
+        """Whose policies they are: the ladder's name and the organisation's root."""
+        return f"ladder {self.ladder.name}, organisation {self.organisation.name}"
 
     @property
     def pair(self) -> tuple[Organisation, Ladder]:
@@ -140,15 +166,6 @@ class PolicySet:
             for policy in self.playbooks.values() if isinstance(policy.value, Playbook)
             for problem in problems_at(policy.text, policy.file, misfits(policy.value, organisation, ladder))
         ]  # fmt: skip
-
-
-def fitting(policy: Policy, beside: PolicySet) -> PolicySet:
-    """The set as it is with this policy. Raises PolicyError where it does not fit beside the others."""
-    together = beside.with_(policy)
-    problems = together.problems()
-    if problems:
-        raise PolicyError(problems)
-    return together
 
 
 # ---------------------------------------------------------------- in words

@@ -22,7 +22,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"cannot be read: (.+)", "无法读取：{0}"),
     (r"neither UTF-8 nor GB 18030", "编码既不是 UTF-8 也不是 GB 18030"),
     (
-        r"version (.+) is taken by another text; the next free one is (.+)",
+        r"version (.+) is taken by another text; raise the version: the next free one is (.+)",
         "版本 {0} 已被占用；下一个可用版本是 {1}",
     ),
     (r"(.+) is already used by (.+)", "{0} 已在 {1} 使用"),

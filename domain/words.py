@@ -316,6 +316,16 @@ EFFECTS: dict[str, Name] = {
 }  # fmt: skip
 """What a decision would bring about, by the kind of wait that it leads to."""
 
+POLICY_EFFECTS: dict[str, Name] = {
+    "waits": _n("{n} 件诉求的时限随 {sittings} 次会议变动", "{n} waits of cases move with {sittings} sittings"),
+    "elsewhere": _n("{n} 件在办诉求随小区改属其他单位", "{n} open cases belong to other units with their estates"),
+    "cancelled": _n("取消 {n} 次已撤销单位的会议", "{n} sittings of removed units are cancelled"),
+    "astray": _n(
+        "{n} 个岗位不复存在，持有人无法再以此履职", "{n} posts are no more; who holds them cannot act in them"
+    ),
+}
+"""What policies bring about when they come into force."""
+
 REFUSALS: dict[str, Name] = {
     "unknown_case": _n("没有这个诉求件。", "There is no such case."),
     "case_exists": _n("编号 {number} 已被使用。", "The number {number} is taken."),
@@ -433,25 +443,62 @@ REFUSALS: dict[str, Name] = {
         "联动处置“{emergency}”已解除，现为观察期。", "Emergency {emergency} has been stood down and is being watched."
     ),
     "response_over": _n("联动处置“{emergency}”已结束。", "Emergency {emergency} is over."),
-    "policy_version_taken": _n(
-        "{kind} {name} 的版本 {version} 已存在且内容不同，请提高版本号。",
-        "{kind} {name} version {version} exists with other content; raise the version.",
-    ),
     "policy_moved_on": _n(
-        "在您检查之后，已有另一版本施行（{current}）。请按它重新核对变更。",
-        "Another version has come into force since you looked ({current}). Check the changes against it.",
+        "在您检查之后，已有别的政策施行（{current}），未作任何改动。请重新核对变更。",
+        "Something has come into force since you looked ({current}), and nothing was changed. Check again.",
+    ),
+    "policy_superseded": _n(
+        "{policy} 曾经施行，已被 {in_force} 取代。要恢复它的内容，请以新的版本号提交。",
+        "{policy} was in force before {in_force}. To have its text again, give it a new version.",
+    ),
+    "policies_of_another_place": _n(
+        "这是另一地的政策，未作任何改动：本库施行的是 {in_force}，所给的是 {given}。"
+        "请换用另一个数据目录（HONGXIU_DATA），或改用 {in_force} 的政策目录（HONGXIU_POLICIES）。",
+        "These are another place's policies, and nothing was changed: {in_force} is in force here, {given} was given. "
+        "Use another data folder (HONGXIU_DATA), or the policies of {in_force} (HONGXIU_POLICIES).",
     ),
     "unit_has_open_cases": _n(
-        "不能撤销：{units} 尚有 {cases} 件诉求未办结。请先办结或转派。",
-        "{units} cannot be removed: {cases} cases are open there. Close or reroute them first.",
+        "不能撤销：{missing} 尚有 {count} 件诉求未办结（{open}）。请先办结或转派。",
+        "{missing} cannot be removed: {count} cases are open there ({open}). Close or reroute them first.",
     ),
     "category_has_open_cases": _n(
-        "不能删除：类别 {categories} 尚有 {cases} 件诉求未办结。请先办结或转派。",
-        "The categories {categories} cannot be removed: {cases} cases are open. Close or reroute them first.",
+        "不能删除：类别 {missing} 尚有 {count} 件诉求未办结（{open}）。请先办结或转派。",
+        "The categories {missing} cannot be removed: {count} cases are open ({open}). Close or reroute them first.",
+    ),
+    "party_has_open_cases": _n(
+        "不能撤销：{missing} 正在牵头或协办 {count} 件诉求（{open}）。请先办结，或另定方案。",
+        "{missing} cannot be removed: it leads or helps in {count} open cases ({open}). Complete them, or plan anew.",
+    ),
+    "tier_has_open_cases": _n(
+        "不能取消层级 {missing}：有 {count} 件诉求在该级或还可能升到该级（{open}）。请先办结，或升到更高一级。",
+        "The tiers {missing} cannot be removed: {count} open cases are there or can still climb to it ({open}). "
+        "Close them first, or take them to a higher tier.",
+    ),
+    "stage_has_open_cases": _n(
+        "不能取消阶段 {missing}：有 {count} 件诉求正处该阶段（{open}）。请保留阶段的 id（名称可改），或先办结。",
+        "The stages {missing} cannot be removed: {count} open cases are there ({open}). "
+        "Keep the stage's id (its name may change), or close them first.",
     ),
     "forum_is_in_session": _n(
-        "不能撤销：会议 {sittings} 正在进行或待出纪要。请在纪要成稿后再撤销。",
-        "Sittings are in session or await their minutes: {sittings}. Remove their units when the minutes are done.",
+        "不能撤销 {missing}：其会议正在进行或待出纪要（{open}）。请在纪要成稿后再撤销。",
+        "{missing} cannot be removed: {open} is in session or awaits its minutes. Wait until the minutes are done.",
+    ),
+    "session_would_move": _n(
+        "会议 {open} 正在进行或待出纪要，不能改期。请在纪要成稿后再施行。",
+        "{open} is in session or awaits its minutes, and would be moved. Wait until the minutes are done.",
+    ),
+    "party_has_open_tasks": _n(
+        "不能撤销：{missing} 在 {count} 起联动处置中尚有任务（{open}）。请先完成、免除或移交，或解除联动。",
+        "{missing} cannot be removed: it has unfinished tasks in {count} emergencies ({open}). "
+        "Have them done, waived or transferred, or stand it down.",
+    ),
+    "unit_has_open_responses": _n(
+        "不能撤销：{missing} 有 {count} 起联动处置尚未解除（{open}）。请先解除。",
+        "{missing} cannot be removed: {count} emergencies there are not stood down ({open}). Stand them down first.",
+    ),
+    "unit_has_channels": _n(
+        "不能撤销：{file} 还写着 {missing} 的通知去向。请先从中删去。",
+        "{missing} cannot be removed: {file} says where its notices go. Take it out there first.",
     ),
     "unknown_policy": _n("没有这个政策版本：{policy}。", "There is no such policy: {policy}."),
     "unknown_account": _n("没有账号“{account}”。", "There is no account {account}."),

@@ -18,16 +18,21 @@ from temporalio.service import RPCError
 
 from activities.notices import Notifier
 from domain.case import CaseState, Wait, waits
+from domain.permission import PostLike
 from operations.following import STEPS, Done, Following, Missed, Step
 from operations.meetings import bring_back, lost_sittings, retell, untold_cases
 from runtime.clock import Clock
+from services.policy_check import standing
+from services.policy_desk import order_of
 from store import rebuild
+from store.database import transaction
 from store.errors import reaching_the_store
 from store.folding import CASES, RESPONSES, SITTINGS
 from store.log import EventLog, chain_problems, count_streams, every_stream, snapshot
+from store.policies import Policies
 from store.sittings import Untold
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
-from workflows.messages import Standing
+from workflows.messages import EnforceOrder, Standing
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -35,7 +40,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 CaseKind = Literal[
     "missing", "lingering", "unopened", "behind", "ahead", "waits_differ", "unanswered", "overdue_wait",
-    "projection_differs", "chain", "sitting_missing", "untold",
+    "projection_differs", "chain", "sitting_missing", "untold", "policy_misfit", "stranded", "account_astray",
+    "unenforced",
 ]  # fmt: skip
 Kind = CaseKind | Step
 KINDS: tuple[Kind, ...] = (*get_args(CaseKind), *STEPS)
@@ -122,6 +128,7 @@ class Auditor:
         await self._look_at_steps()
         differing = await rebuild.compare_list(self._pool, RESPONSES)
         self._find(Finding(number, "projection_differs") for number in differing)
+        await self._look_at_policies()
         report.findings.sort(key=lambda finding: (KINDS.index(finding.kind), finding.number))
         return report
 
@@ -145,6 +152,7 @@ class Auditor:
             self._find(await self._again(finding.number, first_after=_PAUSES[0]))
             self._progress("repair", len(after.repaired), len(wrong))
 
+        await self._enforce(after)
         await bring_back(self._pool, self._processes, [finding.number for finding in lost])
         after.repaired += [replace(finding, repair="restarted") for finding in lost]
         for finding in missed:
@@ -173,6 +181,23 @@ class Auditor:
         self._find(
             [Finding(one.number, one.step, one.facts) async for one in self._following.missed(self._latest_due())]
         )
+
+    async def _look_at_policies(self) -> None:
+        """Policies in force that do not fit together, or that what is open and who works lack something under."""
+        async with transaction(self._pool) as connection:
+            found = await standing(connection)
+        self._find(Finding(problem.path, "policy_misfit", {"problem": str(problem)}) for problem in found.problems)
+        self._find(Finding(it.what, "stranded", {"lack": it.lack, "missing": it.missing}) for it in found.strands)
+        self._find(Finding(id, "account_astray", {"post": _named_post(post)}) for id, post in found.astray)
+        order = order_of(found.unenforced) if found.unenforced is not None else None
+        if order is not None and not await self._is_under_way(order):
+            self._find([Finding(order.cause, "unenforced")])
+
+    async def _is_under_way(self, order: EnforceOrder) -> bool:
+        try:
+            return await self._processes.enforcement(order) is None
+        except ProcessGone:
+            return False
 
     async def _states(self) -> AsyncIterator[CaseState]:
         """Every open case in the log, stream by stream; closed ones are counted, chains checked on the way."""
@@ -271,6 +296,15 @@ class Auditor:
 
     # ---------------------------------------------------------------- putting right
 
+    async def _enforce(self, after: Report) -> None:
+        """Begins again what was not brought about; it goes on by itself."""
+        left = [finding for finding in after.findings if finding.kind == "unenforced"]
+        enactment = await Policies(self._pool).unenforced() if left else None
+        if enactment is not None:
+            await self._processes.enforce(order_of(enactment))
+        after.findings = [finding for finding in after.findings if finding not in left]
+        after.repaired += [replace(finding, repair="restarted") for finding in left]
+
     async def _tell(self, untold: Sequence[Finding]) -> None:
         """Those that a sitting which was brought back has told meanwhile are told as well."""
         await retell(self._pool, self._processes, await untold_cases(self._pool))
@@ -316,6 +350,10 @@ def differences(state: CaseState, standing: Standing[Wait], due_before: datetime
     for wait in waits(state):
         if wait.until < due_before:
             yield Finding(state.number, "overdue_wait", {"wait": _named([wait])})
+
+
+def _named_post(post: PostLike) -> str:
+    return f"{post.role}:{post.unit}" if post.unit else post.role
 
 
 def _untold(one: Untold) -> Finding:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from temporalio.exceptions import ApplicationError
 
-from activities.notices import Notifier, read_channels
+from activities.notices import Notifier
 from domain.forum import forum_of
 from domain.notices import KINDS, RESPONSE_KINDS, notice_kind
 from runtime.clock import Clock
 from runtime.settings import Settings
+from services.policy_folder import read_channels
 from store.notices import Notice, Notices, Unwritten
 from store.rulebook import Rulebook
 from store.sittings import Sittings
@@ -41,7 +42,8 @@ class Resent:
 
 def notifier_of(pool: Pool, settings: Settings, clock: Clock) -> Notifier:
     """Who tells units, with the addresses of this process's environment. Raises PolicyError."""
-    return Notifier(pool, Rulebook(pool), read_channels(settings.policies), settings.public_url, clock)
+    channels = read_channels(settings.policies).channels
+    return Notifier(pool, Rulebook(pool), channels, settings.public_url, clock)
 
 
 async def resend(pool: Pool, settings: Settings, *, days: int, unit: str | None = None) -> Resent:

@@ -13,10 +13,11 @@ from documents.timeline import due_in_words, span_in_words, timeline
 from domain.errors import Refusal
 from domain.ladder import Ladder
 from domain.organisation import Organisation
-from domain.playbook import Playbook, Task, misfits
-from domain.policy_file import PolicyError, PolicyProblem, parse_policy, problems_at
+from domain.playbook import Playbook, Task
+from domain.policy_file import PolicyError, PolicyProblem
 from domain.words import AUDIENCES, TASK_ROLES, Name, text
 from operations.terminal import table
+from services import policy_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +50,15 @@ class Folder:
 
 
 def read_folder(folder: Path) -> Folder:
-    """The playbooks in ``folder/playbooks``, each good by itself and beside the folder's organisation and ladder.
+    """The playbooks in ``folder/playbooks``, each good by itself and beside the folder's other policies.
 
-    Raises PolicyError with every problem of every file.
+    Raises PolicyError with every problem of every file of the folder.
     """
-    organisation = parse_policy(Organisation, *_text(folder / "organisation.yaml"))
-    ladder = parse_policy(Ladder, *_text(folder / "ladder.yaml"))
-    playbooks, problems = read_playbooks(folder, organisation, ladder)
-    if not playbooks and not problems:
-        problems = [PolicyProblem(str(folder / "playbooks"), 0, "", "there is no playbook (*.yaml)")]
-    if problems:
-        raise PolicyError(problems)
-    return Folder(organisation, ladder, playbooks)
-
-
-def read_playbooks(
-    folder: Path, organisation: Organisation, ladder: Ladder
-) -> tuple[tuple[Playbook, ...], list[PolicyProblem]]:
-    """The folder's playbooks that can be read, by file, and everything that is wrong with any."""
-    found: dict[str, Playbook] = {}
-    problems: list[PolicyProblem] = []
-    for path in sorted((folder / "playbooks").glob("*.yaml")):
-        try:
-            content, file = _text(path)
-            playbook = parse_policy(Playbook, content, file)
-        except PolicyError as error:
-            problems += error.problems
-            continue
-        faults = list(misfits(playbook, organisation, ladder))
-        if playbook.playbook in found:
-            faults.append((("playbook",), f"another file has the playbook {playbook.playbook!r}"))
-        problems += problems_at(content, file, faults)
-        found.setdefault(playbook.playbook, playbook)
-    return tuple(found.values()), problems
-
-
-def _text(path: Path) -> tuple[str, str]:
-    try:
-        return path.read_text("utf-8"), str(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError([PolicyProblem(str(path), 1, "", f"cannot be read: {error}")]) from None
+    found = policy_folder.read_folder(folder)
+    playbooks = [policy.value for policy in found.policies if isinstance(policy.value, Playbook)]
+    if not playbooks:
+        raise PolicyError([PolicyProblem(str(folder / "playbooks"), 0, "", "there is no playbook (*.yaml)")])
+    return Folder(*found.together.pair, tuple(playbooks))
 
 
 # ---------------------------------------------------------------- for people

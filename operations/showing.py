@@ -11,12 +11,15 @@ from rich.table import Table
 
 from domain.case import Event, Wait
 from domain.organisation import Organisation
+from domain.policy_set import Policy
+from domain.policy_set import said as policy_said
 from domain.rules import Rules
 from domain.telling import on_expiry, wait_reason
-from domain.words import CHANNELS, CLOSED_AS, EVENTS, ROLES, SEVERITIES, STAGES, Name, text
+from domain.under_way import Effects
+from domain.words import CHANNELS, CLOSED_AS, EVENTS, POLICY_EFFECTS, ROLES, SEVERITIES, STAGES, Name, text
 from operations.audit import Finding, Report
-from operations.policies import Checked
 from operations.terminal import label, moment, table
+from services.policy_check import Draft, Item
 from store.cases import CaseRow
 from store.folding import event_of
 from store.log import StoredEvent
@@ -43,6 +46,19 @@ FINDINGS: dict[str, Name] = {
     "notice_missing": Name(zh="通知未写入", en="notice missing"),
     "notice_unsent": Name(zh="通知未送达", en="notice not sent"),
     "process_overdue": Name(zh="到期未处理", en="overdue"),
+    "policy_misfit": Name(zh="政策互不相符", en="policies do not fit"),
+    "stranded": Name(zh="失去依据", en="stranded"),
+    "account_astray": Name(zh="岗位不存在", en="no such post"),
+    "unenforced": Name(zh="未施行完毕", en="not brought about"),
+}
+LACKS: dict[str, Name] = {
+    "estate": Name(zh="小区", en="estate"),
+    "category": Name(zh="类别", en="category"),
+    "tier": Name(zh="层级", en="tier"),
+    "stage": Name(zh="阶段", en="stage"),
+    "forum": Name(zh="议事会", en="forum"),
+    "tasks": Name(zh="承担任务的单位", en="party of a task"),
+    "units": Name(zh="所属单位", en="unit"),
 }
 DETAILS: dict[str, Name] = {
     "missing": Name(zh="账本中未办结（{stage}），没有流程在运行", en="open in the log ({stage}), no process runs"),
@@ -96,6 +112,14 @@ DETAILS: dict[str, Name] = {
     "notice_unsent": Name(zh="给 {unit} 的通知没有送达：{failure}", en="the notice to {unit} was not sent: {failure}"),
     "process_overdue": Name(zh="{until} 已过，没有处理", en="{until} has passed and nothing happened"),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
+    "policy_misfit": Name(zh="{problem}", en="{problem}"),
+    "stranded": Name(
+        zh="现行政策中没有它的{lack}“{missing}”", en="its {lack} {missing} is not in the policies in force"
+    ),
+    "account_astray": Name(zh="账号的岗位 {post} 已不存在", en="the account's post {post} is no more"),
+    "unenforced": Name(
+        zh="已施行，在办事项尚未全部按它调整", en="in force, and what is under way has not been brought in line"
+    ),
 }
 REPAIRS: dict[str, Name] = {
     "restarted": Name(zh="已重新启动", en="restarted"),
@@ -133,6 +157,13 @@ _HEADS: dict[str, Name] = {
     "policy_version": Name(zh="版本", en="Version"),
     "content": Name(zh="内容", en="Content"),
     "state": Name(zh="状态", en="State"),
+    "changes": Name(zh="变更", en="Changes"),
+}
+POLICY_STATES: dict[str, Name] = {
+    "new": Name(zh="新增", en="new"),
+    "replaces": Name(zh="取代 {base}", en="replaces {base}"),
+    "in_force": Name(zh="现行，未变", en="in force, unchanged"),
+    "superseded": Name(zh="已被 {base} 取代", en="superseded by {base}"),
 }
 
 
@@ -299,7 +330,7 @@ def audit_table(report: Report, words: Words, most: int = 40) -> Table:
 
 def _finding(finding: Finding, words: Words, repaired: bool) -> list[str]:
     language = words.language
-    facts = {key: words.stage(str(value)) if key == "stage" else value for key, value in finding.facts.items()}
+    facts = {key: _fact(key, value, words) for key, value in finding.facts.items()}
     detail = text(DETAILS[finding.kind], language, **facts)
     style = "yellow" if finding.repair else "red"
     cells = [finding.number, f"[{style}]{label(FINDINGS, finding.kind, language)}[/]", escape(detail)]
@@ -308,18 +339,52 @@ def _finding(finding: Finding, words: Words, repaired: bool) -> list[str]:
     return cells
 
 
-def policy_table(found: Sequence[tuple[Checked, str]], language: str) -> Table:
-    """Policies, each with what became of it."""
-    made = table(*heads(language, "kind", "name", "policy_version", "content", "state"))
-    for policy, state in found:
-        made.add_row(
-            label(POLICIES, policy.file.kind, language),
-            policy.file.name,
-            policy.file.version,
-            policy.says.in_(language),
-            state,
-        )
+def _fact(key: str, value: str | int, words: Words) -> str | int:
+    if key == "stage":
+        return words.stage(str(value))
+    return label(LACKS, str(value), words.language) if key == "lack" else value
+
+
+def folder_table(policies: Sequence[Policy], language: str) -> Table:
+    """Policies that are good, by themselves."""
+    made = table(*heads(language, "kind", "name", "policy_version", "content"))
+    for policy in policies:
+        made.add_row(*_policy(policy, language))
     return made
+
+
+def draft_table(draft: Draft, language: str) -> Table:
+    """Policies beside what is in force: what becomes of each, and what it changes."""
+    made = table(*heads(language, "kind", "name", "policy_version", "content", "state", "changes"))
+    for item in draft.items:
+        changed = item.summed if item.state == "new" and item.base is not None else ""
+        made.add_row(*_policy(item.policy, language), _state(item, language), changed)
+    return made
+
+
+def _policy(policy: Policy, language: str) -> list[str]:
+    return [
+        label(POLICIES, policy.kind, language),
+        policy.name,
+        policy.version,
+        policy_said(policy.value).in_(language),
+    ]
+
+
+def _state(item: Item, language: str) -> str:
+    base = item.base.ref if item.base is not None else ""
+    return text(POLICY_STATES["replaces" if item.state == "new" and base else item.state], language, base=base)
+
+
+def effect_lines(effects: Effects, language: str) -> list[str]:
+    """What policies bring about, a line each; nothing is said of what they do not touch."""
+    counts = {
+        "waits": effects.waits,
+        "elsewhere": sum(effects.elsewhere.values()),
+        "cancelled": len(effects.cancelled),
+        "astray": len(effects.astray),
+    }
+    return [text(POLICY_EFFECTS[key], language, n=n, sittings=len(effects.moved)) for key, n in counts.items() if n]
 
 
 def event_line(row: StoredEvent, words: Words) -> str:

@@ -110,6 +110,11 @@ def good(text: str) -> None:
     talk().print(f"[green]✓[/] {escape(text)}", soft_wrap=True)
 
 
+def note(text: str) -> None:
+    """A line that says what is as it should be, and worth knowing."""
+    talk().print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
+
+
 def bad(text: str) -> None:
     """A line that says what is wrong, and what to do about it."""
     talk().print(f"[red]✗[/] {escape(text)}", soft_wrap=True)

@@ -1,1 +1,4 @@
-"""What callers do, through whichever door they come: used by the API, the pages, operators and activities."""
+"""What callers do through whichever door they come: HTTP, pages, an operator's command, a stack's start.
+
+Used by `api`, `operations`, `stack`, the worker and the demo, and imports none of them: no HTTP, no terminal.
+"""

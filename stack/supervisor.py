@@ -40,7 +40,8 @@ _LOOK_EVERY = 0.1  # seconds
 _BACKOFF_FIRST, _BACKOFF_MOST = 0.1, 5.0  # seconds
 _STEADY_AFTER = 10.0  # seconds up after which a part's backoff starts anew
 
-Prepare = Callable[[Settings], Awaitable[None]]
+Prepare = Callable[[Settings], Awaitable[Sequence[str]]]
+"""Answers with what whoever starts the stack should know."""
 
 
 async def up(settings: Settings) -> int:
@@ -137,8 +138,10 @@ class Supervisor:
         self._settings = self._complete_settings(postgres, temporal)
         await asyncio.to_thread(postgres.create_database, DATABASE)
         ensure_keys(self._settings)
-        await self._prepare(self._settings)
+        told = await self._prepare(self._settings)
         self._say("[green]✓[/] schema, policies and calendar are in place")
+        for line in told:
+            self._say(f"[yellow]![/] {escape(line)}")
         programs = self._new_programs()
         self._services += programs
         await asyncio.gather(*(self._start_first(program) for program in programs))

@@ -19,7 +19,7 @@ from store.errors import reaching_the_store
 if TYPE_CHECKING:
     import asyncpg
 
-    from store.database import Pool
+    from store.database import Executor, Pool
 
 # Argon2id, RFC 9106's second recommendation scaled to a small box: 19 MiB, two passes (OWASP's minimum).
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -137,9 +137,7 @@ class Accounts:
 
     async def all(self) -> tuple[Account, ...]:
         """Every account, by id."""
-        with reaching_the_store():
-            rows = await self._pool.fetch(f"SELECT {_SEEN} FROM accounts ORDER BY id")
-        return tuple(map(_account, rows))
+        return await every_account(self._pool)
 
     async def sign_in(self, id: str, password: str) -> Account | None:
         """The account, when the password is right and it is not disabled; otherwise None.
@@ -162,6 +160,13 @@ class Accounts:
     async def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         with reaching_the_store():
             await self._pool.executemany(statement, rows)
+
+
+async def every_account(executor: Executor) -> tuple[Account, ...]:
+    """Every account, by id, as a pool or a transaction sees them. Raises StoreUnavailable."""
+    with reaching_the_store():
+        rows = await executor.fetch(f"SELECT {_SEEN} FROM accounts ORDER BY id")
+    return tuple(map(_account, rows))
 
 
 def hash_password(password: str) -> str:

@@ -1,31 +1,38 @@
-"""Policy versions: ladders, organisations, calendar years and playbooks as they were loaded; none ever changes."""
+"""Policy versions: ladders, organisations, calendar years and playbooks as they came into force; none ever changes.
+
+What comes into force together is one enactment: all of its versions are there, or none. Only `services.policy_desk`,
+which checks them, writes here.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from domain.errors import Refusal
-from domain.policy_set import PolicyKind
+from domain.policy_set import KINDS, PolicyKind
+from store.database import transaction
 from store.errors import reaching_the_store
 
 if TYPE_CHECKING:
     import asyncpg
 
-    from store.database import Executor, Pool
+    from store.database import Connection, Executor, Pool
 
 Kind: TypeAlias = PolicyKind
-_LOADING = 7359
-"""The lock under which a version follows the one that it was made against."""
+_ENACTING = 7359
+"""The lock under which policies come into force: one enactment after the other."""
 
-_COLUMNS = "kind, name, version, sha256, content, loaded_at"
+_COLUMNS = "kind, name, version, sha256, content, loaded_at, enactment"
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyVersion:
-    """One version of a policy; `content` is the file's text, `sha256` its digest in hex, `loaded_at` UTC."""
+    """One version of a policy; `content` is the file's text, `sha256` its digest in hex, `loaded_at` UTC;
+    `enactment` is the number of the enactment that it came into force with."""
 
     kind: Kind
     name: str
@@ -33,6 +40,7 @@ class PolicyVersion:
     sha256: str
     content: str
     loaded_at: datetime
+    enactment: int
 
     @property
     def ref(self) -> str:
@@ -40,34 +48,31 @@ class PolicyVersion:
         return f"{self.name}@{self.version}"
 
 
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version that is to come into force."""
+
+    kind: Kind
+    name: str
+    version: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enactment:
+    """What came into force together, kind by kind. `enforced_at` (UTC): since when what is under way is in line with
+    it; None until then."""
+
+    id: int
+    versions: tuple[PolicyVersion, ...]
+    enforced_at: datetime | None
+
+
 class Policies:
     """The versions on a pool (or connection). Every call may raise StoreUnavailable."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-
-    async def put(self, kind: Kind, name: str, version: str, content: str) -> PolicyVersion:
-        """Keep a version; a new one becomes the current one of its kind and name.
-
-        The same version with the same text is there already and stays as it is; with another text it is
-        Refusal("policy_version_taken"), because cases may be open under it.
-        """
-        digest = hashlib.sha256(content.encode("utf-8")).hexdigest()
-        with reaching_the_store():
-            await self._executor.execute(
-                "INSERT INTO policy_versions (kind, name, version, sha256, content) "
-                "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, name, version) DO NOTHING",
-                kind,
-                name,
-                version,
-                digest,
-                content,
-            )
-        kept = await self.get(kind, name, version)
-        assert kept is not None
-        if kept.sha256 != digest:
-            raise Refusal("policy_version_taken", kind=kind, name=name, version=version)
-        return kept
 
     async def get(self, kind: Kind, name: str, version: str) -> PolicyVersion | None:
         """One version."""
@@ -80,63 +85,98 @@ class Policies:
             )
         return _policy(row) if row else None
 
-    async def current(self, kind: Kind, name: str | None = None) -> PolicyVersion | None:
-        """The version of a kind (and name) that was added last."""
+    async def in_force(self) -> tuple[PolicyVersion, ...]:
+        """What is in force, all of one moment, kind by kind: a ladder, an organisation, a calendar each year, the
+        playbooks."""
         with reaching_the_store():
-            row = await self._executor.fetchrow(
-                f"SELECT {_COLUMNS} FROM policy_versions WHERE kind = $1 AND name = coalesce($2, name) "
-                "ORDER BY id DESC LIMIT 1",
-                kind,
-                name,
-            )
-        return _policy(row) if row else None
+            rows = await self._executor.fetch(_IN_FORCE)
+        return _in_order(rows)
 
     async def in_place(self, kind: Kind, name: str) -> PolicyVersion | None:
         """What is in force where a policy of that kind and name would be: of ladders and organisations there is one."""
-        return await self.current(kind, None if kind in ("ladder", "organisation") else name)
-
-    async def all_current(self, kind: Kind) -> tuple[PolicyVersion, ...]:
-        """The newest version of each name of a kind, by name: of each year's calendar, of each kind of playbook."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                f"SELECT DISTINCT ON (name) {_COLUMNS} FROM policy_versions WHERE kind = $1 ORDER BY name, id DESC",
-                kind,
-            )
-        return tuple(map(_policy, rows))
+        found = (one for one in await self.in_force() if one.kind == kind)
+        return next((one for one in found if one.name == name or kind in _ALONE), None)
 
     async def last_loaded(self) -> datetime | None:
-        """When a policy of any kind was added last, in UTC."""
+        """When a policy of any kind came into force last, in UTC."""
         with reaching_the_store():
             loaded: datetime | None = await self._executor.fetchval("SELECT max(loaded_at) FROM policy_versions")
         return loaded
 
     async def versions(self, kind: Kind) -> tuple[PolicyVersion, ...]:
-        """Every version of a kind, in the order of loading."""
+        """Every version of a kind, in the order of their coming into force."""
         with reaching_the_store():
             rows = await self._executor.fetch(
                 f"SELECT {_COLUMNS} FROM policy_versions WHERE kind = $1 ORDER BY id", kind
             )
         return tuple(map(_policy, rows))
 
+    async def enactment(self, id: int) -> Enactment | None:
+        """What came into force together."""
+        with reaching_the_store():
+            row = await self._executor.fetchrow("SELECT enforced_at FROM policy_enactments WHERE id = $1", id)
+            rows = await self._executor.fetch(f"SELECT {_COLUMNS} FROM policy_versions WHERE enactment = $1", id)
+        return Enactment(id, _in_order(rows), row["enforced_at"]) if row else None
 
-async def put_after(
-    pool: Pool, kind: Kind, name: str, version: str, content: str, *, after: str | None
-) -> PolicyVersion:  # fmt: skip
-    """Keep a version, if what is in force in its place is still the text with the digest ``after`` (None: nothing is).
+    async def unenforced(self) -> Enactment | None:
+        """The last enactment with which what is under way has not been brought in line; None where all has. Bringing it
+        in line with the last brings it in line with those before."""
+        with reaching_the_store():
+            id = await self._executor.fetchval("SELECT max(id) FROM policy_enactments WHERE enforced_at IS NULL")
+        return await self.enactment(id) if id is not None else None
 
-    The same again is what is there already. Raises Refusal ``policy_moved_on``, ``policy_version_taken``;
-    StoreUnavailable.
+    async def mark_enforced(self, id: int) -> None:
+        """What is under way is in line with this enactment, and with those before it."""
+        with reaching_the_store():
+            await self._executor.execute(
+                "UPDATE policy_enactments SET enforced_at = now() WHERE id <= $1 AND enforced_at IS NULL", id
+            )
+
+
+_ALONE = ("ladder", "organisation")
+_PLACE = "CASE WHEN kind IN ('ladder', 'organisation') THEN '' ELSE name END"
+_IN_FORCE = f"SELECT DISTINCT ON (kind, {_PLACE}) {_COLUMNS} FROM policy_versions ORDER BY kind, {_PLACE}, id DESC"
+
+
+@asynccontextmanager
+async def enacting(pool: Pool) -> AsyncIterator[Connection]:
+    """A transaction in which what is in force stays as it is, until it ends or `enact` adds to it: one at a time.
+
+    Raises StoreUnavailable.
     """
-    with reaching_the_store():
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOADING)
-            policies = Policies(connection)
-            current = await policies.in_place(kind, name)
-            if current is not None and (current.version, current.content) == (version, content):
-                return current
-            if (current.sha256 if current else None) != after:
-                raise Refusal("policy_moved_on", kind=kind, current=current.ref if current else "")
-            return await policies.put(kind, name, version, content)
+    async with transaction(pool) as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _ENACTING)
+        yield connection
+
+
+async def enact(connection: Connection, versions: Iterable[NewVersion], *, enforced: bool = False) -> Enactment:
+    """Brings versions into force together, within `enacting`. `enforced`: nothing has to be brought in line."""
+    id = await connection.fetchval(
+        "INSERT INTO policy_enactments (enforced_at) VALUES (CASE WHEN $1 THEN now() END) RETURNING id", enforced
+    )
+    for one in versions:
+        await connection.execute(
+            "INSERT INTO policy_versions (kind, name, version, sha256, content, enactment) "
+            "VALUES ($1, $2, $3, $4, $5, $6)",
+            one.kind,
+            one.name,
+            one.version,
+            digest_of(one.content),
+            one.content,
+            id,
+        )
+    made = await Policies(connection).enactment(id)
+    assert made is not None
+    return made
+
+
+def digest_of(content: str) -> str:
+    """A text's SHA-256, in hex."""
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()
+
+
+def _in_order(rows: Sequence[asyncpg.Record]) -> tuple[PolicyVersion, ...]:
+    return tuple(sorted(map(_policy, rows), key=lambda one: (KINDS.index(one.kind), one.name)))
 
 
 def _policy(row: asyncpg.Record) -> PolicyVersion:

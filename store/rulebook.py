@@ -59,12 +59,11 @@ class Rulebook:
 
     async def refresh(self) -> bool:
         """Reads what is new; True if anything was. Raises NoRules, StoreUnavailable."""
-        ladder = _required(await self._policies.current("ladder"), "ladder")
-        organisation = _required(await self._policies.current("organisation"), "organisation")
-        years = await self._policies.all_current("calendar")
-        _required(years[0] if years else None, "calendar")
-        playbooks = await self._policies.all_current("playbook")
-        seen = tuple(policy.sha256 for policy in (ladder, organisation, *years, *playbooks))
+        current = await self._policies.in_force()
+        ladder, organisation = _required(current, "ladder")[0], _required(current, "organisation")[0]
+        years = _required(current, "calendar")
+        playbooks = [policy for policy in current if policy.kind == "playbook"]
+        seen = tuple(policy.sha256 for policy in current)
         if seen == self._seen:
             return await self.refresh_sittings()
         in_force = self._parse_ladder(ladder)
@@ -154,10 +153,11 @@ class Rulebook:
         return self._ladders.setdefault(ladder.ref, ladder)
 
 
-def _required(version: PolicyVersion | None, kind: str) -> PolicyVersion:
-    if version is None:
+def _required(current: Iterable[PolicyVersion], kind: str) -> list[PolicyVersion]:
+    found = [policy for policy in current if policy.kind == kind]
+    if not found:
         raise NoRules(kind)
-    return version
+    return found
 
 
 def _file(version: PolicyVersion) -> str:

@@ -173,21 +173,21 @@ class Processes:
         return answer
 
     async def enforce(self, order: EnforceOrder) -> None:
-        """Begins to bring what is under way in line with a policy; where that is going on, it goes on.
+        """Begins to bring what is under way in line with policies; where that is going on, it goes on.
 
         Raises ProcessUnavailable.
         """
         try:
             await self._client.start_workflow(
                 names.ENFORCE_WORKFLOW, order, id=_enforcing(order), task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING, static_summary=f"施行 {order.cause}",
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING, static_summary=_enforcing(order),
                 rpc_timeout=PATIENCE,
             )  # fmt: skip
         except RPCError as error:
             raise _translated(error, order.cause) from error
 
     async def enforcement(self, order: EnforceOrder) -> Enforced | None:
-        """What a policy's coming into force has moved; None while that is going on.
+        """What policies' coming into force has moved; None while that is going on.
 
         Raises ProcessGone where it never began, was ended or failed; ProcessUnavailable.
         """
@@ -272,7 +272,12 @@ def _of_state(state: AnyState) -> tuple[str, str, attributes.Values]:
 
 
 def _enforcing(order: EnforceOrder) -> str:
-    return f"施行 {order.cause}"
+    """The process's id, and its summary: what came into force; its number alone, where that is more than a line."""
+    named = f"施行 {order.cause}"
+    return named if len(named) <= _A_LINE else f"施行 {order.policies[0]}… ({order.enactment})"
+
+
+_A_LINE = 120
 
 
 async def _patiently(call: Awaitable[T]) -> T:

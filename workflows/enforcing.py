@@ -1,4 +1,4 @@
-"""施行: what a policy that has come into force brings about: schedules, sittings and cases are dated by it."""
+"""施行: what policies that have come into force bring about: schedules, sittings and cases are dated by them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,15 @@ _KNOWN = "等各工作进程读到新政策 · until every worker has read the p
 _PLAN = "按新政策排定各议事会的日程 · plans every forum's schedule"
 _REDATE = "未开的会议按新政策重排或取消 · dates the sittings ahead anew"
 _REPROJECT = "等会的诉求件按新政策重排时限 · dates the open cases anew"
+_RECORD = "记下已施行完毕 · records that all of it is done"
 
 
 @workflow.defn(name=names.ENFORCE_WORKFLOW)
 class EnforceWorkflow:
-    """Brings what is under way in line with a policy. Each step is idempotent; it goes on where it was cut off."""
+    """Brings what is under way in line with policies. Each step is idempotent; it goes on where it was cut off.
+
+    What a case or a sitting did not answer is not recorded as done: the next start begins again.
+    """
 
     @workflow.run
     async def run(self, order: EnforceOrder) -> Enforced:
@@ -40,6 +44,8 @@ class EnforceWorkflow:
         planned = await self._step(names.PLAN_SCHEDULES, order, _PLAN)
         redated = await self._step(names.REDATE_SITTINGS, order, _REDATE)
         moved = await self._step(names.REPROJECT_CASES, order, _REPROJECT)
+        if not (redated.failed or moved.failed):
+            await self._step(names.RECORD_ENFORCED, order, _RECORD)
         return Enforced(
             schedules=planned.schedules, sittings=redated.sittings, looked_at=moved.looked_at, moved=moved.moved,
             failed=(*redated.failed, *moved.failed),

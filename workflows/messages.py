@@ -192,15 +192,16 @@ class Noticed(Message):
 
 
 class EnforceOrder(Message):
-    """A policy has come into force: its kind, its name and version."""
+    """Policies have come into force together: the number of their enactment, and which they are (``calendar 2027@1``),
+    without those that move nothing."""
 
-    kind: str
-    policy: str
+    enactment: int
+    policies: tuple[str, ...]
 
     @property
     def cause(self) -> str:
-        """What the events of what moves name as their reason: ``calendar 2027@1``."""
-        return f"{self.kind} {self.policy}"
+        """What the events of what moves name as their reason: ``ladder nancheng@2, calendar 2027@1``."""
+        return ", ".join(self.policies)
 
 
 class Enforced(Message):

@@ -122,6 +122,7 @@ PLAN_SCHEDULES = "排定日程 plan_schedules"
 PLAN_ON = "续排各议事会日程 plan_on"
 REDATE_SITTINGS = "会议重排 redate_sittings"
 REPROJECT_CASES = "时限重排 reproject_cases"
+RECORD_ENFORCED = "施行完毕 record_enforced"
 
 RECORD_PREFIX = "入账·"
 """Goes before a command's name to name the recording of what it brought about."""

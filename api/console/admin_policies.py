@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -18,7 +19,6 @@ from api.console.flashes import flash
 from api.console.forms import Form, Sent
 from api.console.pages import page, see
 from api.multipart import parts
-from api.policy_desk import difference_in_lines
 from api.problems import Problem, detail_of, status_of
 from api.services import Services, services_of
 from api.strict import StrictRoute
@@ -26,6 +26,7 @@ from domain.errors import Refusal
 from domain.policy_file import PolicyError, PolicyProblem
 from domain.policy_set import KINDS, PolicyKind, read_policy, said
 from domain.words import Name
+from services.policy_check import difference_in_lines
 from store.policies import PolicyVersion
 from workflows.client import ProcessGone, ProcessUnavailable
 from workflows.messages import Enforced
@@ -46,11 +47,11 @@ class Pasted(Sent):
 
 
 class Load(Sent):
-    """A checked policy. ``after``: the digest of what was in force in its place when it was checked."""
+    """A checked policy. ``after``: the basis of the dry run that was looked at."""
 
     kind: PolicyKind
     text: Annotated[str, StringConstraints(max_length=_FILE_BYTES, strip_whitespace=False)]
-    after: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    after: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,17 @@ class Listed:
     versions: int
 
 
-Stand = Literal["under_way", "done", "unknown", "away", "none"]
+Stand = Literal["under_way", "done", "past", "unknown", "away", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """How far a version's coming into force is. ``done``: what it moved."""
+    """How far a version's coming into force is. ``done``: what it moved; ``at``: since when all of it is done, where
+    nothing more is kept of it (``past``)."""
 
     stand: Stand
     done: Enforced | None = None
+    at: datetime | None = None
 
 
 # ---------------------------------------------------------------- read
@@ -124,7 +127,8 @@ async def _enforcement(services: Services, version: PolicyVersion) -> Enforcemen
     try:
         done = await services.policy_desk.enforcement(version)
     except ProcessGone:
-        return Enforcement("unknown")
+        at = await services.policy_desk.enforced_at(version)
+        return Enforcement("past" if at else "unknown", at=at)
     except ProcessUnavailable:
         return Enforcement("away")
     return Enforcement("done", done) if done is not None else Enforcement("under_way")
@@ -219,17 +223,19 @@ async def _checked(request: Request, asked: _Asked, *, refused: str = "", status
     if asked.unreadable:
         problems = [PolicyProblem(name, 1, "", "neither UTF-8 nor GB 18030") for name in asked.unreadable]
         return _mistaken(request, asked, problems)
+    desk = services_of(request).policy_desk
     try:
-        draft = await services_of(request).policy_desk.check(asked.kind, asked.files)
+        draft = await desk.check(await desk.offered(asked.kind, asked.files))
     except PolicyError as error:
         return _mistaken(request, asked, error.problems)
-    form = Form[Load]({"kind": asked.kind, "text": draft.policy.text, "after": draft.base.sha256 if draft.base else ""})
+    policy = draft.one.policy
+    form = Form[Load]({"kind": asked.kind, "text": policy.text, "after": draft.basis})
     if refused:
         form.errors[""] = refused
     return page(
-        request, "admin/draft.html", status=status, form=form, draft=draft, name=draft.policy.ref, kind=asked.kind,
-        says=said(draft.policy.value), refusals=[detail_of(request, one) for one in draft.refusals],
-        value=draft.policy.value,
+        request, "admin/draft.html", status=status, form=form, draft=draft, item=draft.one, name=policy.ref,
+        kind=asked.kind, says=said(policy.value), refusals=[detail_of(request, one) for one in draft.refusals],
+        value=policy.value,
     )  # fmt: skip
 
 
@@ -271,8 +277,9 @@ async def load(request: Request, viewer: Administrator) -> Response:
     if form.data is None:
         raise Problem("bad_form")
     services, sent = services_of(request), form.data
+    desk = services.policy_desk
     try:
-        version, draft = await services.policy_desk.load(sent.kind, sent.text, sent.after)
+        loaded = await desk.load(await desk.offered(sent.kind, {sent.kind: sent.text}), sent.after)
     except PolicyError as error:
         return _mistaken(request, _Asked(sent.kind, {sent.kind: sent.text}), error.problems)
     except Refusal as refused:
@@ -284,9 +291,16 @@ async def load(request: Request, viewer: Administrator) -> Response:
         if isinstance(away, ProcessUnavailable):
             return await _checked(request, again, refused=words, status=503)
         raise
-    await services.accesses.note(
-        request, "policy_loaded", actor=viewer.actor, subject=f"{version.kind} {version.ref}"[:80], detail=draft.summed
-    )
+    item = loaded.draft.one
+    version = await desk.version(item.policy.kind, item.policy.name, item.policy.version)
+    if loaded.enactment is not None:
+        await services.accesses.note(
+            request,
+            "policy_loaded",
+            actor=viewer.actor,
+            subject=f"{version.kind} {version.ref}"[:80],
+            detail=item.summed,
+        )
     return _seen("flash.policy_loaded", version)
 
 

@@ -243,9 +243,7 @@ async def sitting_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
     )  # fmt: skip
 
 
-async def _opens(
-    services: Services, viewer: Viewer, sitting: Known, paper: Agenda | Minutes | None
-) -> frozenset[str]:
+async def _opens(services: Services, viewer: Viewer, sitting: Known, paper: Agenda | Minutes | None) -> frozenset[str]:
     """The cases on a paper and in a sitting's story that its reader may read."""
     numbers = {told.detail["case"] for told in sitting.story if told.type == "addendum_added"}
     rows = await services.cases.some(numbers.union(paper.cases if paper is not None else ()))

@@ -27,14 +27,18 @@ from domain.case import (
     waits,
 )
 from domain.joint_response import ResponseCommand, ResponseState, StandDownResponse
+from domain.organisation import Organisation
+from domain.organisation_files import as_yaml
 from domain.permission import RESIDENT
 from operations.audit import Auditor, Report, differences
 from runtime.temporal import TASK_QUEUE, register_search_attributes
 from stack.ports import free_port
 from stack.temporal import TemporalServer
+from store.accounts import Accounts, Post
 from store.folding import CASES
 from tests.engine.conftest import Engine, officer, running_engine, until
 from tests.engine.sittings import case_waiting_for
+from tests.support.policies import put
 from tests.support.town import NOW, in_days
 from workflows import names
 from workflows.client import AnyCommand, Processes, ProcessUnavailable
@@ -122,9 +126,7 @@ async def test_lost_processes_are_all_brought_back_and_each_overdue_wait_is_acte
         old = [f"NC-OLD-{index}" for index in range(4)]
         for number in old:
             await record(before, number, opening(number), at=NOW - LONG_AGO)
-        plan = MakePlan(
-            kind="plan", lead="urban", deliverable="修好", due_date=(NOW - LONG_AGO).date()
-        )
+        plan = MakePlan(kind="plan", lead="urban", deliverable="修好", due_date=(NOW - LONG_AGO).date())
         await record(before, old[0], plan, at=NOW - LONG_AGO)
     lab.lose_everything()
     await lab.start()
@@ -365,3 +367,51 @@ async def test_a_case_that_was_not_told_of_the_stand_down_is_told(pool: Pool, en
     assert (await engine.state("1")).stage == "verification"
     await engine.processes.nudge(emergency)
     assert (await auditor(pool, engine).audit()).clean
+
+
+# ---------------------------------------------------------------- policies
+
+
+async def test_accounts_with_posts_that_there_are_not_are_found(pool: Pool, engine: Engine) -> None:
+    accounts = Accounts(pool)
+    await accounts.put("astray", "x", [Post("officer", "beicheng"), Post("supervisor", None)])
+    await accounts.put("shut", "x", [Post("officer", "beicheng")])
+    await accounts.put("right", "x", [Post("officer", "laocheng"), Post("department", "urban")])
+    await accounts.set_disabled("shut", True)
+    found = await auditor(pool, engine).audit()
+    assert [(it.number, it.kind, it.facts) for it in found.findings] == [
+        ("astray", "account_astray", {"post": "officer:beicheng"})
+    ]
+    assert not (await auditor(pool, engine).repair(found)).clean
+
+
+async def test_a_case_whose_estate_is_in_no_policy_is_found_and_policies_that_do_not_fit(
+    pool: Pool, engine: Engine
+) -> None:
+    await engine.open("1")
+    data = engine.rules.organisation.model_dump(mode="json")
+    laocheng = data["root"]["units"][0]
+    laocheng["units"] = [one for one in laocheng["units"] if one["id"] != "mudan-garden"]
+    data["departments"] = [one for one in data["departments"] if one["code"] != "social"]
+    data["version"] = "2"
+    await put(pool, "organisation", "nancheng", "2", as_yaml(Organisation.model_validate(data)))
+    found = await auditor(pool, engine).audit()
+    kinds_found = Counter(finding.kind for finding in found.findings)
+    assert kinds_found["stranded"] == 1
+    assert kinds_found["policy_misfit"] >= 1
+    assert kinds_found["unenforced"] == 1
+    (stranded,) = (finding for finding in found.findings if finding.kind == "stranded")
+    assert (stranded.number, stranded.facts) == (engine.number("1"), {"lack": "estate", "missing": "mudan-garden"})
+
+
+async def test_an_enforcement_that_never_began_is_found_and_begun(pool: Pool, engine: Engine) -> None:
+    data = engine.rules.organisation.model_dump(mode="json")
+    version = engine.prefix
+    data["version"] = version
+    await put(pool, "organisation", "nancheng", version, as_yaml(Organisation.model_validate(data)))
+    found = await auditor(pool, engine).audit()
+    assert kinds(found) == {f"organisation nancheng@{version}": "unenforced"}
+    repaired = await auditor(pool, engine).repair(found)
+    assert [(it.kind, it.repair) for it in repaired.repaired] == [("unenforced", "restarted")]
+    assert repaired.clean
+    assert (await auditor(pool, engine).audit()).clean  # it is under way, or done

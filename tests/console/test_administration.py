@@ -151,7 +151,7 @@ def test_a_dry_run_that_somebody_overtook_is_made_again(admin: Visitor) -> None:
     refused = admin.post("/admin/policies/load", sent(mine.text))
     assert refused.status_code == 412
     page = text_of(refused.text)
-    assert "已有另一版本施行" in page
+    assert "已有别的政策施行" in page
     assert "南城国有物业2 南城国有物业1" in page  # compared with what is in force by now
     assert admin.post("/admin/policies/load", sent(refused.text)).status_code == 303
 

@@ -76,7 +76,7 @@ def test_what_a_document_links_to_is_there(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(REPOSITORY)))
 def test_a_document_names_only_files_that_are_there(document: Path) -> None:
     named = re.findall(
-        r"`((?:domain|workflows|activities|store|api|documents|runtime|stack|operations|policies|tests|docs|deploy)"
+        r"`((?:domain|workflows|activities|services|store|api|documents|runtime|stack|operations|policies|tests|docs|deploy)"
         r"/[\w./@-]*)`",
         document.read_text("utf-8"),
     )

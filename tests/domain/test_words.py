@@ -44,6 +44,7 @@ RESPONSE_COMMANDS = tuple(
     if body.model_fields["kind"].default not in ("wait_expired", "stand_down")
 )
 DOMAIN = Path(__file__).parents[2] / "domain"
+SERVICES = DOMAIN.parent / "services"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TABLES: dict[str, tuple[dict[str, Name], tuple[str, ...]]] = {
     "stages": (words.STAGES, FIXED_STAGES),
@@ -76,8 +77,8 @@ def gaps(sentence: str) -> set[str]:
 
 
 def raised() -> Iterator[tuple[str, frozenset[str]]]:
-    """Every ``Refusal("code", param=…)`` in the domain's source."""
-    for file in sorted(DOMAIN.rglob("*.py")):
+    """Every ``Refusal("code", param=…)`` in the source of the domain and of what callers do."""
+    for file in (*sorted(DOMAIN.rglob("*.py")), *sorted(SERVICES.rglob("*.py"))):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
                 code = node.args[0]

@@ -31,8 +31,6 @@ from domain.forum import Sitting, sittings
 from domain.joint_response import AnyResponseCommand, ResponseCommand, ResponseState
 from domain.notices import Channels
 from domain.permission import Actor
-from domain.playbook import Playbook
-from domain.policy_file import parse_policy
 from domain.rules import Rules
 from domain.sitting import SittingBody, SittingCommand, SittingState
 from runtime import temporal
@@ -49,7 +47,8 @@ from store.policies import Policies
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from tests.support.namespaces import new_namespace
-from tests.support.town import POLICIES, YEARS, Starting, calendar
+from tests.support.policies import load_town
+from tests.support.town import Starting
 from workflows.client import Processes, ProcessUnavailable
 
 if TYPE_CHECKING:
@@ -332,16 +331,11 @@ def officer(unit: str) -> Actor:
 
 
 async def load_nancheng(pool: Pool) -> None:
-    """The sample policies, as ``hongxiu up`` loads them, with the calendars of the tests' years."""
-    policies = Policies(pool)
-    for kind, name in (("ladder", "nancheng"), ("organisation", "nancheng")):
-        await policies.put(kind, name, "1", (POLICIES / f"{kind}.yaml").read_text("utf-8"))  # type: ignore[arg-type]
-    for file in sorted((POLICIES / "playbooks").glob("*.yaml")):
-        text = file.read_text("utf-8")
-        playbook = parse_policy(Playbook, text, file.name)
-        await policies.put("playbook", playbook.playbook, playbook.version, text)
-    for year in YEARS:
-        await policies.put("calendar", str(year), "tests", calendar(year))
+    """The sample policies, as ``hongxiu up`` loads them, with the calendars of the tests' years: in force, and
+    enforced."""
+    loaded = await load_town(pool)
+    if loaded.enactment is not None:
+        await Policies(pool).mark_enforced(loaded.enactment.id)
 
 
 @pytest.fixture

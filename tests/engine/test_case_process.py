@@ -196,5 +196,3 @@ async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: En
     (opened,) = [e for e in history.events if e.HasField("activity_task_scheduled_event_attributes")]
     assert opened.activity_task_scheduled_event_attributes.activity_type.name == names.OPEN_RESPONSE
     assert opened.user_metadata.summary.data.strip(b'"')
-
-

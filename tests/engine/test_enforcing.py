@@ -9,10 +9,14 @@ import worker
 from domain.organisation import Organisation
 from domain.organisation_files import as_yaml
 from domain.policy_file import parse_policy
-from store.policies import Policies
+from runtime.temporal import TASK_QUEUE
+from services.policy_desk import order_of
+from store.policies import NewVersion, Policies
 from tests.engine.conftest import Engine
 from tests.engine.sittings import case_waiting_for
+from tests.support.policies import desk_on, put_all
 from workflows import names
+from workflows.client import AnyCommand, Processes, ProcessUnavailable
 from workflows.enforcing import EnforceWorkflow
 from workflows.messages import Enforced, EnforceOrder
 from workflows.scheduling import schedule_id
@@ -23,9 +27,9 @@ async def put(engine: Engine, data: dict[str, Any]) -> EnforceOrder:
     data["version"] = engine.prefix
     text = as_yaml(Organisation.model_validate(data))
     root = parse_policy(Organisation, text, "x").root.id
-    await Policies(engine.pool).put("organisation", root, engine.prefix, text)
+    enactment = await put_all(engine.pool, NewVersion("organisation", root, engine.prefix, text))
     await worker.put_at_hand(engine.rulebook)
-    return EnforceOrder(kind="organisation", policy=f"{root}@{engine.prefix}")
+    return order_of(enactment)
 
 
 async def enforced(engine: Engine, order: EnforceOrder) -> Enforced:
@@ -74,13 +78,51 @@ async def test_what_changes_nothing_moves_nothing_and_every_step_has_words(engin
     order = await put(engine, engine.rules.organisation.model_dump(mode="json"))
     done = await enforced(engine, order)
     assert (done.sittings, done.moved, done.failed) == ((), 0, ())
+    assert await Policies(engine.pool).unenforced() is None
     handle = engine.client.get_workflow_handle(f"施行 {order.cause}")
     history = await handle.fetch_history()
     steps = [event for event in history.events if event.HasField("activity_task_scheduled_event_attributes")]
     assert [step.activity_task_scheduled_event_attributes.activity_type.name for step in steps] == [
-        names.PLAN_SCHEDULES, names.REDATE_SITTINGS, names.REPROJECT_CASES,
-    ]  # fmt: skip
+        names.PLAN_SCHEDULES,
+        names.REDATE_SITTINGS,
+        names.REPROJECT_CASES,
+        names.RECORD_ENFORCED,
+    ]
     timers = [event for event in history.events if event.HasField("timer_started_event_attributes")]
     for event in (*steps, *timers):
         assert 2 < len(event.user_metadata.summary.data) <= 202
     assert EnforceWorkflow in worker.WORKFLOWS
+
+
+class Unreaching(Processes):
+    """Reaches no sitting and no case."""
+
+    async def send(self, number: str, command: AnyCommand) -> int:
+        raise ProcessUnavailable(number)
+
+
+async def test_what_did_not_answer_is_not_recorded_as_done_and_is_begun_again(engine: Engine) -> None:
+    sitting = engine.next_sitting("guangfu")
+    await engine.convene(sitting)
+    await case_waiting_for(engine, "A", sitting, estate="guangfu-huating")
+    await engine.restart_worker(Unreaching(engine.town.client, TASK_QUEUE))
+    order = await put(engine, without(engine.rules.organisation.model_dump(mode="json"), "guangfu"))
+    done = await enforced(engine, order)
+    assert set(done.failed) == {sitting.id, engine.number("A")}
+    left = await Policies(engine.pool).unenforced()
+    assert left is not None
+    assert order_of(left) == order
+    await engine.restart_worker()
+    assert await desk_on(engine.pool, engine.processes).begin() == order
+    done = await enforced(engine, order)
+    assert (done.sittings, done.failed) == ((sitting.id,), ())
+    assert await Policies(engine.pool).unenforced() is None
+    assert await desk_on(engine.pool, engine.processes).begin() is None
+
+
+async def test_an_enactment_of_many_policies_has_a_short_name(engine: Engine) -> None:
+    years = tuple(f"calendar {year}@{engine.prefix}" for year in range(2400, 2420))
+    await engine.processes.enforce(EnforceOrder(enactment=7, policies=years))
+    handle = engine.client.get_workflow_handle(f"施行 calendar 2400@{engine.prefix}… (7)")
+    described = await handle.describe()
+    assert await described.static_summary() == described.id

@@ -14,11 +14,11 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.notices import misnamed, read_channels
 from activities.record import SittingRecorder
 from domain.notices import Channels
 from domain.policy_file import PolicyError
 from domain.sitting import Reschedule, SittingCommand, SittingState
+from services.policy_folder import read_channels
 from store.notices import Notice, Notices
 from store.papers import Papers
 from tests.domain.given import nancheng
@@ -140,9 +140,7 @@ async def test_a_failure_never_tells_the_address(engine: Engine, receiver: Recei
 
 
 async def test_a_unit_reads_its_own_notices_only(engine: Engine) -> None:
-    await ActivityEnvironment().run(
-        engine.notifier(Channels(), {}).notify, await an_order(engine)
-    )
+    await ActivityEnvironment().run(engine.notifier(Channels(), {}).notify, await an_order(engine))
     notices = Notices(engine.pool)
     (notice,) = await notices.list("laocheng", unread=True)
     assert await notices.read(notice.id, "mudan-garden", notice.made_at) is None
@@ -156,10 +154,10 @@ async def test_a_unit_reads_its_own_notices_only(engine: Engine) -> None:
 
 
 def test_channels_name_variables_and_never_an_address(tmp_path: Path) -> None:
-    assert read_channels(tmp_path) == Channels()
+    assert read_channels(tmp_path).channels == Channels()
     file = tmp_path / "notices.yaml"
     file.write_text("version: '1'\nunits:\n  laocheng: [LAOCHENG_HOOK]\n", "utf-8")
-    assert read_channels(tmp_path).of("laocheng") == ("LAOCHENG_HOOK",)
+    assert read_channels(tmp_path).channels.of("laocheng") == ("LAOCHENG_HOOK",)
     file.write_text("version: '1'\nunits:\n  laocheng: ['json://127.0.0.1/hook']\n", "utf-8")
     with pytest.raises(PolicyError) as caught:
         read_channels(tmp_path)
@@ -208,7 +206,7 @@ def test_a_unit_that_the_organisation_does_not_have_is_named_by_its_line(tmp_pat
     organisation = nancheng().organisation
     file = tmp_path / "notices.yaml"
     file.write_text("version: '1'\nunits:\n  laocheng: [ONE]\n  fire: [TWO]\n  atlantis: [THREE]\n", "utf-8")
-    (problem,) = misnamed(tmp_path, organisation)
+    (problem,) = read_channels(tmp_path).strangers(organisation)
     assert (problem.line, "atlantis" in str(problem)) == (5, True)
     file.write_text("version: '1'\nunits:\n  laocheng: [ONE]\n", "utf-8")
-    assert misnamed(tmp_path, organisation) == []
+    assert read_channels(tmp_path).strangers(organisation) == []

@@ -15,10 +15,10 @@ from domain.calendar import SHANGHAI
 from domain.forum import Sitting, next_sitting
 from domain.sitting import SittingWait
 from store.documents import Documents
-from store.policies import Policies
 from store.sittings import SittingRow
 from tests.engine.conftest import Engine, officer
 from tests.engine.test_sitting_process import until_told
+from tests.support.policies import put
 
 COMMUNITIES = {"laocheng": "mudan-garden", "guangfu": "guangfu-huating", "zhaowanghe": "hepan-jinxiu"}
 FORUMS = (*COMMUNITIES, "nancheng")
@@ -68,7 +68,7 @@ async def publish_a_holiday(engine: Engine) -> date:
         days = [(day, "off"), (saturday, "workday")]
         lines = "".join(entry.format(one, kind) for one, kind in days if one.year == year)
         text = f"version: quarter\nyear: {year}\ndays:\n{lines}"
-        await Policies(engine.pool).put("calendar", str(year), "quarter", text)
+        await put(engine.pool, "calendar", str(year), "quarter", text)
     await engine.rulebook.refresh()
     return day
 

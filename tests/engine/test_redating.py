@@ -10,10 +10,10 @@ import worker
 from activities.dating import redate
 from domain.calendar import CalendarYear
 from domain.policy_file import parse_policy
-from store.policies import Policies
 from tests.domain.given import year_of
 from tests.engine.conftest import Engine
 from tests.engine.sittings import case_waiting_for
+from tests.support.policies import put
 from tests.support.town import calendar
 
 
@@ -26,7 +26,7 @@ async def day_off(engine: Engine, *days: date) -> None:
         changed = CalendarYear.model_validate(
             {"version": "2", "year": year, "days": sorted((*kept, *off), key=lambda day: day.date)}
         )
-        await Policies(engine.pool).put("calendar", str(year), "2", changed.model_dump_json())
+        await put(engine.pool, "calendar", str(year), "2", changed.model_dump_json())
     await worker.put_at_hand(engine.rulebook)
 
 

@@ -18,12 +18,12 @@ from domain.permission import Actor
 from runtime.background import Loop
 from store.cases import CaseList
 from store.log import EventLog, StoredEvent
-from store.policies import Policies
 from store.responses import Responses
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from tests.engine.conftest import load_nancheng, until
 from tests.store.given import recorded
+from tests.support.policies import put
 from tests.support.town import POLICIES
 from workflows.rules import AT_HAND
 
@@ -129,11 +129,11 @@ async def test_a_policy_that_cannot_be_read_leaves_the_rules_and_the_one_after_i
         await loop.first_turn()
         before = AT_HAND.current
         assert before is not None
-        await Policies(pool).put("organisation", "nancheng", "2", "no: organisation")
+        await put(pool, "organisation", "nancheng", "2", "no: organisation")
         await until(lambda: has_failed(loop))
         assert AT_HAND.current == before
         text = (POLICIES / "organisation.yaml").read_text("utf-8").replace("牡丹花园", "牡丹花苑")
-        await Policies(pool).put("organisation", "nancheng", "3", text)
+        await put(pool, "organisation", "nancheng", "3", text)
         await until(lambda: is_called("牡丹花苑"))
         assert loop.running
 

@@ -10,8 +10,8 @@ from runtime.settings import Settings, load
 from stack.supervisor import Supervisor
 
 
-async def _nothing_to_prepare(_settings: Settings) -> None:
-    return None
+async def _nothing_to_prepare(_settings: Settings) -> tuple[str, ...]:
+    return ()
 
 
 async def _main() -> int:

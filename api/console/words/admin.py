@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.words import Name
+from domain.words import POLICY_EFFECTS, Name
 
 
 def _n(zh: str, en: str) -> Name:
@@ -132,9 +132,10 @@ WORDS: dict[str, Name] = {
         "正在施行：排定日程、重排会议和诉求件的时限…刷新可看进展。", "Under way; reload to see how far."
     ),
     "policies.stand.unknown": _n(
-        "没有本版本的施行记录（由命令行载入，或时间已久）。",
-        "There is no record of it: loaded by command, or long ago.",
+        "没有正在进行的施行，也未记下施行完毕。",
+        "Nothing is under way, and nothing says that it was done.",
     ),
+    "policies.stand.past": _n("已于 {at} 施行完毕。", "All of it was done by {at}."),
     "policies.stand.away": _n("暂时读不到施行情况。", "It cannot be read for the moment."),
     "policies.enforce_again": _n("重新施行", "Do it again"),
     "policies.mistakes": _n("共 {n} 处错误，请逐行改正", "{n} mistakes; correct them line by line"),
@@ -156,27 +157,20 @@ WORDS: dict[str, Name] = {
     "draft.effects": _n("施行后的影响", "What comes of it"),
     "draft.against": _n("与现行版本 {base} 比较。", "Compared with {base}, which is in force."),
     "draft.first": _n("此前没有这一政策。", "There is no such policy yet."),
-    "draft.waits": _n("{n} 件诉求的时限随 {sittings} 次会议变动", "{n} waits of cases move with {sittings} sittings"),
+    "draft.waits": POLICY_EFFECTS["waits"],
     "draft.which": _n("哪些会议", "Which sittings"),
     "draft.other_dates": _n("（定稿或纪要时限有变）", "(freeze or minutes)"),
     "draft.next_one": _n("不再召开，转下次会议", "not held; the next one takes them"),
     "draft.cases": _n("{n} 件", "{n} cases"),
-    "draft.elsewhere": _n(
-        "{n} 件在办诉求随小区改属其他单位", "{n} open cases belong to other units with their estates"
-    ),
-    "draft.cancelled": _n("取消 {n} 次已撤销单位的会议", "{n} sittings of removed units are cancelled"),
-    "draft.stranded": _n(
-        "{n} 个岗位不复存在，持有人无法再以此履职", "{n} posts are no more; who holds them cannot act in them"
-    ),
+    "draft.elsewhere": POLICY_EFFECTS["elsewhere"],
+    "draft.cancelled": POLICY_EFFECTS["cancelled"],
+    "draft.astray": POLICY_EFFECTS["astray"],
     "draft.ladder": _n(
         "在办诉求仍按登记时的阶梯办理；会议时间按新版本。", "Open cases keep their ladder; meetings follow the new one."
     ),
     "draft.playbook": _n("进行中的联动处置仍按启动时的版本。", "Responses under way keep the version they began with."),
     "draft.load": _n("施行 {name}", "Bring {name} into force"),
     "draft.same": _n("这就是现行版本，无需施行。", "This is the version in force; there is nothing to do."),
-    "draft.past": _n(
-        "这是以前的版本。要恢复它，请提高版本号后再检查。", "This is a past version. Raise its number to bring it back."
-    ),
     "draft.changes": _n("变更内容", "What changes"),
     "draft.no_changes": _n("没有变更。", "Nothing changes."),
     "flash.policy_loaded": _n("{policy} 已施行。", "{policy} is in force."),

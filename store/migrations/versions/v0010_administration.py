@@ -1,4 +1,4 @@
-"""Administration: one-time passwords, and what was changed, in the access log."""
+"""Administration: one-time passwords, what was changed in the access log, policies that come into force together."""
 
 from __future__ import annotations
 
@@ -28,10 +28,21 @@ CREATE OR REPLACE FUNCTION hx_access_hash(entry access_log) RETURNS text LANGUAG
 $$;
 """
 
+POLICIES = """
+CREATE TABLE policy_enactments (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    enforced_at timestamptz
+);
+COMMENT ON TABLE policy_enactments IS 'What came into force together; enforced_at: since when all is in line with it.';
+ALTER TABLE policy_versions ADD COLUMN enactment bigint NOT NULL REFERENCES policy_enactments;
+CREATE INDEX ON policy_versions (enactment);
+GRANT SELECT, INSERT, UPDATE (enforced_at) ON policy_enactments TO hongxiu_app;
+"""
+
 
 def upgrade() -> None:
     """Add what administration needs. The driver's own connection, as in 0002."""
     connection = op.get_bind().connection.driver_connection
     assert connection is not None
-    for part in (ACCOUNTS, ACCESS_LOG):
+    for part in (ACCOUNTS, ACCESS_LOG, POLICIES):
         connection.execute(part)

@@ -1,0 +1,47 @@
+"""Where what callers do lives, it knows no caller; and policies are written in one place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CALLERS = {
+    "activities",
+    "api",
+    "bench",
+    "cli",
+    "demo",
+    "operations",
+    "stack",
+    "worker",
+    "fastapi",
+    "starlette",
+    "typer",
+}
+WRITES = {"store.policies.enact", "store.policies.enacting"}
+PROGRAM = [file for file in ROOT.rglob("*.py") if not {"tests", ".venv", "build"} & set(file.relative_to(ROOT).parts)]
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "services").rglob("*.py")), ids=lambda file: file.name)
+def test_a_service_imports_none_of_its_callers(file: Path) -> None:
+    assert {name.partition(".")[0] for name in imported(file)} & CALLERS == set()
+
+
+def test_the_policy_desk_alone_brings_policies_into_force() -> None:
+    assert [file.relative_to(ROOT).as_posix() for file in PROGRAM if WRITES & set(imported(file))] == [
+        "services/policy_desk.py"
+    ]
+    writing = [file.name for file in PROGRAM if "INSERT INTO policy_" in file.read_text("utf-8")]
+    assert writing == ["policies.py"]
