@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def following(engine: Engine, channels: Channels | None = None) -> Following:
     notifier = Notifier(engine.pool, engine.rulebook, channels or Channels(), "http://hongxiu.example", engine.environ)
-    return Following(engine.pool, engine.processes, notifier)
+    return Following(engine.pool, engine.processes, notifier, pauses=(0.2,))
 
 
 async def missed(engine: Engine, channels: Channels | None = None) -> list[Missed]:
