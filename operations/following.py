@@ -6,13 +6,14 @@ process's end, is found here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from activities.notices import Notifier
 from domain.errors import Refusal
+from operations.lasting import PAUSES
 from operations.notices import NoticesCompared
 from operations.overdue import overdue
 from operations.responses import Apart, Linked, ResponsesCompared
@@ -51,13 +52,24 @@ class Missed:
 
 
 class Following:
-    """The steps between cases, joint responses, sittings and units. Every call may raise StoreUnavailable, NoRules."""
+    """The steps between cases, joint responses, sittings and units. Every call may raise StoreUnavailable, NoRules.
 
-    def __init__(self, pool: Pool, processes: Processes, notifier: Notifier, clock: Clock) -> None:
+    ``pauses``: seconds between the looks after which a step counts as missed.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        processes: Processes,
+        notifier: Notifier,
+        clock: Clock,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         self._pool = pool
         self._processes = processes
+        self._pauses = pauses
         self._responses = ResponsesCompared(pool, processes)
-        self._notices = NoticesCompared(pool, notifier, clock)
+        self._notices = NoticesCompared(pool, notifier, clock, pauses)
 
     async def missed(self, due_before: datetime | None = None) -> AsyncIterator[Missed]:
         """What was not done; of sittings and joint responses also what was due before an instant (UTC).
@@ -78,7 +90,7 @@ class Following:
             yield Missed("sitting_not_called_off", row.sitting or "", {"emergency": row.id})
         async for missed in self._missed_notices():
             yield missed
-        for late in await overdue(self._pool, due_before) if due_before is not None else ():
+        for late in await overdue(self._pool, due_before, self._pauses) if due_before is not None else ():
             yield Missed("process_overdue", late.number, {"until": f"{late.until:%Y-%m-%d %H:%M}Z"})
 
     async def mend(self, missed: Missed) -> Done:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from activities.meetings import Telling
 from domain.sitting import SittingWait
+from operations.lasting import lasting
 from store.folding import fold_sitting
 from store.log import EventLog
 from store.rulebook import Rulebook
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from store.database import Pool
 
 
-_PAUSES = (0.2, 0.5, 1.0, 2.0)
 _BECAME = {"cancelled": "sitting_cancelled", "closed": "decisions_ended"}
 
 
@@ -63,12 +62,7 @@ async def untold_cases(pool: Pool) -> tuple[Untold, ...]:
 
     Raises StoreUnavailable.
     """
-    found = set(await Sittings(pool).untold())
-    for pause in _PAUSES:
-        if not found:
-            break
-        await asyncio.sleep(pause)
-        found &= set(await Sittings(pool).untold())
+    found = await lasting(Sittings(pool).untold)
     return tuple(sorted(found, key=lambda one: one.number))
 
 

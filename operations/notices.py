@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from activities.notices import Notifier
 from domain.forum import forum_of
 from domain.notices import KINDS, RESPONSE_KINDS, notice_kind
+from operations.lasting import PAUSES, lasting
 from runtime.clock import Clock
 from runtime.settings import Settings
 from services.policy_folder import read_channels
@@ -26,7 +26,6 @@ from workflows.notifying import NOT_SENT
 if TYPE_CHECKING:
     from store.database import Pool
 
-_PAUSES = (0.2, 0.5, 1.0, 2.0)
 RECENT = timedelta(days=7)
 BEING_SENT = timedelta(minutes=10)
 """A process tries an address for so long; until then a notice may be on its way."""
@@ -60,23 +59,18 @@ async def resend(pool: Pool, settings: Settings, *, days: int, unit: str | None 
 class NoticesCompared:
     """Events that were to be told, and notices. Every call may raise StoreUnavailable, NoRules."""
 
-    def __init__(self, pool: Pool, notifier: Notifier, clock: Clock) -> None:
+    def __init__(self, pool: Pool, notifier: Notifier, clock: Clock, pauses: Sequence[float] = PAUSES) -> None:
         self._clock = clock
         self._notices = Notices(pool)
         self._sittings = Sittings(pool)
         self._rulebook = Rulebook(pool)
         self._notifier = notifier
+        self._pauses = pauses
 
     async def unwritten(self) -> tuple[Unwritten, ...]:
         """What was to be told and nobody has in the inbox, though there has been time to write it."""
-        found = await self._unwritten()
-        for pause in _PAUSES:
-            if not found:
-                break
-            await asyncio.sleep(pause)
-            again = {(one.stream, one.version) for one in await self._unwritten()}
-            found = [one for one in found if (one.stream, one.version) in again]
-        return tuple(found)
+        found = await lasting(self._unwritten, self._pauses)
+        return tuple(sorted(found, key=lambda one: (one.stream, one.version)))
 
     async def unsent(self) -> tuple[Notice, ...]:
         """The notices of the last days that an address did not take, or that nobody sent."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from operations.lasting import PAUSES, lasting
 from store.due import OF_CASES, due
 
 if TYPE_CHECKING:
     from store.database import Pool
-
-_PAUSES = (0.2, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +22,9 @@ class Overdue:
     until: datetime
 
 
-async def overdue(pool: Pool, before: datetime) -> tuple[Overdue, ...]:
+async def overdue(pool: Pool, before: datetime, pauses: Sequence[float] = PAUSES) -> tuple[Overdue, ...]:
     """Those whose next instant was before ``before``, though they have been given a moment. Raises StoreUnavailable."""
-    found = await _overdue(pool, before)
-    for pause in _PAUSES:
-        if not found:
-            break
-        await asyncio.sleep(pause)
-        found &= await _overdue(pool, before)
+    found = await lasting(lambda: _overdue(pool, before), pauses)
     return tuple(sorted(found, key=lambda one: one.number))
 
 

@@ -66,7 +66,7 @@ class Unwritten:
     stream: str
     version: int
     command: str
-    types: list[str]
+    types: tuple[str, ...]
 
 
 _UNWRITTEN = """
@@ -167,7 +167,7 @@ class Notices:
         """The events of these types that nobody has a notice of, by the command that recorded them."""
         with reaching_the_store():
             rows = await self._executor.fetch(_UNWRITTEN, list(types))
-        return tuple(Unwritten(**dict(row)) for row in rows)
+        return tuple(Unwritten(**{**dict(row), "types": tuple(row["types"])}) for row in rows)
 
     async def read(self, notice_id: str, unit: str, at: datetime) -> Notice | None:
         """Marks a unit's notice as read, if it is not yet; None where the unit has none such."""

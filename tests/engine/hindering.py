@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from activities.record import Recorder
@@ -28,6 +29,13 @@ class Refusing(Recorder):
             self.times += 1
             raise Refusal("unknown_estate", estate="mudan-garden")
         await super()._look(number, state, command)
+
+
+def tried(details: str) -> int:
+    """How often something was tried, as a process's details have it."""
+    found = re.search(r"\| (\d+)× \|", details)
+    assert found is not None, details
+    return int(found[1])
 
 
 async def refusing(engine: Engine) -> Refusing:

@@ -14,7 +14,7 @@ from domain.joint_response import waits as response_waits
 from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.engine.conftest import Engine, running_engine, until
-from tests.engine.hindering import Reaching, hindered, refusing, two_emergencies
+from tests.engine.hindering import Reaching, hindered, refusing, tried, two_emergencies
 from workflows import attributes
 
 if TYPE_CHECKING:
@@ -114,9 +114,9 @@ async def test_a_refused_expiry_is_known_to_the_next_run(impatient: Engine) -> N
     recorder = await refusing(impatient)
     await impatient.open("A")
     first_run = (await impatient.handle("A").describe()).run_id
-    await impatient.pass_time("A", days=3)
+    await impatient.pass_time("A", days=2)
     assert (await impatient.handle("A").describe()).run_id != first_run
-    assert f"{recorder.times}×" in await impatient.details(impatient.number("A"))
+    assert 20 < tried(await impatient.details(impatient.number("A"))) <= recorder.times  # a run has six at most
     assert len((await impatient.handle("A").fetch_history()).events) < 60
     recorder.refuses = False
     await impatient.processes.nudge(impatient.number("A"))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def following(engine: Engine, channels: Channels | None = None) -> Following:
     notifier = engine.notifier(channels or Channels(), engine.environ)
-    return Following(engine.pool, engine.processes, notifier, engine.clock)
+    return Following(engine.pool, engine.processes, notifier, engine.clock, pauses=(0.2,))
 
 
 async def missed(engine: Engine, channels: Channels | None = None) -> list[Missed]:

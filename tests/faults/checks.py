@@ -156,9 +156,11 @@ async def audit_finds_nothing(pool: Pool, settings: Settings) -> list[str]:
     """Every open case has a running process at the log's version, that waits for exactly what the log says; that, at
     the latest when everything has settled."""
     settled = time.monotonic() + SETTLING
-    while (found := await _audited(pool, settings)) and time.monotonic() < settled:
+    while found := await _audited(pool, settings):
+        if time.monotonic() > settled:
+            return found
         await asyncio.sleep(0.5)
-    return found
+    return []
 
 
 async def _audited(pool: Pool, settings: Settings) -> list[str]:
