@@ -272,12 +272,8 @@ def _of_state(state: AnyState) -> tuple[str, str, attributes.Values]:
 
 
 def _enforcing(order: EnforceOrder) -> str:
-    """The process's id, and its summary: what came into force; its number alone, where that is more than a line."""
-    named = f"施行 {order.cause}"
-    return named if len(named) <= _A_LINE else f"施行 {order.policies[0]}… ({order.enactment})"
-
-
-_A_LINE = 120
+    """The process's id, and its summary."""
+    return f"施行 {order.cause}"
 
 
 async def _patiently(call: Awaitable[T]) -> T:

@@ -191,6 +191,9 @@ class Noticed(Message):
     units: int = 0
 
 
+_A_LINE, _FIRST = 80, 60
+
+
 class EnforceOrder(Message):
     """Policies have come into force together: the number of their enactment, and which they are (``calendar 2027@1``),
     without those that move nothing."""
@@ -200,8 +203,10 @@ class EnforceOrder(Message):
 
     @property
     def cause(self) -> str:
-        """What the events of what moves name as their reason: ``ladder nancheng@2, calendar 2027@1``."""
-        return ", ".join(self.policies)
+        """What the events of what moves name as their reason: ``ladder nancheng@2, calendar 2027@1``; the first of
+        many, and the enactment's number. At most as long as an event's line may be."""
+        named = ", ".join(self.policies)
+        return named if len(named) <= _A_LINE else f"{self.policies[0][:_FIRST]}… ({self.enactment})"
 
 
 class Enforced(Message):

@@ -14,6 +14,7 @@ from bench.sizes import SMALLEST
 from bench.stack import running_stack
 
 
+@pytest.mark.long
 async def test_each_part_measures_ours_beside_a_baseline() -> None:
     async with running_stack(rehearsal=True) as stack:
         for part, measure in PARTS.items():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Stack, hongxiu, stack
 
 __all__ = ["stack"]  # the fixture
 
 
+@pytest.mark.long
 def test_the_whole_demo_plays_as_its_scripts_say(stack: Stack) -> None:
     ran = stack("demo", "--json")
     assert ran.code == 0, ran

@@ -120,9 +120,13 @@ async def test_what_did_not_answer_is_not_recorded_as_done_and_is_begun_again(en
     assert await desk_on(engine.pool, engine.processes).begin() is None
 
 
-async def test_an_enactment_of_many_policies_has_a_short_name(engine: Engine) -> None:
+async def test_an_enactment_of_many_policies_has_a_short_name_that_moved_cases_take_as_their_reason(
+    engine: Engine,
+) -> None:
+    await case_waiting_for(engine, "A", engine.next_sitting("guangfu"), estate="guangfu-huating")
     years = tuple(f"calendar {year}@{engine.prefix}" for year in range(2400, 2420))
-    await engine.processes.enforce(EnforceOrder(enactment=7, policies=years))
+    done = await enforced(engine, EnforceOrder(enactment=7, policies=years))
+    assert (done.looked_at, done.failed) == (1, ())
     handle = engine.client.get_workflow_handle(f"施行 calendar 2400@{engine.prefix}… (7)")
     described = await handle.describe()
     assert await described.static_summary() == described.id
