@@ -16,7 +16,7 @@ from domain.calendar import SHANGHAI
 
 PASSWORD = "nancheng"
 MOST_CASES = 60
-GIVE_UP_AFTER = 180.0  # seconds: no answer for so long is a fault by itself
+GIVE_UP_AFTER = 180.0  # seconds: no answer for so long, while nothing is killed, is a fault by itself
 
 
 @dataclass(slots=True)
@@ -55,7 +55,8 @@ class Request:
 
 
 class Office:
-    """The officers of one stack, and the cases that they have opened. `decide_until`: when to begin nothing new."""
+    """The officers of one stack, and the cases that they have opened. `calm_since`: when (monotonic) the last kill was
+    over; none while parts are still killed, and however long an answer takes then, it is asked for again."""
 
     def __init__(self, api: str, seed: int, *, most_cases: int = MOST_CASES) -> None:
         self._api = api
@@ -68,6 +69,7 @@ class Office:
         self.requests: list[Request] = []
         self.faults: list[str] = []
         self.closed = asyncio.Event()
+        self.calm_since: float | None = time.monotonic()
 
     async def work(self, officers: int) -> None:
         """All officers, until `closed` is set and each has the answer to what it asked last."""
@@ -186,12 +188,17 @@ class Office:
                 return
             if answer is not None:
                 self._look_at(answer, str(request))
-            if time.monotonic() - request.began > GIVE_UP_AFTER:
+            if self._overdue(request):
                 request.ended = time.monotonic()
                 self.faults.append(f"no answer after {GIVE_UP_AFTER:.0f} s: {request}")
                 return
             await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
             pause = min(pause * 2, 2.0)
+
+    def _overdue(self, request: Request) -> bool:
+        if self.calm_since is None:
+            return False
+        return time.monotonic() - max(request.began, self.calm_since) > GIVE_UP_AFTER
 
     async def _send(self, client: httpx.AsyncClient, request: Request, timeout: float) -> httpx.Response | None:
         headers = {**self._headers, "idempotency-key": request.key}

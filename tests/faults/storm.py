@@ -117,6 +117,7 @@ async def _under_way(
     calm: int, seconds: float,
 ) -> None:  # fmt: skip
     """Officers at work, kills among them; in the end the stack is calm and every request answered."""
+    office.calm_since = None
     working = asyncio.create_task(office.work(officers))
     deadline = time.monotonic() + seconds
     try:
@@ -126,6 +127,7 @@ async def _under_way(
         else:
             await killer.storm(kills, gap, lambda: working.done() or time.monotonic() > deadline)
         await stack.calm(steady=1.0)
+        office.calm_since = time.monotonic()
         await asyncio.sleep(1.0)
         office.closed.set()
         await working
