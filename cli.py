@@ -27,12 +27,16 @@ if TYPE_CHECKING:
     from store.log import StoredEvent
 
 app = typer.Typer(
-    name="hongxiu", no_args_is_help=True, add_completion=False, rich_markup_mode="rich",
-    pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+    name="hongxiu",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example:  HONGXIU_REHEARSAL=1 hongxiu up",
     help="红绣匠 · A resident's issue climbs three tiers, with a deadline at each.\n\n"
     "Exit codes: 0 well, 1 something is wrong or differs, 2 bad usage or input, 3 what it needs is not there.",
-)  # fmt: skip
+)
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases.", epilog="Example:  hongxiu case list --overdue")
 policy_app = typer.Typer(
     no_args_is_help=True,
@@ -321,9 +325,17 @@ def case_list(
     from store.cases import CaseQuery
 
     query = CaseQuery(
-        tier=tier, stage=stage, estate=estate, community=community, category=category, q=q, limit=limit,
-        overdue=overdue or None, supervised=supervised or None, open=None if closed else True,
-    )  # fmt: skip
+        tier=tier,
+        stage=stage,
+        estate=estate,
+        community=community,
+        category=category,
+        q=q,
+        limit=limit,
+        overdue=overdue or None,
+        supervised=supervised or None,
+        open=None if closed else True,
+    )
     commands.run(_case_list(query, as_json, lang), lang)
 
 
@@ -410,9 +422,14 @@ def _tell_event(event: StoredEvent, words: Words, as_json: bool) -> None:
 
 def _event_json(event: StoredEvent) -> dict[str, Any]:
     return {
-        "case": event.stream, "version": event.version, "type": event.type, "at": event.occurred_at,
-        "actor": event.actor, "data": event.data, "hash": event.hash,
-    }  # fmt: skip
+        "case": event.stream,
+        "version": event.version,
+        "type": event.type,
+        "at": event.occurred_at,
+        "actor": event.actor,
+        "data": event.data,
+        "hash": event.hash,
+    }
 
 
 async def _case(pool: Pool, number: str) -> CaseRow:

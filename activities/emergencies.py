@@ -65,9 +65,13 @@ class Emergencies:
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Everything that a worker registers for joint responses."""
         return [
-            *self._recorder.activities(), self.open_response, self.tell_its_cases, self.link_responses,
-            self.convene_extraordinary, self.cancel_extraordinary,
-        ]  # fmt: skip
+            *self._recorder.activities(),
+            self.open_response,
+            self.tell_its_cases,
+            self.link_responses,
+            self.convene_extraordinary,
+            self.cancel_extraordinary,
+        ]
 
     @activity.defn(name=names.OPEN_RESPONSE)
     async def open_response(self, order: EmergencyOrder) -> None:
@@ -177,8 +181,11 @@ class Emergencies:
         event = event_of(declared)
         linked = tuple(row.id for row in await self._responses.open_on([case.estate]) if row.id != emergency)
         body = Declare(
-            playbook=event.detail["playbook"], case=_case_of_it(case), declared_at=event.at, linked=linked,
-        )  # fmt: skip
+            playbook=event.detail["playbook"],
+            case=_case_of_it(case),
+            declared_at=event.at,
+            linked=linked,
+        )
         command = ResponseCommand(id=f"{emergency}:declare", actor=event.actor, body=body)
         await self._processes().declare(await self._rulebook.rules(), emergency, command)
 
@@ -202,9 +209,12 @@ class Emergencies:
             return
         watch_until = datetime.fromisoformat(ended.detail["watch_until"])
         body = StandDown(
-            emergency_id=state.id, outcome=ended.detail["outcome"], tier=ended.detail.get("tier"),
-            reason=ended.reason or "", watch_until=watch_until,
-        )  # fmt: skip
+            emergency_id=state.id,
+            outcome=ended.detail["outcome"],
+            tier=ended.detail.get("tier"),
+            reason=ended.reason or "",
+            watch_until=watch_until,
+        )
         command = Command(id=f"{state.id}:stand_down:{number}", actor=SYSTEM, body=body)
         await self._send(case, command)
 

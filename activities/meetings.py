@@ -77,9 +77,15 @@ class Meetings:
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Everything that a worker registers for sittings."""
         return [
-            *self._recorder.activities(), self.draft_agenda, self.freeze_agenda, self.list_late, self.draw_minutes,
-            self.tell_cases, self.convene_sittings, self.extend_schedule,
-        ]  # fmt: skip
+            *self._recorder.activities(),
+            self.draft_agenda,
+            self.freeze_agenda,
+            self.list_late,
+            self.draw_minutes,
+            self.tell_cases,
+            self.convene_sittings,
+            self.extend_schedule,
+        ]
 
     # ---------------------------------------------------------------- papers
 

@@ -76,26 +76,38 @@ class Stream(Generic[S, C, E]):
 
 
 CASES: Stream[CaseState, Command, Event] = Stream(
-    kind=folding.CASES, records=names.RECORDS, load=names.LOAD, order_type=RecordOrder[CaseState, Command],
-    recorded_type=Recorded[Fact], decide=case.decide,
+    kind=folding.CASES,
+    records=names.RECORDS,
+    load=names.LOAD,
+    order_type=RecordOrder[CaseState, Command],
+    recorded_type=Recorded[Fact],
+    decide=case.decide,
     rules=lambda book, state: book.rules(state.ladder if state else None),
-    picks_a_sitting=lambda event: event.place is not None and event.place.wait is not None
-    and event.place.wait.sitting_id is not None,
-)  # fmt: skip
+    picks_a_sitting=lambda event: (
+        event.place is not None and event.place.wait is not None and event.place.wait.sitting_id is not None
+    ),
+)
 
 SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
-    kind=folding.SITTINGS, records=names.SITTING_RECORDS, load=names.LOAD_SITTING,
-    order_type=RecordOrder[SittingState, SittingCommand], recorded_type=Recorded[SittingFact], decide=sitting.decide,
+    kind=folding.SITTINGS,
+    records=names.SITTING_RECORDS,
+    load=names.LOAD_SITTING,
+    order_type=RecordOrder[SittingState, SittingCommand],
+    recorded_type=Recorded[SittingFact],
+    decide=sitting.decide,
     rules=lambda book, _: book.rules(),
-)  # fmt: skip
+)
 
 
 RESPONSES: Stream[ResponseState, ResponseCommand, ResponseEvent] = Stream(
-    kind=folding.RESPONSES, records=names.RESPONSE_RECORDS, load=names.LOAD_RESPONSE,
-    order_type=RecordOrder[ResponseState, ResponseCommand], recorded_type=Recorded[ResponseFact],
+    kind=folding.RESPONSES,
+    records=names.RESPONSE_RECORDS,
+    load=names.LOAD_RESPONSE,
+    order_type=RecordOrder[ResponseState, ResponseCommand],
+    recorded_type=Recorded[ResponseFact],
     decide=joint_response.decide,
     rules=lambda book, state: book.with_playbook(state.playbook) if state else book.rules(),
-)  # fmt: skip
+)
 
 
 class StreamRecorder(Generic[S, C, E]):
@@ -185,9 +197,14 @@ class StreamRecorder(Generic[S, C, E]):
             after = kind.evolve(number, after, event, command.id)
         assert after is not None
         appended = await self._log.append(
-            number, version, await self._head(number, version), command.id, [kind.new(event) for event in events],
-            kind.summary(after), kind.table,
-        )  # fmt: skip
+            number,
+            version,
+            await self._head(number, version),
+            command.id,
+            [kind.new(event) for event in events],
+            kind.summary(after),
+            kind.table,
+        )
         if appended.events:
             last = max(appended.events, key=lambda event: event.version)
             self._remember(number, last.version, last.hash)
@@ -216,9 +233,14 @@ class StreamRecorder(Generic[S, C, E]):
     def _tell(self, order: RecordOrder[S, C], appended: Appended) -> None:
         for event in appended.events:
             log.info(
-                "event recorded", case=order.number, workflow=activity.info().workflow_id, command=order.command.id,
-                type=event.type, version=event.version, status=appended.status,
-            )  # fmt: skip
+                "event recorded",
+                case=order.number,
+                workflow=activity.info().workflow_id,
+                command=order.command.id,
+                type=event.type,
+                version=event.version,
+                status=appended.status,
+            )
 
     def _answer(
         self, order: RecordOrder[S, C], rows: Sequence[StoredEvent], refused: Refused | None = None

@@ -50,10 +50,19 @@ def main() -> None:
         signal.signal(number, lambda *_: None)
     log.info("api serves", host=settings.api_host, port=settings.api_port, rehearsal=settings.rehearsal)
     config = uvicorn.Config(
-        app, host=settings.api_host, port=settings.api_port, loop="uvloop", http="httptools", log_config=None,
-        access_log=False, server_header=False, backlog=_BACKLOG, timeout_graceful_shutdown=_DRAIN_SECONDS,
-        proxy_headers=True, forwarded_allow_ips=settings.proxies,
-    )  # fmt: skip
+        app,
+        host=settings.api_host,
+        port=settings.api_port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.proxies,
+    )
     Server(config, app).run()
     log.info("api stopped")
 

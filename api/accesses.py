@@ -37,16 +37,29 @@ class Accesses:
         self._looks: OrderedDict[tuple[str, str, str | None, str], float] = OrderedDict()
 
     async def note(
-        self, request: Request, what: What, *, outcome: Outcome = "done", actor: Actor | None = None,
-        account: str | None = None, subject: str | None = None, detail: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        request: Request,
+        what: What,
+        *,
+        outcome: Outcome = "done",
+        actor: Actor | None = None,
+        account: str | None = None,
+        subject: str | None = None,
+        detail: str | None = None,
+    ) -> None:
         """One row; ``account`` where nobody acts in a post yet; ``detail``: what was changed."""
         log.info("access", what=what, outcome=outcome, role=actor.role if actor else None)
         await self.log.add(
-            what, outcome, account=actor.id if actor else account, role=actor.role if actor else None,
-            unit=actor.unit if actor else None, subject=subject, route=_route(request), address=address_of(request),
+            what,
+            outcome,
+            account=actor.id if actor else account,
+            role=actor.role if actor else None,
+            unit=actor.unit if actor else None,
+            subject=subject,
+            route=_route(request),
+            address=address_of(request),
             detail=detail[:_DETAIL_LENGTH] if detail else None,
-        )  # fmt: skip
+        )
 
     async def read_personal(self, request: Request, actor: Actor, subject: str) -> None:
         """Somebody is about to be shown what is sealed."""

@@ -31,9 +31,11 @@ _READS = documented(401, 403, 404)
 _Name = Annotated[str, Path(max_length=80)]
 Doing = Literal["disable", "enable", "unlock", "sign-out"]
 _WHAT: dict[Doing, What] = {
-    "disable": "account_disabled", "enable": "account_enabled", "unlock": "account_unlocked",
+    "disable": "account_disabled",
+    "enable": "account_enabled",
+    "unlock": "account_unlocked",
     "sign-out": "sessions_ended",
-}  # fmt: skip
+}
 
 
 async def _administrator(actor: SignedIn) -> Actor:
@@ -83,9 +85,11 @@ async def policy(request: Request, actor: Administrator, kind: PolicyKind, name:
 
 
 @router.post(
-    "/admin/policies/check", response_model=schemas.PolicyDraft, summary="A dry run",
+    "/admin/policies/check",
+    response_model=schemas.PolicyDraft,
+    summary="A dry run",
     responses=documented(401, 403, 415),
-)  # fmt: skip
+)
 async def check(request: Request, actor: Administrator, body: schemas.PolicyFiles) -> Response:
     """What a policy would change, and what would come of it; 422 `policy_invalid` lists every mistake by line. An
     organisation may come as tables, several at once. Nothing is changed."""
@@ -98,9 +102,12 @@ async def check(request: Request, actor: Administrator, body: schemas.PolicyFile
 
 
 @router.post(
-    "/admin/policies", status_code=201, response_model=schemas.PolicyView, summary="Bring a policy into force",
+    "/admin/policies",
+    status_code=201,
+    response_model=schemas.PolicyView,
+    summary="Bring a policy into force",
     responses=_CHANGES,
-)  # fmt: skip
+)
 async def load(request: Request, actor: Administrator, body: schemas.PolicyLoad) -> Response:
     """Loads a new version, if everything is still in force that was at the dry run (`after`: its `basis`); 412
     `policy_moved_on` otherwise. What is under way is brought in line with it."""
@@ -134,29 +141,41 @@ def _invalid(error: PolicyError) -> Problem:
 
 def _view(version: PolicyVersion) -> schemas.PolicyView:
     return schemas.PolicyView(
-        kind=version.kind, name=version.name, version=version.version, sha256=version.sha256,
+        kind=version.kind,
+        name=version.name,
+        version=version.version,
+        sha256=version.sha256,
         loaded_at=version.loaded_at,
-    )  # fmt: skip
+    )
 
 
 def _draft(draft: Draft) -> schemas.PolicyDraft:
     item, effects = draft.one, draft.effects
     entries = item.changes.entries if item.changes is not None else ()
     return schemas.PolicyDraft(
-        name=item.policy.name, version=item.policy.version, text=item.policy.text, state=item.state,
-        base=item.base.ref if item.base else None, basis=draft.basis,
+        name=item.policy.name,
+        version=item.policy.version,
+        text=item.policy.text,
+        state=item.state,
+        base=item.base.ref if item.base else None,
+        basis=draft.basis,
         changes=[
             schemas.ChangeView(
-                what=one.what, id=one.id, how=one.how,
+                what=one.what,
+                id=one.id,
+                how=one.how,
                 fields=[schemas.FieldView(field=it.field, before=it.before, after=it.after) for it in one.fields],
             )
             for one in entries
         ],
-        lines=list(item.lines), waits=effects.waits, sittings=[one.sitting for one in effects.moved],
-        elsewhere=dict(effects.elsewhere), cancelled=list(effects.cancelled),
+        lines=list(item.lines),
+        waits=effects.waits,
+        sittings=[one.sitting for one in effects.moved],
+        elsewhere=dict(effects.elsewhere),
+        cancelled=list(effects.cancelled),
         astray=[f"{account} {capacity_of(post)}" for account, post in effects.astray],
         refused=[refused.code for refused in draft.refusals],
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- accounts
@@ -170,9 +189,12 @@ async def accounts(request: Request, actor: Administrator) -> Response:
 
 
 @router.post(
-    "/admin/accounts", status_code=201, response_model=schemas.NewAccountView, summary="A new account",
+    "/admin/accounts",
+    status_code=201,
+    response_model=schemas.NewAccountView,
+    summary="A new account",
     responses=documented(401, 403, 409, 415),
-)  # fmt: skip
+)
 async def create(request: Request, actor: Administrator, body: schemas.NewAccount) -> Response:
     """A new account with its posts (`role:unit`). The one-time password is in this answer alone."""
     services = services_of(request)
@@ -196,9 +218,11 @@ async def put_posts(request: Request, actor: Administrator, id: _Name, body: sch
 
 
 @router.post(
-    "/admin/accounts/{id}/password", response_model=schemas.NewAccountView, summary="Reset a password",
+    "/admin/accounts/{id}/password",
+    response_model=schemas.NewAccountView,
+    summary="Reset a password",
     responses=_CHANGES,
-)  # fmt: skip
+)
 async def reset(request: Request, actor: Administrator, id: _Name) -> Response:
     """Another one-time password, in this answer alone; every session and token of the account is over."""
     services = services_of(request)
@@ -209,9 +233,11 @@ async def reset(request: Request, actor: Administrator, id: _Name) -> Response:
 
 
 @router.post(
-    "/admin/accounts/{id}/{doing}", response_model=schemas.AccountView, summary="Shut, open, unlock, sign out",
+    "/admin/accounts/{id}/{doing}",
+    response_model=schemas.AccountView,
+    summary="Shut, open, unlock, sign out",
     responses=_CHANGES,
-)  # fmt: skip
+)
 async def do(request: Request, actor: Administrator, id: _Name, doing: Doing) -> Response:
     """Shuts an account, opens it, forgets its failed sign-ins, or ends all its sessions and tokens."""
     services = services_of(request)
@@ -251,7 +277,11 @@ def difference(before: Account, held: tuple[Post, ...]) -> str:
 def _account(person: Person) -> schemas.AccountView:
     account = person.account
     return schemas.AccountView(
-        id=account.id, posts=[capacity_of(post) for post in account.posts], disabled=account.disabled,
-        change_by=account.change_by, locked_until=person.locked_until, sessions=person.sessions,
+        id=account.id,
+        posts=[capacity_of(post) for post in account.posts],
+        disabled=account.disabled,
+        change_by=account.change_by,
+        locked_until=person.locked_until,
+        sessions=person.sessions,
         astray=[capacity_of(post) for post in person.astray],
-    )  # fmt: skip
+    )

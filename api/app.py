@@ -63,25 +63,42 @@ def create_app(settings: Settings) -> FastAPI:
         await app.state.services.close()
 
     app = FastAPI(
-        title="红绣匠 Hongxiu", version=VERSION, description=DESCRIPTION, lifespan=lifespan, docs_url=None,
-        redoc_url=None, redirect_slashes=False, separate_input_output_schemas=False,
-    )  # fmt: skip
+        title="红绣匠 Hongxiu",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
     app.router.route_class = StrictRoute
     _include_routes(app, settings)
     _handle_what_goes_wrong(app)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     app.add_middleware(
-        Edge, rehearsal=settings.rehearsal, https=settings.public_url.startswith("https:"),
+        Edge,
+        rehearsal=settings.rehearsal,
+        https=settings.public_url.startswith("https:"),
         streamed=StreamedRoutes.among(app.routes),
-    )  # fmt: skip
+    )
     return app
 
 
 def _include_routes(app: FastAPI, settings: Settings) -> None:
     routers = [
-        auth.router, organisation.router, sittings.router, subscriptions.router, cases.router, cases.residents,
-        photos.router, emergencies.router, stream.router, notices.router, administration.router,
-    ]  # fmt: skip
+        auth.router,
+        organisation.router,
+        sittings.router,
+        subscriptions.router,
+        cases.router,
+        cases.residents,
+        photos.router,
+        emergencies.router,
+        stream.router,
+        notices.router,
+        administration.router,
+    ]
     if settings.rehearsal:
         routers.append(rehearsal.router)
     for router in routers:
@@ -145,7 +162,9 @@ _PROBLEM: dict[str, Any] = {
         "code": {"type": "string", "examples": ["not_allowed_now"]},
         "instance": _TEXT,
         "allowed": {
-            "type": "array", "items": _TEXT, "description": "With not_allowed_now: what you may decide instead.",
+            "type": "array",
+            "items": _TEXT,
+            "description": "With not_allowed_now: what you may decide instead.",
         },
         "params": {"type": "object", "description": "The values that the detail speaks of."},
         "errors": {
@@ -157,4 +176,4 @@ _PROBLEM: dict[str, Any] = {
             },
         },
     },
-}  # fmt: skip
+}

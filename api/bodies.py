@@ -80,9 +80,11 @@ async def form_fields(request: Request) -> list[tuple[str, str]]:
         return known
     try:
         sent = parse_qsl(
-            (await request.body()).decode("ascii"), keep_blank_values=True, errors="strict",
+            (await request.body()).decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
             max_num_fields=_MOST_FIELDS,
-        )  # fmt: skip
+        )
     except ValueError:  # not ASCII, not UTF-8 once decoded, or too many
         raise Problem("bad_form") from None
     fields = [(key, value.replace("\r\n", "\n").replace("\r", "\n")) for key, value in sent]

@@ -115,10 +115,15 @@ class Calendars:
 def _entry(tells: Teller, row: SittingRow, cases: Mapping[str, int], reasons: Mapping[str, str]) -> ical.Entry:
     agenda = row.agenda
     return ical.Entry(
-        row.dates, tells.sitting_name(row.dates), row.status, row.sequence, row.updated_at,
-        url=tells.sitting_page(row.id) if agenda else None, cases=cases[agenda] + len(row.addenda) if agenda else None,
+        row.dates,
+        tells.sitting_name(row.dates),
+        row.status,
+        row.sequence,
+        row.updated_at,
+        url=tells.sitting_page(row.id) if agenda else None,
+        cases=cases[agenda] + len(row.addenda) if agenda else None,
         reason=reasons.get(row.id),
-    )  # fmt: skip
+    )
 
 
 def forums_of(tells: Teller, posts: Iterable[Post]) -> tuple[str, ...]:

@@ -92,10 +92,21 @@ async def list_cases(
     there as it now stands."""
     scope = scope_of(actor)
     query = CaseQuery(
-        units=scope.units or None, departments=scope.departments or None, tier=tier, stage=stage, estate=estate,
-        community=community, category=category, overdue=overdue, emergency=emergency, supervised=supervised,
-        open=is_open, q=q, cursor=cursor, limit=limit,
-    )  # fmt: skip
+        units=scope.units or None,
+        departments=scope.departments or None,
+        tier=tier,
+        stage=stage,
+        estate=estate,
+        community=community,
+        category=category,
+        overdue=overdue,
+        emergency=emergency,
+        supervised=supervised,
+        open=is_open,
+        q=q,
+        cursor=cursor,
+        limit=limit,
+    )
     page = await services_of(request).cases.page(query)
     tells = await teller(request)
     return answer(schemas.CasePage(items=[tells.item(row) for row in page.items], next_cursor=page.next_cursor))
@@ -149,13 +160,16 @@ _EXAMPLES: Any = {
     "contact": {"value": {"kind": "contact", "how": "电话", "outcome": "已了解情况，约定周三现场查看"}},
     "plan": {
         "value": {
-            "kind": "plan", "lead": "urban", "co_handlers": ["fire"], "deliverable": "更换曳引机并通过检测",
+            "kind": "plan",
+            "lead": "urban",
+            "co_handlers": ["fire"],
+            "deliverable": "更换曳引机并通过检测",
             "due_date": "2026-04-30",
         }
     },
     "escalate": {"value": {"kind": "escalate", "reason": "维修资金需社区协调"}},
     "hold": {"value": {"kind": "hold", "reason": "等待物业报价"}},
-}  # fmt: skip
+}
 
 
 @router.post(

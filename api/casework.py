@@ -164,9 +164,15 @@ class Casework:
         """
         reporter = Reporter(anonymous=True) if new.anonymous else Reporter(name=new.name, phone=new.phone)
         case = NewCase(
-            estate=new.estate, category=new.category, title=new.title or title, description=new.description,
-            channel="wechat", location=new.location, reporter=reporter, consent=new.consent,
-        )  # fmt: skip
+            estate=new.estate,
+            category=new.category,
+            title=new.title or title,
+            description=new.description,
+            channel="wechat",
+            location=new.location,
+            reporter=reporter,
+            consent=new.consent,
+        )
         return await self.open(RESIDENT, case, key)
 
     async def _opened_before(self, claim_key: str, fingerprint: str, key: str | None, refused: Refusal) -> CaseState:
@@ -315,9 +321,14 @@ def _speak_of(number: str, command: Command) -> None:
 
 def _open_command(number: str, command_id: str, actor: Actor, new: NewCase, words: SealedRef) -> Command:
     body = OpenCase(
-        number=number if new.emergency else None, estate=new.estate, category=new.category, channel=new.channel,
-        severity=new.severity, words=words, emergency=new.emergency,
-    )  # fmt: skip
+        number=number if new.emergency else None,
+        estate=new.estate,
+        category=new.category,
+        channel=new.channel,
+        severity=new.severity,
+        words=words,
+        emergency=new.emergency,
+    )
     return Command(id=command_id, actor=actor, body=body)
 
 

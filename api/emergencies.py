@@ -93,9 +93,13 @@ async def list_emergencies(
     For a department, those in which it has a task; each as `GET /emergencies/{id}` has it."""
     services, scope = services_of(request), scope_of(actor)
     query = ResponseQuery(
-        units=scope.units or None, departments=scope.departments or None, status=status, playbook=playbook,
-        cursor=cursor, limit=limit,
-    )  # fmt: skip
+        units=scope.units or None,
+        departments=scope.departments or None,
+        status=status,
+        playbook=playbook,
+        cursor=cursor,
+        limit=limit,
+    )
     page = await services.responses.list.page(query)
     streams = await services.log.read_some([row.id for row in page.items])
     items = []
@@ -129,9 +133,11 @@ async def read_emergency(
 
 
 @router.get(
-    "/emergencies/{emergency_id}/events", response_model=schemas.EventList, summary="An emergency's events",
+    "/emergencies/{emergency_id}/events",
+    response_model=schemas.EventList,
+    summary="An emergency's events",
     responses=_READ,
-)  # fmt: skip
+)
 async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -> Response:
     """The whole stream, each event with the hash that covers the one before. A department is not shown what is of
     other departments' tasks."""
@@ -214,9 +220,13 @@ def asked(task: str, body: schemas.TaskReportRequest) -> Asked:
     responses=_WRITE,
 )
 async def report_situation(
-    request: Request, actor: SignedIn, emergency: Emergency, body: schemas.SituationReportRequest,
-    key: IdempotencyKey, if_version: IfMatch,
-) -> Response:  # fmt: skip
+    request: Request,
+    actor: SignedIn,
+    emergency: Emergency,
+    body: schemas.SituationReportRequest,
+    key: IdempotencyKey,
+    if_version: IfMatch,
+) -> Response:
     """The lead or the alliance reports on the response as a whole; reports are numbered, and due at intervals."""
     done = await commanded(services_of(request), emergency, actor, Report(text=body.text), key, if_version)
     view = (await response_teller(request, actor, done.state)).changed(done.state, done.events)
@@ -230,9 +240,13 @@ async def report_situation(
     responses=_WRITE,
 )
 async def stand_down(
-    request: Request, actor: SignedIn, emergency: Emergency, body: schemas.StandDownRequest, key: IdempotencyKey,
+    request: Request,
+    actor: SignedIn,
+    emergency: Emergency,
+    body: schemas.StandDownRequest,
+    key: IdempotencyKey,
     if_version: IfMatch,
-) -> Response:  # fmt: skip
+) -> Response:
     """The emergency is over, once every required task is done or waived (else 409 `required_tasks_open`): the resident
     is asked (`resolved`), or the case comes to a tier's next sitting (`returned`, to `tier` or the playbook's). The
     response is then watched. The answer tells of the case that declared it."""
@@ -252,9 +266,13 @@ async def stand_down(
 
 
 async def _stand_case_down(
-    request: Request, actor: Actor, emergency: str, body: schemas.StandDownRequest, key: str | None,
+    request: Request,
+    actor: Actor,
+    emergency: str,
+    body: schemas.StandDownRequest,
+    key: str | None,
     if_version: int | None,
-) -> Response:  # fmt: skip
+) -> Response:
     """An emergency of before there were joint responses is its case's alone."""
     services, number = services_of(request), emergency.rpartition("-")[0]
     state, rows = await services.casework.story(number)

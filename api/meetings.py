@@ -78,11 +78,16 @@ class Meetings:
         self._clock = clock
         self._rulebook = rulebook
         self._sending: Sending[SittingState, SittingCommand] = Sending(
-            pool, log, running, SITTINGS, SittingWait, self._decides,
+            pool,
+            log,
+            running,
+            SITTINGS,
+            SittingWait,
+            self._decides,
             lambda sitting: ProcessUnavailable(f"{sitting}: its process is gone"),
             # Who closes it is told of the minutes, which come by themselves.
             follows={"decisions_ended": "sitting_closed"},
-        )  # fmt: skip
+        )
         self.list = Sittings(pool)
         self.papers = Papers(pool, rulebook)
 

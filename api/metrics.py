@@ -16,13 +16,18 @@ class Metrics:
             "hongxiu_http_requests_total", "Requests answered.", ("route", "method", "status"), registry=self.registry
         )
         self.seconds = Histogram(
-            "hongxiu_http_request_seconds", "Time to answer, in seconds.", ("route", "method"),
-            buckets=_BUCKETS, registry=self.registry,
-        )  # fmt: skip
+            "hongxiu_http_request_seconds",
+            "Time to answer, in seconds.",
+            ("route", "method"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
         self.decisions = Counter(
-            "hongxiu_decisions_total", "Decisions by kind and outcome (committed, or the refusal's code).",
-            ("kind", "outcome"), registry=self.registry,
-        )  # fmt: skip
+            "hongxiu_decisions_total",
+            "Decisions by kind and outcome (committed, or the refusal's code).",
+            ("kind", "outcome"),
+            registry=self.registry,
+        )
         self.opened = Counter("hongxiu_cases_opened_total", "Cases opened by this process.", registry=self.registry)
         self.position = Gauge(
             "hongxiu_feed_position", "The position in the log that the stream has reached.", registry=self.registry

@@ -32,9 +32,13 @@ def _said(rules: Rules, facts: dict[str, Any], language: str) -> dict[str, objec
     """The gaps of a milestone's sentence, filled."""
     tiers = {tier.id: tier.name.in_(language) for tier in rules.ladder.tiers}
     said: dict[str, object] = {
-        "tier": tiers.get(facts.get("to_tier", ""), ""), "stars": facts.get("stars"), "of": facts.get("of"),
-        "to_whom": facts.get("to_whom"), "n": len(facts.get("photos", ())), "lead": _lead(rules, facts, language),
-    }  # fmt: skip
+        "tier": tiers.get(facts.get("to_tier", ""), ""),
+        "stars": facts.get("stars"),
+        "of": facts.get("of"),
+        "to_whom": facts.get("to_whom"),
+        "n": len(facts.get("photos", ())),
+        "lead": _lead(rules, facts, language),
+    }
     for gap, field in (("due", "due_date"), ("resume", "resume_date")):
         if field in facts:
             said[gap] = day(date.fromisoformat(facts[field]), language)

@@ -68,9 +68,11 @@ async def list_notices(
 
 
 @router.post(
-    "/notices/{notice_id}/read", response_model=NoticeView, summary="Mark a notice as read",
+    "/notices/{notice_id}/read",
+    response_model=NoticeView,
+    summary="Mark a notice as read",
     responses=documented(401, 404),
-)  # fmt: skip
+)
 async def read_notice(request: Request, actor: SignedIn, notice_id: str) -> Response:
     """Your unit has read it. Again, it stays as it is; another unit's notice is not found."""
     if actor.unit is None:

@@ -48,10 +48,12 @@ class SingleSignOn:
             client_secret=settings.oidc_client_secret(),
             server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",
             client_kwargs={
-                "scope": settings.oidc_scope, "code_challenge_method": "S256", "timeout": _SECONDS,
+                "scope": settings.oidc_scope,
+                "code_challenge_method": "S256",
+                "timeout": _SECONDS,
                 "token_endpoint_auth_method": "client_secret_basic" if settings.oidc_client_secret() else "none",
             },
-        )  # fmt: skip
+        )
         self._provider: Any = registry.create_client("provider")
 
     async def begin(self, request: Request, next_path: str) -> Response:
@@ -103,16 +105,24 @@ class SingleSignOn:
         claims = {"session": session, "next": next_path, "exp": datetime.now(UTC) + _VALID_FOR, "aud": COOKIE}
         value = jwt.encode(claims, self._secret, "HS256")
         response.set_cookie(
-            COOKIE, value, max_age=int(_VALID_FOR.total_seconds()), path="/", secure=True, httponly=True,
+            COOKIE,
+            value,
+            max_age=int(_VALID_FOR.total_seconds()),
+            path="/",
+            secure=True,
+            httponly=True,
             samesite="lax",
-        )  # fmt: skip
+        )
 
     def _remembered(self, request: Request) -> dict[str, Any]:
         try:
             return jwt.decode(
-                request.cookies.get(COOKIE, ""), self._secret, ["HS256"], audience=COOKIE,
+                request.cookies.get(COOKIE, ""),
+                self._secret,
+                ["HS256"],
+                audience=COOKIE,
                 options={"require": ["exp", "session", "next"]},
-            )  # fmt: skip
+            )
         except jwt.InvalidTokenError:
             raise Problem("oidc_failed") from None
 

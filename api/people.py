@@ -68,11 +68,13 @@ class People:
         organisation = self._rulebook.current.organisation
         return tuple(
             Person(
-                account, counts.get(account.id, 0), locked.get(account.id),
+                account,
+                counts.get(account.id, 0),
+                locked.get(account.id),
                 tuple(post for post in account.posts if not is_post(organisation, post)),
             )
             for account in accounts
-        )  # fmt: skip
+        )
 
     async def create(self, id: str, posts: Iterable[Post]) -> str:
         """A new account; its one-time password, which is kept nowhere. Raises Refusal ``account_exists``,

@@ -56,9 +56,12 @@ def redrawn(content: bytes) -> NewPhoto:
     small = picture.copy()
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     return NewPhoto(
-        picture=_jpeg(picture, 82), thumbnail=_jpeg(small, 75), width=picture.width, height=picture.height,
+        picture=_jpeg(picture, 82),
+        thumbnail=_jpeg(small, 75),
+        width=picture.width,
+        height=picture.height,
         source=hashlib.sha256(content).digest(),
-    )  # fmt: skip
+    )
 
 
 def _drawn(content: bytes) -> Image.Image:

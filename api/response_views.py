@@ -36,19 +36,34 @@ class ResponseTeller:
         events = [RESPONSES.event(row) for row in rows]
         tasks = [task for task in said.tasks if self._shows(said, task.id)]
         return schemas.EmergencyView(
-            id=state.id, version=state.version, cases=[case.number for case in state.cases], playbook=state.kind,
-            playbook_version=self.playbook.version, name=said.name, lead=state.lead, status=state.status,
-            status_name=RESPONSE_STATUSES[state.status].in_(said.language), phase=state.phase,
-            phase_name=said.phases.get(state.phase, state.phase), declared_at=state.declared_at,
-            stood_down_at=state.stood_down_at, cap_at=state.cap_at, watch_until=state.watch_until,
-            outcome=state.outcome, tasks=[self._task(said, task) for task in tasks],
+            id=state.id,
+            version=state.version,
+            cases=[case.number for case in state.cases],
+            playbook=state.kind,
+            playbook_version=self.playbook.version,
+            name=said.name,
+            lead=state.lead,
+            status=state.status,
+            status_name=RESPONSE_STATUSES[state.status].in_(said.language),
+            phase=state.phase,
+            phase_name=said.phases.get(state.phase, state.phase),
+            declared_at=state.declared_at,
+            stood_down_at=state.stood_down_at,
+            cap_at=state.cap_at,
+            watch_until=state.watch_until,
+            outcome=state.outcome,
+            tasks=[self._task(said, task) for task in tasks],
             branches=[self._branch(said, code.code, code.name) for code in self._departments()],
             situation_reports=[self._report(event) for event in events if event.type == "situation_reported"],
             waits=[self._wait(said, wait) for wait in _sorted(waits(said)) if self._waits_for_us(said, wait)],
-            escalations=[*self._escalations(said, events)], linked=list(state.linked),
-            call_first=self._call_first(), provider=self._provider(state.provider), sitting_id=state.sitting,
-            you_may=self._may(said), links=self._links(state),
-        )  # fmt: skip
+            escalations=[*self._escalations(said, events)],
+            linked=list(state.linked),
+            call_first=self._call_first(),
+            provider=self._provider(state.provider),
+            sitting_id=state.sitting,
+            you_may=self._may(said),
+            links=self._links(state),
+        )
 
     def changed(
         self, state: ResponseState, rows: Iterable[StoredEvent], task_id: str | None = None
@@ -57,9 +72,14 @@ class ResponseTeller:
         said = self._in_words(state)
         task = said.task(task_id) if task_id else None
         return schemas.EmergencyChanged(
-            id=state.id, version=state.version, status=state.status, phase=state.phase, reports=state.reports,
-            events=self.tells.briefs(rows), task=self._task(said, task) if task else None,
-        )  # fmt: skip
+            id=state.id,
+            version=state.version,
+            status=state.status,
+            phase=state.phase,
+            reports=state.reports,
+            events=self.tells.briefs(rows),
+            task=self._task(said, task) if task else None,
+        )
 
     def event(self, row: StoredEvent, state: ResponseState) -> schemas.EventView | None:
         """One event; None for what is of another department's task."""
@@ -68,10 +88,15 @@ class ResponseTeller:
             return None
         hidden = ("tasks", "parties", "reporters") if self._own else ()
         return schemas.EventView(
-            version=row.version, type=row.type, label=self.tells.label(row.type), at=row.occurred_at,
-            actor=schemas.ActorView(**event.actor.model_dump()), reason=event.reason,
-            data={key: value for key, value in event.detail.items() if key not in hidden}, hash=row.hash,
-        )  # fmt: skip
+            version=row.version,
+            type=row.type,
+            label=self.tells.label(row.type),
+            at=row.occurred_at,
+            actor=schemas.ActorView(**event.actor.model_dump()),
+            reason=event.reason,
+            data={key: value for key, value in event.detail.items() if key not in hidden},
+            hash=row.hash,
+        )
 
     # ---------------------------------------------------------------- parts
 
@@ -91,12 +116,14 @@ class ResponseTeller:
         )
         return state.model_copy(
             update={
-                "language": language, "name": playbook.name.in_(language), "tasks": tasks,
+                "language": language,
+                "name": playbook.name.in_(language),
+                "tasks": tasks,
                 "parties": {**state.parties, **parties},
                 "phases": {phase.id: phase.name.in_(language) for phase in playbook.phases},
                 "alarm_names": {alarm.id: alarm.name.in_(language) for alarm in playbook.alarms},
             }
-        )  # fmt: skip
+        )
 
     def _shows(self, state: ResponseState, task_id: str | None) -> bool:
         task = state.task(task_id) if task_id else None
@@ -116,16 +143,33 @@ class ResponseTeller:
         outside = any(external.id == task.party for external in self.playbook.externals)
         named = schemas.NamedView(id=task.party, name=party_name(state, task.party))
         return schemas.TaskView(
-            id=task.id, phase=task.phase, department=reports, party=task.party, party_name=named.name,
-            external=named if outside else None, role=task.role, name=task.name,
-            deliverable=planned.deliverable.in_(state.language), required=task.required, status=task.status,
-            status_name=TASK_STATUSES[task.status].in_(state.language), sign_late=task.sign_late,
-            complete_late=task.complete_late, late=bool(task.missed), opens_at=task.opens_at,
-            opened_at=task.opened_at, sign_by=task.sign_by, complete_by=task.complete_by, signed_at=task.signed_at,
-            ended_at=task.ended_at, provisional=task.provisional, depends_on=list(task.depends_on),
-            records=planned.records, source=planned.source.in_(state.language) if planned.source else None,
+            id=task.id,
+            phase=task.phase,
+            department=reports,
+            party=task.party,
+            party_name=named.name,
+            external=named if outside else None,
+            role=task.role,
+            name=task.name,
+            deliverable=planned.deliverable.in_(state.language),
+            required=task.required,
+            status=task.status,
+            status_name=TASK_STATUSES[task.status].in_(state.language),
+            sign_late=task.sign_late,
+            complete_late=task.complete_late,
+            late=bool(task.missed),
+            opens_at=task.opens_at,
+            opened_at=task.opened_at,
+            sign_by=task.sign_by,
+            complete_by=task.complete_by,
+            signed_at=task.signed_at,
+            ended_at=task.ended_at,
+            provisional=task.provisional,
+            depends_on=list(task.depends_on),
+            records=planned.records,
+            source=planned.source.in_(state.language) if planned.source else None,
             you_may=self._may_report(state, task),
-        )  # fmt: skip
+        )
 
     def _may_report(self, state: ResponseState, task: TaskState) -> list[schemas.ReportKind]:
         rules, actor = self.tells.rules, self.actor
@@ -153,10 +197,13 @@ class ResponseTeller:
         ids = {task.id for task in own}
         count = {status: sum(task.status == status for task in own) for status in TASK_STATUSES}
         return schemas.BranchView(
-            department=code, name=name.in_(state.language), tasks=len(own), **count,
+            department=code,
+            name=name.in_(state.language),
+            tasks=len(own),
+            **count,
             late=sum(bool(task.missed) for task in own),
             next_until=min((wait.until for wait in waits(state) if wait.task in ids), default=None),
-        )  # fmt: skip
+        )
 
     def _report(self, event: ResponseEvent) -> schemas.SituationReportView:
         by = schemas.ActorView(**event.actor.model_dump())
@@ -164,9 +211,13 @@ class ResponseTeller:
 
     def _wait(self, state: ResponseState, wait: ResponseWait) -> schemas.ResponseWaitView:
         return schemas.ResponseWaitView(
-            kind=wait.kind, reason=wait_reason(state, wait), until=wait.until, task=wait.task, party=wait.party,
+            kind=wait.kind,
+            reason=wait_reason(state, wait),
+            until=wait.until,
+            task=wait.task,
+            party=wait.party,
             reminder=wait.reminder,
-        )  # fmt: skip
+        )
 
     def _escalations(self, state: ResponseState, events: Iterable[ResponseEvent]) -> Iterable[schemas.EscalationView]:
         """What climbed, and alarms, as they came."""
@@ -178,9 +229,14 @@ class ResponseTeller:
             if self._own is not None and alarm is not None:
                 continue
             yield schemas.EscalationView(
-                task=detail.get("task"), alarm=alarm, clock=detail.get("clock"), rung=detail.get("rung"),
-                to=detail["to"], to_name=AUDIENCES[detail["to"]].in_(state.language), at=event.at,
-            )  # fmt: skip
+                task=detail.get("task"),
+                alarm=alarm,
+                clock=detail.get("clock"),
+                rung=detail.get("rung"),
+                to=detail["to"],
+                to_name=AUDIENCES[detail["to"]].in_(state.language),
+                at=event.at,
+            )
 
     def _call_first(self) -> list[schemas.CallFirstView]:
         language = self.tells.language
@@ -197,10 +253,13 @@ class ResponseTeller:
         itself, settings = f"/api/v1/emergencies/{state.id}", self.tells.settings
         ui = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}"
         return schemas.EmergencyLinks(
-            itself=itself, events=f"{itself}/events", cases=[f"/api/v1/cases/{case.number}" for case in state.cases],
+            itself=itself,
+            events=f"{itself}/events",
+            cases=[f"/api/v1/cases/{case.number}" for case in state.cases],
             sitting=f"/api/v1/sittings/{state.sitting}" if state.sitting else None,
-            temporal=f"{ui}/workflows/{state.id}", console=f"{settings.public_url}/emergencies/{state.id}",
-        )  # fmt: skip
+            temporal=f"{ui}/workflows/{state.id}",
+            console=f"{settings.public_url}/emergencies/{state.id}",
+        )
 
 
 def _sorted(waiting: Iterable[ResponseWait]) -> list[ResponseWait]:
@@ -227,37 +286,54 @@ def whole_playbook(playbook: Playbook, language: str) -> schemas.WholePlaybookVi
         ],
         remind_before=playbook.remind_before,
         escalation=[schemas.RungView(after=rung.after, to=rung.to) for rung in playbook.escalation],
-        reports_first=playbook.situation_reports.first, reports_every=playbook.situation_reports.every,
+        reports_first=playbook.situation_reports.first,
+        reports_every=playbook.situation_reports.every,
         sitting=schemas.PlaybookSittingView(
-            at=playbook.sitting.at, minutes=playbook.sitting.minutes, decides=playbook.sitting.decides,
+            at=playbook.sitting.at,
+            minutes=playbook.sitting.minutes,
+            decides=playbook.sitting.decides,
             title=playbook.sitting.title.in_(language),
-        ) if playbook.sitting else None,
+        )
+        if playbook.sitting
+        else None,
         alarms=[
             schemas.AlarmView(
                 id=alarm.id, at=alarm.at, name=alarm.name.in_(language), unless=list(alarm.unless), to=alarm.to
             )
             for alarm in playbook.alarms
         ],
-        cap=playbook.cap, watch=playbook.watch, returns_to=playbook.returns_to,
-    )  # fmt: skip
+        cap=playbook.cap,
+        watch=playbook.watch,
+        returns_to=playbook.returns_to,
+    )
 
 
 def _playbook(playbook: Playbook, language: str) -> dict[str, Any]:
     return {
-        "kind": playbook.playbook, "version": playbook.version, "name": playbook.name.in_(language),
-        "summary": playbook.summary.in_(language), "lead": playbook.lead,
-        "call_first": [
-            schemas.CallFirstView(number=it.number, why=it.why.in_(language)) for it in playbook.call_first
-        ],
+        "kind": playbook.playbook,
+        "version": playbook.version,
+        "name": playbook.name.in_(language),
+        "summary": playbook.summary.in_(language),
+        "lead": playbook.lead,
+        "call_first": [schemas.CallFirstView(number=it.number, why=it.why.in_(language)) for it in playbook.call_first],
         "phases": [schemas.NamedView(id=phase.id, name=phase.name.in_(language)) for phase in playbook.phases],
         "tasks": [_planned(task, language) for task in playbook.tasks],
-    }  # fmt: skip
+    }
 
 
 def _planned(task: Task, language: str) -> schemas.PlannedTaskView:
     return schemas.PlannedTaskView(
-        id=task.id, phase=task.phase, party=task.party, role=task.role, name=task.name.in_(language),
-        deliverable=task.deliverable.in_(language), opens=task.opens, depends_on=list(task.after),
-        sign_within=task.sign_within, complete_by=task.complete_by, required=task.required, records=task.records,
+        id=task.id,
+        phase=task.phase,
+        party=task.party,
+        role=task.role,
+        name=task.name.in_(language),
+        deliverable=task.deliverable.in_(language),
+        opens=task.opens,
+        depends_on=list(task.after),
+        sign_within=task.sign_within,
+        complete_by=task.complete_by,
+        required=task.required,
+        records=task.records,
         source=task.source.in_(language) if task.source else None,
-    )  # fmt: skip
+    )

@@ -46,9 +46,14 @@ class JointResponses:
         self._clock = clock
         self._rulebook = rulebook
         self._sending: Sending[ResponseState, ResponseCommand] = Sending(
-            pool, events, running, RESPONSES, ResponseWait, self._decides,
+            pool,
+            events,
+            running,
+            RESPONSES,
+            ResponseWait,
+            self._decides,
             lambda emergency: Refusal("unknown_emergency", emergency=emergency),
-        )  # fmt: skip
+        )
         self.list = Responses(pool)
         self.steps = Emergencies(pool, rulebook, running.required)
 

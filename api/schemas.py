@@ -119,14 +119,17 @@ class NewCase(Request):
         json_schema_extra={
             "examples": [
                 {
-                    "estate": "mudan-garden", "category": "lift", "title": "3号楼电梯反复停在两层之间",
-                    "description": "本周第三次了，老人不敢乘坐。", "channel": "wechat",
+                    "estate": "mudan-garden",
+                    "category": "lift",
+                    "title": "3号楼电梯反复停在两层之间",
+                    "description": "本周第三次了，老人不敢乘坐。",
+                    "channel": "wechat",
                     "location": {"address": "3号楼2单元"},
                     "reporter": {"name": "王女士", "phone": "0530-5550123", "anonymous": False},
                 }
             ]
         }
-    )  # fmt: skip
+    )
 
     estate: Id
     category: Id
@@ -594,12 +597,14 @@ class Attendance(Request):
         json_schema_extra={
             "examples": [
                 {
-                    "chair": "社区党委书记", "recorder": "社区专干", "present": ["城市管理局", "物业企业"],
+                    "chair": "社区党委书记",
+                    "recorder": "社区专干",
+                    "present": ["城市管理局", "物业企业"],
                     "absent": ["消防救援大队"],
                 }
             ]
         }
-    )  # fmt: skip
+    )
 
     chair: Line
     recorder: Line

@@ -100,10 +100,16 @@ class Sending(Generic[S, C]):
     """
 
     def __init__(
-        self, pool: Pool, log: EventLog, running: Running, kind: Kind[S, Any], wait: type[Any],
-        decides: Callable[[S, C], Awaitable[object]], missing: Callable[[str], Exception],
+        self,
+        pool: Pool,
+        log: EventLog,
+        running: Running,
+        kind: Kind[S, Any],
+        wait: type[Any],
+        decides: Callable[[S, C], Awaitable[object]],
+        missing: Callable[[str], Exception],
         follows: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._pool = pool
         self._log = log
         self._running = running

@@ -115,8 +115,10 @@ class Services:
     async def checks(self) -> dict[str, bool]:
         """What a case needs to be opened, each with whether it is there."""
         names: dict[str, Callable[[], Awaitable[bool]]] = {
-            "log": self._log_answers, "rules": self._rules_are_loaded, "worker": self._worker_polls,
-        }  # fmt: skip
+            "log": self._log_answers,
+            "rules": self._rules_are_loaded,
+            "worker": self._worker_polls,
+        }
         found = await asyncio.gather(*(_within(check()) for check in names.values()))
         return dict(zip(names, found, strict=True))
 
@@ -169,17 +171,33 @@ async def open_services(settings: Settings) -> Services:
     residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, running, rulebook, clock)
     casework = Casework(pool, events, running, residents, rulebook, responses, clock, secret)
     services = Services(
-        settings=settings, pool=pool, rulebook=rulebook, tokens=Tokens(secret), cases=cases, log=events,
-        sign_ins=sign_ins, sessions=Sessions(pool, secret), accesses=Accesses(pool), metrics=metrics,
-        codes=Guesses(each=8, address=300), meetings=meetings, responses=responses, running=running,
+        settings=settings,
+        pool=pool,
+        rulebook=rulebook,
+        tokens=Tokens(secret),
+        cases=cases,
+        log=events,
+        sign_ins=sign_ins,
+        sessions=Sessions(pool, secret),
+        accesses=Accesses(pool),
+        metrics=metrics,
+        codes=Guesses(each=8, address=300),
+        meetings=meetings,
+        responses=responses,
+        running=running,
         feed=Feed(events, cases, meetings.list, responses.list, metrics),
         calendars=Calendars(pool, events, meetings, secret),
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
-        casework=casework, limits=Limits(), pictures=Pictures(),
+        casework=casework,
+        limits=Limits(),
+        pictures=Pictures(),
         photographs=Photographs(pool, residents, casework, clock),
-        passes=Passes(secret), policy_desk=PolicyDesk(pool, running.required, settings.policies, rulebook),
-        people=People(pool, sign_ins, rulebook), surveys=Surveys(pool, rulebook, clock), clock=clock,
-    )  # fmt: skip
+        passes=Passes(secret),
+        policy_desk=PolicyDesk(pool, running.required, settings.policies, rulebook),
+        people=People(pool, sign_ins, rulebook),
+        surveys=Surveys(pool, rulebook, clock),
+        clock=clock,
+    )
     beside = [
         Loop("rules", lambda: _look_for_rules(services)),
         Loop("accounts", lambda: _look_for_accounts(services)),

@@ -240,10 +240,11 @@ for _kind in (_AGENDA, _MINUTES):
     summary="A sitting for a calendar",
     response_class=Response,
     responses={
-        **_READ, **_UNCHANGED,
+        **_READ,
+        **_UNCHANGED,
         200: {"content": {"text/calendar": {"schema": {"type": "string"}}}, "description": "The sitting."},
     },
-)  # fmt: skip
+)
 async def read_calendar_entry(
     request: Request,
     actor: SignedIn,
@@ -290,9 +291,13 @@ async def _commanded(
     responses=_WRITE,
 )
 async def add_to_agenda(
-    request: Request, actor: SignedIn, sitting_id: str, body: schemas.Addendum, key: IdempotencyKey,
+    request: Request,
+    actor: SignedIn,
+    sitting_id: str,
+    body: schemas.Addendum,
+    key: IdempotencyKey,
     if_version: IfMatch,
-) -> Response:  # fmt: skip
+) -> Response:
     """Puts an urgent case that waits for the forum on the agenda after its freeze. The case then waits for this
     sitting. A case that does not wait for this forum, as a closed one, is 409 `not_waiting_for_this_forum`."""
     command = AddToAgenda(case=body.case, reason=body.reason)
@@ -306,9 +311,13 @@ async def add_to_agenda(
     responses=_WRITE,
 )
 async def add_other_business(
-    request: Request, actor: SignedIn, sitting_id: str, body: schemas.OtherBusiness, key: IdempotencyKey,
+    request: Request,
+    actor: SignedIn,
+    sitting_id: str,
+    body: schemas.OtherBusiness,
+    key: IdempotencyKey,
     if_version: IfMatch,
-) -> Response:  # fmt: skip
+) -> Response:
     """Puts a line under other business until the agenda freezes; agenda and minutes have it as written."""
     return await _commanded(request, sitting_id, actor, AddOtherBusiness(text=body.text), key, if_version)
 
@@ -320,9 +329,13 @@ async def add_other_business(
     responses=_WRITE,
 )
 async def reschedule(
-    request: Request, actor: SignedIn, sitting_id: str, body: schemas.Reschedule, key: IdempotencyKey,
+    request: Request,
+    actor: SignedIn,
+    sitting_id: str,
+    body: schemas.Reschedule,
+    key: IdempotencyKey,
     if_version: IfMatch,
-) -> Response:  # fmt: skip
+) -> Response:
     """Moves the sitting before it has begun; every case that waits for it then waits for its new dates. A day off is
     taken, with `not_a_workday` in `warnings`; a time that is past is 422 `sitting_in_the_past`."""
     command = Reschedule(starts_at=_instant(body.starts_at, body.starts_at), reason=body.reason)
@@ -336,9 +349,13 @@ async def reschedule(
     responses=_WRITE,
 )
 async def cancel(
-    request: Request, actor: SignedIn, sitting_id: str, body: schemas.CancelSitting, key: IdempotencyKey,
+    request: Request,
+    actor: SignedIn,
+    sitting_id: str,
+    body: schemas.CancelSitting,
+    key: IdempotencyKey,
     if_version: IfMatch,
-) -> Response:  # fmt: skip
+) -> Response:
     """The sitting is not held; every case that waits for it then waits for the forum's next one."""
     return await _commanded(request, sitting_id, actor, Cancel(reason=body.reason), key, if_version)
 
@@ -350,9 +367,13 @@ async def cancel(
     responses=_WRITE,
 )
 async def attendance(
-    request: Request, actor: SignedIn, sitting_id: str, body: schemas.Attendance, key: IdempotencyKey,
+    request: Request,
+    actor: SignedIn,
+    sitting_id: str,
+    body: schemas.Attendance,
+    key: IdempotencyKey,
     if_version: IfMatch,
-) -> Response:  # fmt: skip
+) -> Response:
     """Who was there, by post and unit, in session or until the minutes are closed; the last word counts."""
     command = RecordAttendance(
         chair=body.chair, recorder=body.recorder, present=tuple(body.present), absent=tuple(body.absent)
@@ -367,9 +388,13 @@ async def attendance(
     responses=_WRITE,
 )
 async def close(
-    request: Request, actor: SignedIn, sitting_id: str, body: schemas.CloseSitting, key: IdempotencyKey,
+    request: Request,
+    actor: SignedIn,
+    sitting_id: str,
+    body: schemas.CloseSitting,
+    key: IdempotencyKey,
     if_version: IfMatch,
-) -> Response:  # fmt: skip
+) -> Response:
     """Closes the sitting before its minutes are due, once the session has ended: cases without a decision are carried
     over, then the minutes are drawn; dissent goes into them."""
     return await _commanded(request, sitting_id, actor, CloseSitting(dissent=tuple(body.dissent)), key, if_version)

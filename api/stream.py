@@ -66,9 +66,12 @@ async def _lines(feed: Feed, after: int, hearing: Hearing, tells: Teller) -> Asy
 def _told(news: News, tells: Teller) -> str:
     event = news.event
     data = {
-        "number": event.stream, "version": event.version, "type": event.type, "label": tells.label(event.type),
+        "number": event.stream,
+        "version": event.version,
+        "type": event.type,
+        "label": tells.label(event.type),
         "at": shanghai_iso(event.occurred_at),
-    }  # fmt: skip
+    }
     place = event.data.get("place")
     if place is not None:
         data["stage"] = place["stage"]

@@ -59,9 +59,12 @@ class Standing:
 async def standing(services: Services) -> Standing:
     """Everything at once; what Temporal does not answer within seconds is left out. Raises StoreUnavailable."""
     checks, workers, schedules, policies, found = await asyncio.gather(
-        services.checks(), _workers(services), _schedules(services.temporal), services.policy_desk.in_force(),
+        services.checks(),
+        _workers(services),
+        _schedules(services.temporal),
+        services.policy_desk.in_force(),
         heads(services.pool),
-    )  # fmt: skip
+    )
     return Standing(checks, workers, policies, schedules, found, {"hongxiu": VERSION, **_libraries()})
 
 

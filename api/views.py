@@ -76,23 +76,39 @@ class Teller:
         itself = f"/api/v1/cases/{number}"
         ui = f"{self.settings.temporal_ui_url}/namespaces/{self.settings.temporal_namespace}"
         return schemas.Links(
-            itself=itself, events=f"{itself}/events", temporal=f"{ui}/workflows/{number}",
+            itself=itself,
+            events=f"{itself}/events",
+            temporal=f"{ui}/workflows/{number}",
             console=f"{self.settings.public_url}/cases/{number}",
             emergency=f"/api/v1/emergencies/{emergency}" if emergency else None,
-        )  # fmt: skip
+        )
 
     def item(self, row: CaseRow) -> schemas.CaseItem:
         """A case of the list."""
         return schemas.CaseItem(
-            number=row.number, version=row.version, tier=row.tier, stage=row.stage,
-            stage_name=self.stage(row.stage), estate=row.estate, community=row.community,
-            category=row.category, title=row.title, severity=row.severity, channel=row.channel,
-            opened_at=row.opened_at, updated_at=row.updated_at,
+            number=row.number,
+            version=row.version,
+            tier=row.tier,
+            stage=row.stage,
+            stage_name=self.stage(row.stage),
+            estate=row.estate,
+            community=row.community,
+            category=row.category,
+            title=row.title,
+            severity=row.severity,
+            channel=row.channel,
+            opened_at=row.opened_at,
+            updated_at=row.updated_at,
             wait=self.wait(Wait.model_validate(row.wait)) if row.wait else None,
-            carried_over=row.carried_over, supervised=row.supervised, overdue=row.overdue,
-            emergency_id=row.emergency_id, closed_as=row.closed_as, closed_at=row.closed_at,
-            duplicate_of=row.duplicate_of, links=self.links(row.number, row.emergency_id),
-        )  # fmt: skip
+            carried_over=row.carried_over,
+            supervised=row.supervised,
+            overdue=row.overdue,
+            emergency_id=row.emergency_id,
+            closed_as=row.closed_as,
+            closed_at=row.closed_at,
+            duplicate_of=row.duplicate_of,
+            links=self.links(row.number, row.emergency_id),
+        )
 
     def case(
         self, state: CaseState, words: dict[str, Any] | None, actor: Actor, photos: Sequence[PhotoRow] = ()
@@ -107,23 +123,38 @@ class Teller:
         plan, closing = state.plan, state.closing
         shown = words if words is not None and actor.role == "officer" else {}
         return {
-            "number": state.number, "version": state.version, "tier": state.tier, "stage": state.stage,
-            "stage_name": self.stage(state.stage), "estate": state.estate,
-            "community": state.units.get("community"), "category": state.category,
-            "title": words["title"] if words else None, "severity": state.severity, "channel": state.channel,
-            "opened_at": state.opened_at, "updated_at": state.at, "wait": self.wait(state.wait),
-            "carried_over": state.carried_over, "supervised": state.supervised, "overdue": state.overdue,
+            "number": state.number,
+            "version": state.version,
+            "tier": state.tier,
+            "stage": state.stage,
+            "stage_name": self.stage(state.stage),
+            "estate": state.estate,
+            "community": state.units.get("community"),
+            "category": state.category,
+            "title": words["title"] if words else None,
+            "severity": state.severity,
+            "channel": state.channel,
+            "opened_at": state.opened_at,
+            "updated_at": state.at,
+            "wait": self.wait(state.wait),
+            "carried_over": state.carried_over,
+            "supervised": state.supervised,
+            "overdue": state.overdue,
             "emergency_id": state.emergency_id,
-            "closed_as": closing.closed_as if closing else None, "closed_at": closing.at if closing else None,
-            "duplicate_of": state.duplicate_of, "links": self.links(state.number, state.emergency_id),
+            "closed_as": closing.closed_as if closing else None,
+            "closed_at": closing.at if closing else None,
+            "duplicate_of": state.duplicate_of,
+            "links": self.links(state.number, state.emergency_id),
             "plan": schemas.PlanView(**plan.model_dump()) if plan else None,
             "suspended_for": state.suspension.condition if state.suspension else None,
-            "assigned_to": state.assigned_to, "raised": state.raised,
+            "assigned_to": state.assigned_to,
+            "raised": state.raised,
             "allowed": list(allowed_now(self.rules, actor, state)),
-            "description": shown.get("description"), "location": shown.get("location"),
+            "description": shown.get("description"),
+            "location": shown.get("location"),
             "reporter": _reporter(shown.get("reporter")),
             "photos": self.photos(state.number, photos) if actor.role == "officer" else [],
-        }  # fmt: skip
+        }
 
     def photos(self, number: str, photos: Iterable[PhotoRow]) -> list[schemas.PhotoView]:
         """A case's photographs."""
@@ -137,10 +168,15 @@ class Teller:
         """One event; the resident's words in it only where ``opened``."""
         event = event_of(row)
         return schemas.EventView(
-            version=row.version, type=row.type, label=self.label(row.type), at=row.occurred_at,
-            actor=schemas.ActorView(**event.actor.model_dump()), reason=event.reason,
-            data=_event_data(event, words, opened), hash=row.hash,
-        )  # fmt: skip
+            version=row.version,
+            type=row.type,
+            label=self.label(row.type),
+            at=row.occurred_at,
+            actor=schemas.ActorView(**event.actor.model_dump()),
+            reason=event.reason,
+            data=_event_data(event, words, opened),
+            hash=row.hash,
+        )
 
     def label(self, event_type: str) -> str:
         """An event's type in words."""
@@ -150,9 +186,13 @@ class Teller:
     def decided(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Decided:
         """What came of a decision."""
         return schemas.Decided(
-            number=state.number, version=state.version, stage=state.stage, tier=state.tier,
-            events=self.briefs(rows), wait=self.wait(state.wait),
-        )  # fmt: skip
+            number=state.number,
+            version=state.version,
+            stage=state.stage,
+            tier=state.tier,
+            events=self.briefs(rows),
+            wait=self.wait(state.wait),
+        )
 
     def briefs(self, rows: Iterable[StoredEvent]) -> list[schemas.EventBrief]:
         """Events without their data."""
@@ -177,22 +217,40 @@ class Teller:
             kind for kind in allowed_now(self.rules, RESIDENT, state) if kind in ("confirm", "dispute", "withdraw")
         ]
         return schemas.Track(
-            number=state.number, title=words["title"] if words else None, stage=self.stage(state.stage),
-            stage_kind=state.stage, opened_at=state.opened_at, updated_at=state.at, next=self._next(state.wait),
-            closed=self.outcome(state, story), follows=follows, you_may=you_may, version=state.version,
-            tier=state.tier, tier_name=self.tier(state.tier), estate=state.estate, category=state.category,
-            plan=schemas.PlanView(**state.plan.model_dump()) if state.plan else None, disputes=state.disputes,
-            milestones=milestones(self.rules, story, self.language), photos=self.photos(state.number, photos),
-        )  # fmt: skip
+            number=state.number,
+            title=words["title"] if words else None,
+            stage=self.stage(state.stage),
+            stage_kind=state.stage,
+            opened_at=state.opened_at,
+            updated_at=state.at,
+            next=self._next(state.wait),
+            closed=self.outcome(state, story),
+            follows=follows,
+            you_may=you_may,
+            version=state.version,
+            tier=state.tier,
+            tier_name=self.tier(state.tier),
+            estate=state.estate,
+            category=state.category,
+            plan=schemas.PlanView(**state.plan.model_dump()) if state.plan else None,
+            disputes=state.disputes,
+            milestones=milestones(self.rules, story, self.language),
+            photos=self.photos(state.number, photos),
+        )
 
     def _next(self, wait: Wait | None) -> schemas.Next | None:
         told = self.wait(wait)
         if wait is None or told is None:
             return None
         return schemas.Next(
-            what=told.reason, until=told.until, otherwise=told.on_expiry, kind=wait.kind, on_expiry=wait.on_expiry,
-            provisional=wait.provisional, **self._plainly(wait),
-        )  # fmt: skip
+            what=told.reason,
+            until=told.until,
+            otherwise=told.on_expiry,
+            kind=wait.kind,
+            on_expiry=wait.on_expiry,
+            provisional=wait.provisional,
+            **self._plainly(wait),
+        )
 
     def _plainly(self, wait: Wait) -> dict[str, str]:
         """What comes next, said to the resident."""
@@ -229,9 +287,15 @@ class Teller:
             return schemas.SittingView(**self._sitting(sitting, "announced", 0, 0))
         addenda = map(Addendum.model_validate, row.addenda)
         fields = self._sitting(
-            sitting, row.status, row.version, row.sequence, agenda=row.agenda is not None,
-            minutes=row.minutes is not None, addenda=addenda, present=row,
-        )  # fmt: skip
+            sitting,
+            row.status,
+            row.version,
+            row.sequence,
+            agenda=row.agenda is not None,
+            minutes=row.minutes is not None,
+            addenda=addenda,
+            present=row,
+        )
         return schemas.SittingView(**fields)
 
     def sitting_changed(self, state: SittingState, rows: Iterable[StoredEvent]) -> schemas.SittingChanged:
@@ -239,34 +303,58 @@ class Teller:
         happened = list(rows)
         warned = [warning for row in happened if (warning := row.data.get("detail", {}).get("warning"))]
         fields = self._sitting(
-            state.dates, state.status, state.version, state.sequence, agenda=state.agenda is not None,
-            minutes=state.minutes is not None, addenda=state.addenda, present=state,
-        )  # fmt: skip
+            state.dates,
+            state.status,
+            state.version,
+            state.sequence,
+            agenda=state.agenda is not None,
+            minutes=state.minutes is not None,
+            addenda=state.addenda,
+            present=state,
+        )
         return schemas.SittingChanged(**fields, events=self.briefs(happened), warnings=warned)
 
     def _sitting(
-        self, sitting: Sitting, status: Status, version: int, sequence: int, *, agenda: bool = False,
-        minutes: bool = False, addenda: Iterable[Addendum] = (), present: Attended | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+        self,
+        sitting: Sitting,
+        status: Status,
+        version: int,
+        sequence: int,
+        *,
+        agenda: bool = False,
+        minutes: bool = False,
+        addenda: Iterable[Addendum] = (),
+        present: Attended | None = None,
+    ) -> dict[str, Any]:
         itself = f"/api/v1/sittings/{sitting.id}"
         ui = f"{self.settings.temporal_ui_url}/namespaces/{self.settings.temporal_namespace}"
         attended = present if present is not None and present.chair is not None else None
         return {
-            **sitting.model_dump(), "name": self.sitting_name(sitting).in_(self.language),
+            **sitting.model_dump(),
+            "name": self.sitting_name(sitting).in_(self.language),
             "emergency": emergency_of(sitting.id),
-            "version": version, "status": status, "status_name": SITTING_STATUSES[status].in_(self.language),
-            "sequence": sequence, "regular_starts_at": self._regular(sitting) if sequence else None,
+            "version": version,
+            "status": status,
+            "status_name": SITTING_STATUSES[status].in_(self.language),
+            "sequence": sequence,
+            "regular_starts_at": self._regular(sitting) if sequence else None,
             "addenda": [schemas.AddendumView(**addendum.model_dump()) for addendum in addenda],
             "attendance": schemas.AttendanceView(
-                chair=attended.chair, recorder=attended.recorder, present=list(attended.present),
+                chair=attended.chair,
+                recorder=attended.recorder,
+                present=list(attended.present),
                 absent=list(attended.absent),
-            ) if attended else None,
+            )
+            if attended
+            else None,
             "links": schemas.SittingLinks(
-                itself=itself, agenda=f"{itself}/agenda.json" if agenda else None,
+                itself=itself,
+                agenda=f"{itself}/agenda.json" if agenda else None,
                 minutes=f"{itself}/minutes.json" if minutes else None,
-                temporal=f"{ui}/workflows/{sitting.id}" if version else None, console=self.sitting_page(sitting.id),
+                temporal=f"{ui}/workflows/{sitting.id}" if version else None,
+                console=self.sitting_page(sitting.id),
             ),
-        }  # fmt: skip
+        }
 
     def sitting_name(self, sitting: Sitting) -> Name:
         """A sitting by its forum's name; of a forum that is no more, by its id."""
@@ -294,9 +382,13 @@ class Teller:
         """A forum."""
         held = forum.cadence
         cadence = schemas.CadenceView(
-            every=held.every, weekday=held.weekday, nth=held.nth if held.every == "month" else None,
-            time=held.time.isoformat("minutes"), minutes=held.minutes, holiday=held.holiday,
-        )  # fmt: skip
+            every=held.every,
+            weekday=held.weekday,
+            nth=held.nth if held.every == "month" else None,
+            time=held.time.isoformat("minutes"),
+            minutes=held.minutes,
+            holiday=held.holiday,
+        )
         name = forum.name.in_(self.language)
         return schemas.ForumView(id=forum.id, tier=forum.tier, unit=forum.unit, name=name, cadence=cadence)
 

@@ -25,11 +25,17 @@ PARTS: dict[str, Callable[[Stack, Sizes], Coroutine[Any, Any, list[figures.Row]]
     for part in (opening, deciding, appending, history, lists, memory, meetings, responses, pages, overview)
 }
 TITLES = {
-    "open": "Cases opened and waiting", "decide": "Decisions over HTTP", "append": "Appends to the event log",
-    "history": "History of a life", "lists": "The case list", "memory": "Memory of open cases",
-    "meetings": "Meetings", "responses": "Joint responses", "console": "The console's pages",
+    "open": "Cases opened and waiting",
+    "decide": "Decisions over HTTP",
+    "append": "Appends to the event log",
+    "history": "History of a life",
+    "lists": "The case list",
+    "memory": "Memory of open cases",
+    "meetings": "Meetings",
+    "responses": "Joint responses",
+    "console": "The console's pages",
     "overview": "The overview",
-}  # fmt: skip
+}
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)

@@ -47,14 +47,33 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
         theirs.close()
     who = f"appends, {writers} writers"
     return [
-        Row(part=PART, what=who, unit="events/s", ours=ours.rate, baseline=median(recorder.rates),
-            against="eventsourcing's recorder", aim=ratio_at_least(2)),
+        Row(
+            part=PART,
+            what=who,
+            unit="events/s",
+            ours=ours.rate,
+            baseline=median(recorder.rates),
+            against="eventsourcing's recorder",
+            aim=ratio_at_least(2),
+        ),
         Row(part=PART, what=who, unit="events/s", ours=ours.rate, baseline=plain.rate, against="asyncpg INSERT"),
-        Row(part=PART, what=f"{who}: p50", unit="ms", ours=ours.ms(0.5), baseline=plain.ms(0.5),
-            against="asyncpg INSERT"),
-        Row(part=PART, what=f"{who}: p99", unit="ms", ours=ours.ms(0.99), baseline=plain.ms(0.99),
-            against="asyncpg INSERT"),
-    ]  # fmt: skip
+        Row(
+            part=PART,
+            what=f"{who}: p50",
+            unit="ms",
+            ours=ours.ms(0.5),
+            baseline=plain.ms(0.5),
+            against="asyncpg INSERT",
+        ),
+        Row(
+            part=PART,
+            what=f"{who}: p99",
+            unit="ms",
+            ours=ours.ms(0.99),
+            baseline=plain.ms(0.99),
+            against="asyncpg INSERT",
+        ),
+    ]
 
 
 def _first_state(stack: Stack, number: str) -> tuple[Command, CaseState]:
@@ -100,9 +119,14 @@ class _Recorder:
     def __init__(self, stack: Stack, writers: int) -> None:
         dsn = urlsplit(stack.settings.owner_database())
         self._store = PostgresDatastore(
-            dbname=dsn.path.lstrip("/"), host=dsn.hostname or "", port=str(dsn.port), user=dsn.username or "",
-            password=dsn.password or "", pool_size=writers, max_overflow=0,
-        )  # fmt: skip
+            dbname=dsn.path.lstrip("/"),
+            host=dsn.hostname or "",
+            port=str(dsn.port),
+            user=dsn.username or "",
+            password=dsn.password or "",
+            pool_size=writers,
+            max_overflow=0,
+        )
         self._recorder = PostgresApplicationRecorder(self._store, events_table_name="recorder_events")
         self._recorder.create_table()
         self._threads = ThreadPoolExecutor(writers)

@@ -72,9 +72,12 @@ class Bare:
 
     async def _insert(self, body: str) -> None:
         await workflow.execute_local_activity(
-            "insert", args=[workflow.info().workflow_id, body], retry_policy=RECORDING,
-            start_to_close_timeout=RECORD_ATTEMPT, schedule_to_close_timeout=RECORD_FOR,
-        )  # fmt: skip
+            "insert",
+            args=[workflow.info().workflow_id, body],
+            retry_policy=RECORDING,
+            start_to_close_timeout=RECORD_ATTEMPT,
+            schedule_to_close_timeout=RECORD_FOR,
+        )
         self._rows += 1
 
 

@@ -34,13 +34,20 @@ _PAUSE = (0.5, 2.5)
 """Seconds that somebody reads before they look at the next page."""
 _PLACES: dict[str, tuple[str, ...]] = {
     "the list": (
-        "/cases", "/cases?overdue=1", "/cases?sort=newest", "/cases?sort=longest", "/cases?stage=action&category=lift",
-        "/cases?tier=community", "/cases?mine=1", f"/cases?{urlencode({'q': '电梯'})}", "/cases?status=closed",
+        "/cases",
+        "/cases?overdue=1",
+        "/cases?sort=newest",
+        "/cases?sort=longest",
+        "/cases?stage=action&category=lift",
+        "/cases?tier=community",
+        "/cases?mine=1",
+        f"/cases?{urlencode({'q': '电梯'})}",
+        "/cases?status=closed",
         "/cases?status=all&category=water",
     ),
     "the board": ("/cases/board", "/cases/board?tier=community", "/cases/board?mine=1", "/cases/board?category=lift"),
     "my work": ("/",),
-}  # fmt: skip
+}
 
 
 async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
@@ -63,10 +70,17 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
 def _rows(what: str, seconds: Sequence[float], key: Sequence[float]) -> list[Row]:
     against = "read of one by its key"
     return [
-        Row(part=PART, what=f"{what}: p{share * 100:.0f}", unit="ms", ours=percentile(seconds, share) * 1000,
-            baseline=percentile(key, share) * 1000, against=against, aim=SOON if share > 0.9 else None)
+        Row(
+            part=PART,
+            what=f"{what}: p{share * 100:.0f}",
+            unit="ms",
+            ours=percentile(seconds, share) * 1000,
+            baseline=percentile(key, share) * 1000,
+            against=against,
+            aim=SOON if share > 0.9 else None,
+        )
         for share in (0.5, 0.99)
-    ]  # fmt: skip
+    ]
 
 
 # ---------------------------------------------------------------- the office
@@ -76,10 +90,12 @@ async def _office(stack: Stack, users: int) -> list[str]:
     """So many who are signed in, the alliance's officer first: their cookies."""
     organisation, accounts, hashed = stack.rules.organisation, Accounts(stack.pool), hash_password(PASSWORD)
     posts = [
-        Post("officer", organisation.alliance.id), Post("supervisor", None), Post("department", "urban"),
+        Post("officer", organisation.alliance.id),
+        Post("supervisor", None),
+        Post("department", "urban"),
         *(Post("officer", unit.id) for unit in organisation.units_at("community")),
         *(Post("officer", estate.id) for estate in organisation.estates),
-    ]  # fmt: skip
+    ]
     base = f"http://127.0.0.1:{stack.settings.api_port}"
     cookies = []
     async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=60) as http:
@@ -156,23 +172,37 @@ async def _news(stack: Stack, times: int, token: str, cookie: str) -> list[Row]:
     await one.close()
     await other.close()
     return [
-        Row(part=PART, what=f"a decision heard of by another: p{share * 100:.0f}", unit="ms",
-            ours=percentile(seconds, share) * 1000, aim=aim)
+        Row(
+            part=PART,
+            what=f"a decision heard of by another: p{share * 100:.0f}",
+            unit="ms",
+            ours=percentile(seconds, share) * 1000,
+            aim=aim,
+        )
         for seconds, share, aim in ((heard, 0.5, None), (heard, 0.99, None))
     ] + [
-        Row(part=PART, what=f"a decision on another's screen: p{share * 100:.0f}", unit="ms",
-            ours=percentile(shown, share) * 1000, baseline=percentile(heard, share) * 1000, against="until it is heard",
-            aim=AT_ONCE)
+        Row(
+            part=PART,
+            what=f"a decision on another's screen: p{share * 100:.0f}",
+            unit="ms",
+            ours=percentile(shown, share) * 1000,
+            baseline=percentile(heard, share) * 1000,
+            against="until it is heard",
+            aim=AT_ONCE,
+        )
         for share in (0.5, 0.99)
-    ]  # fmt: skip
+    ]
 
 
 async def _opened(stack: Stack, token: str) -> str:
     """A case that is filed as officers file one."""
     new = {
-        "estate": stack.rules.organisation.estates[0].id, "category": "lift", "title": "3号楼电梯反复停在两层之间",
-        "description": "本周第三次", "channel": "phone",
-    }  # fmt: skip
+        "estate": stack.rules.organisation.estates[0].id,
+        "category": "lift",
+        "title": "3号楼电梯反复停在两层之间",
+        "description": "本周第三次",
+        "channel": "phone",
+    }
     wire = await Wire.connect(stack.settings.api_port, token)
     opened = json.loads(await wire.ask("POST", "/api/v1/cases", json.dumps(new).encode(), uuid.uuid4().hex))
     await wire.close()
@@ -194,7 +224,16 @@ async def _weights(stack: Stack, cookie: str) -> list[Row]:
     rows = []
     for place, paths in _PLACES.items():
         heaviest = max([len(await wire.ask("GET", path)) for path in paths])
-        rows.append(Row(part=PART, what=f"weight of {place}", unit="KB", ours=(heaviest + files) / 1000,
-                        baseline=files / 1000, against="what all pages share", aim=LIGHT))  # fmt: skip
+        rows.append(
+            Row(
+                part=PART,
+                what=f"weight of {place}",
+                unit="KB",
+                ours=(heaviest + files) / 1000,
+                baseline=files / 1000,
+                against="what all pages share",
+                aim=LIGHT,
+            )
+        )
     await wire.close()
     return rows

@@ -51,14 +51,34 @@ def _rows(what: str, ours: Load, plain: Load, callers: int) -> list[Row]:
     who = f"{what}, {callers} caller{'s' if callers > 1 else ''}"
     alone = ratio_at_most(2) if callers == 1 else None
     return [
-        Row(part=PART, what=who, unit="decisions/s", ours=ours.rate, baseline=plain.rate, against=AGAINST,
-            aim=ratio_at_least(0.7)),
-        Row(part=PART, what=f"{who}: p50", unit="ms", ours=ours.ms(0.5), baseline=plain.ms(0.5), against=AGAINST,
-            aim=alone),
+        Row(
+            part=PART,
+            what=who,
+            unit="decisions/s",
+            ours=ours.rate,
+            baseline=plain.rate,
+            against=AGAINST,
+            aim=ratio_at_least(0.7),
+        ),
+        Row(
+            part=PART,
+            what=f"{who}: p50",
+            unit="ms",
+            ours=ours.ms(0.5),
+            baseline=plain.ms(0.5),
+            against=AGAINST,
+            aim=alone,
+        ),
         Row(part=PART, what=f"{who}: p99", unit="ms", ours=ours.ms(0.99), baseline=plain.ms(0.99), against=AGAINST),
-        Row(part=PART, what=f"{who}: processor, all of it", unit="ms", ours=ours.cpu_ms, baseline=plain.cpu_ms,
-            against=AGAINST),
-    ]  # fmt: skip
+        Row(
+            part=PART,
+            what=f"{who}: processor, all of it",
+            unit="ms",
+            ours=ours.cpu_ms,
+            baseline=plain.cpu_ms,
+            against=AGAINST,
+        ),
+    ]
 
 
 @asynccontextmanager

@@ -43,12 +43,26 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
     against = f"bare workflow, {moves} transitions, no words"
     what = f"three tiers, {moves} transitions"
     return [
-        Row(part=PART, what=f"{what}: events for each", unit="events", ours=len(ours) / moves,
-            baseline=len(plain) / moves, against=against, aim=at_most(10)),
-        Row(part=PART, what=f"{what}: bytes for each", unit="KB", ours=_kb(ours) / moves, baseline=_kb(plain) / moves,
-            against=against, aim=at_most(1.2, "KB")),
+        Row(
+            part=PART,
+            what=f"{what}: events for each",
+            unit="events",
+            ours=len(ours) / moves,
+            baseline=len(plain) / moves,
+            against=against,
+            aim=at_most(10),
+        ),
+        Row(
+            part=PART,
+            what=f"{what}: bytes for each",
+            unit="KB",
+            ours=_kb(ours) / moves,
+            baseline=_kb(plain) / moves,
+            against=against,
+            aim=at_most(1.2, "KB"),
+        ),
         *_by_type(ours, plain, moves),
-    ]  # fmt: skip
+    ]
 
 
 def _kb(events: Sequence[HistoryEvent]) -> float:
@@ -58,10 +72,9 @@ def _kb(events: Sequence[HistoryEvent]) -> float:
 def _by_type(ours: Sequence[HistoryEvent], plain: Sequence[HistoryEvent], moves: int) -> list[Row]:
     sizes, theirs = _bytes_of(ours), _bytes_of(plain)
     return [
-        Row(part=PART, what=f"· in {name}", unit="bytes a transition", ours=size / moves,
-            baseline=theirs[name] / moves)
+        Row(part=PART, what=f"· in {name}", unit="bytes a transition", ours=size / moves, baseline=theirs[name] / moves)
         for name, size in sizes.most_common()
-    ]  # fmt: skip
+    ]
 
 
 def _bytes_of(events: Sequence[HistoryEvent]) -> Counter[str]:

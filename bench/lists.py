@@ -44,15 +44,32 @@ CROSS JOIN LATERAL (SELECT CASE stage WHEN 'check_in' THEN e.estate WHEN 'commun
     WHEN 'alliance' THEN 'nancheng' END AS forum) AS f
 """
 _WAITS = {
-    "contact": ["contact", "contact_missed"], "check_in": ["sitting", "carry_over"],
-    "community": ["sitting", "escalate"], "alliance": ["sitting", "carry_over"], "action": ["plan", "plan_overdue"],
+    "contact": ["contact", "contact_missed"],
+    "check_in": ["sitting", "carry_over"],
+    "community": ["sitting", "escalate"],
+    "alliance": ["sitting", "carry_over"],
+    "action": ["plan", "plan_overdue"],
     "suspended": ["suspension", "resume"],
-}  # fmt: skip
+}
 """What a case waits for at each stage, and what happens then."""
 _WORDS = (
-    "电梯", "停运", "困人", "漏水", "下水道", "堵塞", "物业费", "收费", "停车", "乱停", "占道", "噪音", "扰民",
-    "路灯", "垃圾", "绿化",
-)  # fmt: skip
+    "电梯",
+    "停运",
+    "困人",
+    "漏水",
+    "下水道",
+    "堵塞",
+    "物业费",
+    "收费",
+    "停车",
+    "乱停",
+    "占道",
+    "噪音",
+    "扰民",
+    "路灯",
+    "垃圾",
+    "绿化",
+)
 
 Ask = Callable[[], Awaitable[object]]
 
@@ -79,11 +96,23 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
 def _rows(what: str, asked: dict[str, list[float]], plain: list[float], against: str) -> Iterator[Row]:
     slowest = max(asked, key=lambda name: percentile(asked[name], 0.99))
     middle = percentile([seconds for times in asked.values() for seconds in times], 0.5)
-    yield Row(part=PART, what=f"{what}: p50", unit="ms", ours=middle * 1000, baseline=percentile(plain, 0.5) * 1000,
-              against=against)  # fmt: skip
-    yield Row(part=PART, what=f"{what}: p99 of the slowest ({slowest})", unit="ms",
-              ours=percentile(asked[slowest], 0.99) * 1000, baseline=percentile(plain, 0.99) * 1000,
-              against=against, aim=AIM)  # fmt: skip
+    yield Row(
+        part=PART,
+        what=f"{what}: p50",
+        unit="ms",
+        ours=middle * 1000,
+        baseline=percentile(plain, 0.5) * 1000,
+        against=against,
+    )
+    yield Row(
+        part=PART,
+        what=f"{what}: p99 of the slowest ({slowest})",
+        unit="ms",
+        ours=percentile(asked[slowest], 0.99) * 1000,
+        baseline=percentile(plain, 0.99) * 1000,
+        against=against,
+        aim=AIM,
+    )
 
 
 async def fill(stack: Stack, cases: int) -> None:
@@ -139,9 +168,12 @@ async def _over_http(stack: Stack, times: int) -> dict[str, list[float]]:
     await stack.start_worker()
     wire = await Wire.connect(stack.settings.api_port, await stack.start_api())
     asked: dict[str, dict[str, str]] = {
-        "all": {}, "open": {"open": "true"}, "a stage": {"stage": "action"},
-        "overdue": {"tier": "community", "overdue": "true"}, "a common word": {"q": "电梯"},
-    }  # fmt: skip
+        "all": {},
+        "open": {"open": "true"},
+        "a stage": {"stage": "action"},
+        "overdue": {"tier": "community", "overdue": "true"},
+        "a common word": {"q": "电梯"},
+    }
     found: dict[str, list[float]] = {}
     for name, query in asked.items():
         found[name] = await timed(partial(wire.ask, "GET", f"/api/v1/cases?{urlencode(query)}"), times)

@@ -43,10 +43,15 @@ async def _agenda(stack: Stack, sizes: Sizes) -> list[Row]:
     now = datetime.now(UTC)
     sitting = _ahead(stack, FORUM, now)
     wait = {
-        "kind": "sitting", "until": sitting.minutes_due.isoformat(), "on_expiry": "carry_over",
-        "sitting_id": sitting.id, "forum": FORUM, "starts_at": sitting.starts_at.isoformat(), "where": "会议",
+        "kind": "sitting",
+        "until": sitting.minutes_due.isoformat(),
+        "on_expiry": "carry_over",
+        "sitting_id": sitting.id,
+        "forum": FORUM,
+        "starts_at": sitting.starts_at.isoformat(),
+        "where": "会议",
         "provisional": False,
-    }  # fmt: skip
+    }
     await stack.owner.execute(_WAITING, sizes.tabled, ESTATE, COMMUNITY, wait, sitting.minutes_due)
     await stack.owner.execute("VACUUM ANALYZE cases")
     rulebook = Rulebook(stack.pool)
@@ -63,9 +68,16 @@ async def _agenda(stack: Stack, sizes: Sizes) -> list[Row]:
         await cases.some(numbers)
         plain.append(time.perf_counter() - began)
     return [
-        Row(part=PART, what=f"agenda for {sizes.tabled:,} waiting cases", unit="s", ours=_middle(ours),
-            baseline=_middle(plain), against="reading the same rows", aim=at_most(2, "s")),
-    ]  # fmt: skip
+        Row(
+            part=PART,
+            what=f"agenda for {sizes.tabled:,} waiting cases",
+            unit="s",
+            ours=_middle(ours),
+            baseline=_middle(plain),
+            against="reading the same rows",
+            aim=at_most(2, "s"),
+        ),
+    ]
 
 
 async def _moving(stack: Stack, sizes: Sizes) -> list[Row]:
@@ -96,10 +108,17 @@ async def _moving(stack: Stack, sizes: Sizes) -> list[Row]:
         "GROUP BY stream HAVING count(*) > 1) AS again"
     )
     return [
-        Row(part=PART, what=f"moving a sitting that {moves:,} cases wait for", unit="s", ours=ours, baseline=plain,
-            against="as many bare updates", aim=at_most(10, "s")),
+        Row(
+            part=PART,
+            what=f"moving a sitting that {moves:,} cases wait for",
+            unit="s",
+            ours=ours,
+            baseline=plain,
+            against="as many bare updates",
+            aim=at_most(10, "s"),
+        ),
         Row(part=PART, what="cases moved more than once", unit="cases", ours=twice, aim=at_most(0)),
-    ]  # fmt: skip
+    ]
 
 
 def _ahead(stack: Stack, forum: str, now: datetime) -> Sitting:

@@ -25,11 +25,23 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
     share = 10_000 / sizes.held / MB
     against = "bare workflow"
     return [
-        Row(part=PART, what=f"server, for each 10,000 open{said}", unit="MB", ours=ours * share,
-            baseline=plain * share, against=against),
-        Row(part=PART, what=f"worker, for each 10,000 open{said}", unit="MB", ours=our_worker * share,
-            baseline=their_worker * share, against=against),
-    ]  # fmt: skip
+        Row(
+            part=PART,
+            what=f"server, for each 10,000 open{said}",
+            unit="MB",
+            ours=ours * share,
+            baseline=plain * share,
+            against=against,
+        ),
+        Row(
+            part=PART,
+            what=f"worker, for each 10,000 open{said}",
+            unit="MB",
+            ours=our_worker * share,
+            baseline=their_worker * share,
+            against=against,
+        ),
+    ]
 
 
 async def _of_ours(stack: Stack, sizes: Sizes) -> tuple[int, int]:

@@ -32,33 +32,55 @@ _OVER: _STEP = ("case_carried_over", 36, "community", "community", "{}")
 _TOP: _STEP = ("case_escalated", 66, "alliance", "alliance", "{}")
 LIVES: tuple[tuple[_STEP, ...], ...] = (
     (
-        _OPENED, _CONTACTED, ("plan_made", 3, "action", "estate", "{}"),
-        ("plan_completed", 12, "verification", "estate", "{}"), ("outcome_confirmed", 14, "closed", "estate", "5"),
+        _OPENED,
+        _CONTACTED,
+        ("plan_made", 3, "action", "estate", "{}"),
+        ("plan_completed", 12, "verification", "estate", "{}"),
+        ("outcome_confirmed", 14, "closed", "estate", "5"),
     ),
     (
-        _OPENED, _CONTACTED, ("case_resolved", 5, "verification", "estate", "{}"),
-        ("outcome_disputed", 8, "check_in", "estate", "{}"), ("case_resolved", 12, "verification", "estate", "{}"),
+        _OPENED,
+        _CONTACTED,
+        ("case_resolved", 5, "verification", "estate", "{}"),
+        ("outcome_disputed", 8, "check_in", "estate", "{}"),
+        ("case_resolved", 12, "verification", "estate", "{}"),
         ("outcome_confirmed", 15, "closed", "estate", "2"),
     ),
     (
-        _OPENED, _MISSED, _UP, _OVER, ("plan_made", 40, "action", "community", "{}"),
+        _OPENED,
+        _MISSED,
+        _UP,
+        _OVER,
+        ("plan_made", 40, "action", "community", "{}"),
         ("plan_overdue", 55, "community", "community", '{"supervised": true}'),
-        ("plan_made", 66, "action", "community", "{}"), ("plan_completed", 80, "verification", "community", "{}"),
+        ("plan_made", 66, "action", "community", "{}"),
+        ("plan_completed", 80, "verification", "community", "{}"),
         ("closed_without_word", 87, "closed", "community", "{}"),
     ),
     (
-        _OPENED, _CONTACTED, _UP, _OVER, _TOP, ("case_supervised", 70, "", "", "{}"),
-        ("plan_made", 97, "action", "alliance", "{}"), ("case_suspended", 99, "suspended", "alliance", "{}"),
-        ("case_resumed", 130, "action", "alliance", "{}"), ("plan_completed", 140, "verification", "alliance", "{}"),
+        _OPENED,
+        _CONTACTED,
+        _UP,
+        _OVER,
+        _TOP,
+        ("case_supervised", 70, "", "", "{}"),
+        ("plan_made", 97, "action", "alliance", "{}"),
+        ("case_suspended", 99, "suspended", "alliance", "{}"),
+        ("case_resumed", 130, "action", "alliance", "{}"),
+        ("plan_completed", 140, "verification", "alliance", "{}"),
         ("outcome_confirmed", 143, "closed", "alliance", "4"),
     ),
     (_OPENED, _CONTACTED, ("note_added", 2, "", "", "{}"), ("case_withdrawn", 6, "closed", "estate", "{}")),
     (
-        _OPENED, _CONTACTED, _UP, ("case_returned", 20, "check_in", "estate", "{}"),
-        ("case_held", 27, "check_in", "estate", "{}"), ("case_resolved", 33, "verification", "estate", "{}"),
+        _OPENED,
+        _CONTACTED,
+        _UP,
+        ("case_returned", 20, "check_in", "estate", "{}"),
+        ("case_held", 27, "check_in", "estate", "{}"),
+        ("case_resolved", 33, "verification", "estate", "{}"),
         ("outcome_confirmed", 36, "closed", "estate", "3"),
     ),
-)  # fmt: skip
+)
 _CLOSED_AS = ("settled", "settled", "no_word", "settled", "withdrawn", "settled")
 """As what each way of living ends."""
 
@@ -97,10 +119,15 @@ CROSS JOIN LATERAL (SELECT ($1::text[])[1 + i * 31 % cardinality($1::text[])] AS
     ($2::text[])[1 + i * 31 % cardinality($1::text[])] AS community) AS e
 """
 _WAIT = {
-    "kind": "sitting", "until": "2026-03-06T09:00:00+00:00", "on_expiry": "carry_over",
-    "sitting_id": "laocheng-2026-03", "forum": "laocheng", "starts_at": "2026-03-04T07:00:00+00:00",
-    "where": "老城社区月度工作会议", "provisional": False,
-}  # fmt: skip
+    "kind": "sitting",
+    "until": "2026-03-06T09:00:00+00:00",
+    "on_expiry": "carry_over",
+    "sitting_id": "laocheng-2026-03",
+    "forum": "laocheng",
+    "starts_at": "2026-03-04T07:00:00+00:00",
+    "where": "老城社区月度工作会议",
+    "provisional": False,
+}
 
 
 async def fill(stack: Stack, cases: int) -> None:
@@ -113,7 +140,7 @@ async def fill(stack: Stack, cases: int) -> None:
     last = await stack.log.last_position()
     await stack.owner.execute(
         _EVENTS, cases, YEARS * 365, lives, numbers, types, days, stages, tiers, _WAIT, details, len(LIVES), last
-    )  # fmt: skip
+    )
     categories = [category.id for category in organisation.categories]
     await stack.owner.execute(_CASES, estates, communities, categories, _WAIT, list(_CLOSED_AS), len(LIVES))
     for table in ("events", "cases"):
@@ -143,17 +170,22 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
     count = await timed(partial(stack.pool.fetchval, "SELECT count(*) FROM cases WHERE closed_at IS NULL"), times)
     page = await _page(stack, times)
     return [
-        *rows, _row("what is open now", now, count, "SELECT count(*) of the open ones"),
+        *rows,
+        _row("what is open now", now, count, "SELECT count(*) of the open ones"),
         _row("the page of a quarter over HTTP", page, count, "the same"),
-    ]  # fmt: skip
+    ]
 
 
 def _row(what: str, ours: list[float], plain: list[float], against: str) -> Row:
     return Row(
-        part=PART, what=f"{what}: p50", unit="ms", ours=percentile(ours, 0.5) * 1000,
-        baseline=percentile(plain, 0.5) * 1000, against=against,
+        part=PART,
+        what=f"{what}: p50",
+        unit="ms",
+        ours=percentile(ours, 0.5) * 1000,
+        baseline=percentile(plain, 0.5) * 1000,
+        against=against,
         aim=None if what.startswith("figures") else AIM,
-    )  # fmt: skip
+    )
 
 
 def _begin(day: date) -> datetime:

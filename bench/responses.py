@@ -45,15 +45,37 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
     plain, updates = await _bare(stack, len(numbers), len(branches))
     what = f"{len(branches):,} branches of {len(numbers)} responses signed, {AT_ONCE} at once"
     return [
-        Row(part=PART, what=f"{len(numbers)} emergencies declared, {len(branches):,} clocks running", unit="s",
-            ours=ours),
-        Row(part=PART, what=what, unit="signs/s", ours=len(branches) / signing, baseline=len(branches) / plain,
-            against="bare updates"),
-        Row(part=PART, what=f"{what}: p50", unit="ms", ours=_ms(signs, 0.5), baseline=_ms(updates, 0.5),
-            against="bare updates"),
-        Row(part=PART, what=f"{what}: p99", unit="ms", ours=_ms(signs, 0.99), baseline=_ms(updates, 0.99),
-            against="bare updates"),
-    ]  # fmt: skip
+        Row(
+            part=PART,
+            what=f"{len(numbers)} emergencies declared, {len(branches):,} clocks running",
+            unit="s",
+            ours=ours,
+        ),
+        Row(
+            part=PART,
+            what=what,
+            unit="signs/s",
+            ours=len(branches) / signing,
+            baseline=len(branches) / plain,
+            against="bare updates",
+        ),
+        Row(
+            part=PART,
+            what=f"{what}: p50",
+            unit="ms",
+            ours=_ms(signs, 0.5),
+            baseline=_ms(updates, 0.5),
+            against="bare updates",
+        ),
+        Row(
+            part=PART,
+            what=f"{what}: p99",
+            unit="ms",
+            ours=_ms(signs, 0.99),
+            baseline=_ms(updates, 0.99),
+            against="bare updates",
+        ),
+    ]
 
 
 def _departments(stack: Stack) -> Sequence[str]:

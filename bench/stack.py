@@ -99,9 +99,11 @@ class Stack:
         if self.server is not None:
             return
         self.server = TemporalServer(
-            self.folder / "temporal" / "temporal.db", self.settings.temporal_port,
-            rehearsal=self.settings.rehearsal, log_file=self.folder / "temporal.log",
-        )  # fmt: skip
+            self.folder / "temporal" / "temporal.db",
+            self.settings.temporal_port,
+            rehearsal=self.settings.rehearsal,
+            log_file=self.folder / "temporal.log",
+        )
         self.server.launch()
         await self.server.wait_ready()
         await temporal.register_search_attributes(await self.client())
@@ -146,9 +148,10 @@ class Stack:
     async def _until_polled(self, child: Child, queue: str) -> None:
         client = await self.client()
         request = DescribeTaskQueueRequest(
-            namespace=client.namespace, task_queue=TaskQueue(name=queue),
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )  # fmt: skip
+        )
         deadline = time.monotonic() + _PATIENCE
         while not (await client.workflow_service.describe_task_queue(request)).pollers:
             if not child.running or time.monotonic() > deadline:
@@ -199,11 +202,14 @@ def _no_processes() -> Processes:
 
 def _settings(folder: Path, postgres: Postgres, *, rehearsal: bool) -> Settings:
     given = {
-        "HONGXIU_DATA": str(folder), "HONGXIU_REHEARSAL": "1" if rehearsal else "0",
-        "HONGXIU_API_PORT": str(free_port()), "HONGXIU_TEMPORAL_PORT": str(free_port()),
-        "HONGXIU_DATABASE_URL": postgres.app_dsn(DATABASE), "HONGXIU_EMBEDDED": "1",
+        "HONGXIU_DATA": str(folder),
+        "HONGXIU_REHEARSAL": "1" if rehearsal else "0",
+        "HONGXIU_API_PORT": str(free_port()),
+        "HONGXIU_TEMPORAL_PORT": str(free_port()),
+        "HONGXIU_DATABASE_URL": postgres.app_dsn(DATABASE),
+        "HONGXIU_EMBEDDED": "1",
         "HONGXIU_DATABASE_OWNER_URL": postgres.owner_dsn(DATABASE),
-    }  # fmt: skip
+    }
     return load(given, attach=False)
 
 

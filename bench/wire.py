@@ -33,9 +33,11 @@ class Wire:
     async def ask(self, method: str, path: str, body: bytes = b"", key: str | None = None) -> bytes:
         """The answer's body. Raises Unexpected unless it is a success."""
         lines = [
-            f"{method} {path} HTTP/1.1", f"Host: {self.host}", f"Content-Length: {len(body)}",
+            f"{method} {path} HTTP/1.1",
+            f"Host: {self.host}",
+            f"Content-Length: {len(body)}",
             *(self._as_a_browser if self.cookie else self._as_a_program),
-        ]  # fmt: skip
+        ]
         if key is not None:
             lines.append(f"Idempotency-Key: {key}")
         self.writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)

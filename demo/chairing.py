@@ -39,12 +39,15 @@ def story(communities: Sequence[Sequence[Planned]], alliance: Sequence[Planned])
 
 
 _ATTENDANCE = Doing(
-    "in_session", "attendance",
+    "in_session",
+    "attendance",
     {
-        "chair": "党委书记", "recorder": "红绣匠专干", "present": ["城建", "消防", "城管", "物业企业", "业委会"],
+        "chair": "党委书记",
+        "recorder": "红绣匠专干",
+        "present": ["城建", "消防", "城管", "物业企业", "业委会"],
         "absent": ["燃气公司"],
     },
-)  # fmt: skip
+)
 _OTHER_BUSINESS = Doing("drafted", "other-business", {"text": "通报冬季消防安全宣传安排"})
 _CLOSE = Doing("minutes", "close", {"dissent": ["物业企业对一项办理时限保留意见"]})
 

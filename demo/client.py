@@ -35,9 +35,12 @@ class Api:
 
     def __init__(self, address: str, language: str) -> None:
         self._http = httpx.AsyncClient(
-            base_url=f"{address}/api/v1", timeout=300.0, trust_env=False, headers={"Accept-Language": language},
+            base_url=f"{address}/api/v1",
+            timeout=300.0,
+            trust_env=False,
+            headers={"Accept-Language": language},
             limits=httpx.Limits(max_connections=64),
-        )  # fmt: skip
+        )
         self._tokens: dict[str, asyncio.Task[str]] = {}
 
     async def answers(self) -> bool:
@@ -81,9 +84,15 @@ class Api:
         return await self._call("POST", path, account, body=body, key=key)
 
     async def _call(
-        self, method: str, path: str, account: str | None, *, params: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None, key: str | None = None,
-    ) -> Json:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        account: str | None,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+        key: str | None = None,
+    ) -> Json:
         headers = {"Authorization": f"Bearer {await self._token(account)}"} if account else {}
         if key is not None:
             headers["Idempotency-Key"] = key

@@ -37,9 +37,10 @@ async def _papers(pool: Pool, sitting: str) -> Papers:
     events = [SITTINGS.event(row) for row in await EventLog(pool).read(sitting)]
     agenda, minutes = await _document(pool, events, "agenda"), await _document(pool, events, "minutes")
     return Papers(
-        events=events, agenda=Agenda.model_validate(agenda) if agenda else None,
+        events=events,
+        agenda=Agenda.model_validate(agenda) if agenda else None,
         minutes=Minutes.model_validate(minutes) if minutes else None,
-    )  # fmt: skip
+    )
 
 
 async def _document(pool: Pool, events: Iterable[SittingEvent], kind: str) -> object:

@@ -99,10 +99,14 @@ class Player:
         """Files the issue."""
         case = self.case
         body: dict[str, Any] = {
-            "estate": case.estate, "category": case.category, "title": case.title,
-            "description": case.description, "channel": case.channel, "severity": case.severity,
+            "estate": case.estate,
+            "category": case.category,
+            "title": case.title,
+            "description": case.description,
+            "channel": case.channel,
+            "severity": case.severity,
             "reporter": case.reporter.model_dump(),
-        }  # fmt: skip
+        }
         if case.emergency:
             body["emergency"] = case.emergency
         self.view = {"estate": case.estate, "community": await self._community(case.estate)}

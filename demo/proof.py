@@ -57,10 +57,9 @@ def prove(sittings: Mapping[str, Papers], cases: Mapping[str, Sequence[Event]]) 
     """Compares what happened with what the rules want; ``faults`` is empty where they agree."""
     states = {sitting: _state(papers.events) for sitting, papers in sittings.items()}
     rows = tuple(
-        _row(papers, states[sitting]) for sitting, papers in sorted(
-            sittings.items(), key=lambda pair: states[pair[0]].dates.starts_at
-        )
-    )  # fmt: skip
+        _row(papers, states[sitting])
+        for sitting, papers in sorted(sittings.items(), key=lambda pair: states[pair[0]].dates.starts_at)
+    )
     waited = [(case, sitting) for case, events in cases.items() for sitting in waited_for(events, states)]
     faults = [f"{row.sitting}: its agenda was not on time" for row in rows if not row.on_time]
     faults += [f"{it.dates.id}: neither closed nor cancelled" for it in states.values() if not it.closed]
@@ -114,9 +113,10 @@ def _tabling(
 def _outcomes(number: str, events: Sequence[Event], states: Mapping[str, SittingState]) -> Iterator[str]:
     """A sitting has dealt with a case once, and no case is left waiting for one that is over."""
     dealt = Counter(
-        event.detail["sitting"] for event in events
+        event.detail["sitting"]
+        for event in events
         if isinstance(event.detail.get("sitting"), str) and event.place is not None and event.type != "put_on_agenda"
-    )  # fmt: skip
+    )
     yield from (f"{sitting} has dealt {times} times with {number}" for sitting, times in dealt.items() if times > 1)
     last = next((event.place for event in reversed(events) if event.place is not None), None)
     left = last.wait.sitting_id if last is not None and last.wait is not None else None
@@ -148,12 +148,17 @@ def _state(events: Sequence[SittingEvent]) -> SittingState:
 def _row(papers: Papers, state: SittingState) -> Row:
     drafted, frozen = _instant(papers.events, "agenda_drafted"), _instant(papers.events, "agenda_frozen")
     return Row(
-        sitting=state.dates.id, status=state.status, starts_at=state.dates.starts_at, drafted=drafted, frozen=frozen,
+        sitting=state.dates.id,
+        status=state.status,
+        starts_at=state.dates.starts_at,
+        drafted=drafted,
+        frozen=frozen,
         tabled=sum(_listed(papers.agenda, state.addenda).values()) if papers.agenda else 0,
         decided=len(papers.minutes.resolutions) if papers.minutes else 0,
-        carried_over=len(papers.minutes.carried_over) if papers.minutes else 0, moved=state.sequence > 0,
+        carried_over=len(papers.minutes.carried_over) if papers.minutes else 0,
+        moved=state.sequence > 0,
         on_time=all(_was_on_time(it, papers.events[0].at, state) for it in (drafted, frozen)),
-    )  # fmt: skip
+    )
 
 
 def _instant(events: Sequence[SittingEvent], what: str) -> tuple[datetime | None, datetime]:

@@ -86,10 +86,14 @@ class _Say:
 def _settled_table(played: Sequence[Played], say: _Say) -> Table:
     cases, middle, most = say("件数", "Cases"), say("中位天数", "Median days"), say("最长天数", "Longest")
     made = table(
-        say("解决层级", "Settled at"), cases, middle, most, say("满意度", "Stars"),
+        say("解决层级", "Settled at"),
+        cases,
+        middle,
+        most,
+        say("满意度", "Stars"),
         title=say("各级解决情况", "Settled, by tier"),
         right=(cases, middle, most),
-    )  # fmt: skip
+    )
     for tier, days in _days_by_tier(played, list(say.tiers)).items():
         stars = [one.stars for one in played if _outcome(one) == "settled" and one.view["tier"] == tier]
         given = [star for star in stars if star]
@@ -112,17 +116,24 @@ def _outcomes_table(played: Sequence[Played], say: _Say) -> Table:
 
 def _open_table(played: Sequence[Played], say: _Say) -> Table:
     made = table(
-        say("编号", "Case"), say("阶段", "Stage"), say("小区", "Estate"), say("标题", "Title"),
-        say("期限", "Until"), say("标记", "Marks"),
+        say("编号", "Case"),
+        say("阶段", "Stage"),
+        say("小区", "Estate"),
+        say("标题", "Title"),
+        say("期限", "Until"),
+        say("标记", "Marks"),
         title=say("尚未办结", "Still open"),
-    )  # fmt: skip
+    )
     for one in sorted(played, key=_urgency):
         view = one.view
         made.add_row(
-            terminal.link(one.number, view["links"]["temporal"]), view["stage_name"],
-            say.estates.get(view["estate"], view["estate"]), escape(view["title"] or ""),
-            moment(_instant(view["wait"]["until"])), _marks(view, say),
-        )  # fmt: skip
+            terminal.link(one.number, view["links"]["temporal"]),
+            view["stage_name"],
+            say.estates.get(view["estate"], view["estate"]),
+            escape(view["title"] or ""),
+            moment(_instant(view["wait"]["until"])),
+            _marks(view, say),
+        )
     for index in (0, 4):
         made.columns[index].no_wrap = True
     return made
@@ -174,10 +185,14 @@ def _print_sittings(console: Console, report: DemoReport, say: _Say) -> None:
 def _sittings_table(proof: Proof, say: _Say) -> Table:
     figures = (say("上会", "Tabled"), say("议决", "Decided"), say("结转", "Carried"))
     made = table(
-        say("会议", "Sitting"), say("开会", "Held"), say("起草", "Drafted"), say("定稿", "Frozen"), *figures,
+        say("会议", "Sitting"),
+        say("开会", "Held"),
+        say("起草", "Drafted"),
+        say("定稿", "Frozen"),
+        *figures,
         title=say("社区和联盟的会议", "The monthly meetings"),
         right=figures,
-    )  # fmt: skip
+    )
     for row in proof.rows:
         if not _is_weekly(row):
             held = (
@@ -195,9 +210,12 @@ def _row_data(row: Row) -> dict[str, Any]:
     kept = ("sitting", "status", "tabled", "decided", "carried_over", "moved", "on_time")
     plain = {name: getattr(row, name) for name in kept}
     instants = {
-        "starts_at": row.starts_at, "drafted_at": drafted, "drafts_at": drafts_at, "frozen_at": frozen,
+        "starts_at": row.starts_at,
+        "drafted_at": drafted,
+        "drafts_at": drafts_at,
+        "frozen_at": frozen,
         "freezes_at": freezes_at,
-    }  # fmt: skip
+    }
     return {**plain, **{name: at.isoformat() if at else None for name, at in instants.items()}}
 
 

@@ -24,14 +24,38 @@ _FILLS = ("#c8372d", "#1f6feb", "#2da44e", "#9a6700", "#8250df", "#1b7c83", "#bf
 """By phase, in order."""
 _FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
 _TICKS = (
-    "5min", "10min", "20min", "30min", "1h", "2h", "4h", "8h", "12h", "24h", "2d", "3d", "5d", "7d", "10d", "15d",
-    "20d", "30d", "45d", "60d", "90d", "120d", "150d",
-)  # fmt: skip
+    "5min",
+    "10min",
+    "20min",
+    "30min",
+    "1h",
+    "2h",
+    "4h",
+    "8h",
+    "12h",
+    "24h",
+    "2d",
+    "3d",
+    "5d",
+    "7d",
+    "10d",
+    "15d",
+    "20d",
+    "30d",
+    "45d",
+    "60d",
+    "90d",
+    "120d",
+    "150d",
+)
 _UNITS: dict[str, Name] = {
-    "min": Name(zh="分钟", en=" min"), "h": Name(zh="小时", en=" h"), "d": Name(zh="天", en=" d"),
-    "w": Name(zh="周", en=" wk"), "workday": Name(zh="个工作日", en=" working days"),
+    "min": Name(zh="分钟", en=" min"),
+    "h": Name(zh="小时", en=" h"),
+    "d": Name(zh="天", en=" d"),
+    "w": Name(zh="周", en=" wk"),
+    "workday": Name(zh="个工作日", en=" working days"),
     "month": Name(zh="个月", en=" months"),
-}  # fmt: skip
+}
 _WORDS: dict[str, Name] = {
     "lead": Name(zh="实心：牵头", en="solid: lead"),
     "support": Name(zh="浅色：配合", en="pale: support"),
@@ -109,12 +133,15 @@ def timeline(playbook: Playbook, parties: Mapping[str, Name], language: str) -> 
     bottom = lanes[-1].bottom
     height = bottom + 62
     parts = [
-        *_head(playbook, language), *_legend(playbook, language), *_grid(axis, bottom, language),
+        *_head(playbook, language),
+        *_legend(playbook, language),
+        *_grid(axis, bottom, language),
         *(line for lane in lanes for line in _lane(lane, parties, language)),
-        *_marks(playbook, axis, bottom, language), *_ways(axis, lanes),
+        *_marks(playbook, axis, bottom, language),
+        *_ways(axis, lanes),
         *(line for lane in lanes for row in lane.rows for line in _bar(playbook, axis, row, language)),
         _text(_LEFT, bottom + 46, _WORDS["source"].in_(language), size=12, fill=_QUIET),
-    ]  # fmt: skip
+    ]
     title = escape(playbook.name.in_(language))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}" '

@@ -54,9 +54,12 @@ class Turn:
             return False
         own_tier = case.tier == self.tier
         return {
-            "contact": self.contacts, "sitting": case.forum == self.unit, "suspension": own_tier,
-            "plan": own_tier and case.lead not in self.parties, "stand_down": self.declares,
-        }.get(case.waits_for or "", False)  # fmt: skip
+            "contact": self.contacts,
+            "sitting": case.forum == self.unit,
+            "suspension": own_tier,
+            "plan": own_tier and case.lead not in self.parties,
+            "stand_down": self.declares,
+        }.get(case.waits_for or "", False)
 
 
 def turn_of(rules: Rules, actor: Actor) -> Turn | None:
@@ -67,6 +70,9 @@ def turn_of(rules: Rules, actor: Actor) -> Turn | None:
         return Turn(actor.unit)
     tier = rules.organisation.unit(actor.unit).tier
     return Turn(
-        actor.unit, tier, contacts=tier == rules.organisation.tiers[-1],
-        declares=tier in rules.ladder.stages.joint_response.declared_by, parties=rules.parties,
-    )  # fmt: skip
+        actor.unit,
+        tier,
+        contacts=tier == rules.organisation.tiers[-1],
+        declares=tier in rules.ladder.stages.joint_response.declared_by,
+        parties=rules.parties,
+    )

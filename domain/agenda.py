@@ -23,9 +23,17 @@ class Frozen(BaseModel):
 
 
 SectionKind = Literal[
-    "previous_minutes", "supervised", "overdue", "newly_escalated", "waiting", "emergencies", "assessments",
-    "statistics", "other", "next_date",
-]  # fmt: skip
+    "previous_minutes",
+    "supervised",
+    "overdue",
+    "newly_escalated",
+    "waiting",
+    "emergencies",
+    "assessments",
+    "statistics",
+    "other",
+    "next_date",
+]
 """In MISSION's order. ``waiting``: cases that are neither carried over, overdue nor newly come up."""
 
 

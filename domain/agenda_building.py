@@ -32,7 +32,7 @@ from domain.agenda_words import (
     SECTIONS,
     TO_ASSESS,
     minute,
-)  # fmt: skip
+)
 from domain.figures import Figures, Rate
 from domain.forum import Sitting
 from domain.ladder import Tier
@@ -95,10 +95,15 @@ def draft(
             )
         )
     return Agenda(
-        sitting=sitting, forum_name=forum_at(rules, sitting).name, language=voice.language,
-        frozen_at=now if frozen else None, made_at=now, budget=arrangement.budget, sections=tuple(sections),
+        sitting=sitting,
+        forum_name=forum_at(rules, sitting).name,
+        language=voice.language,
+        frozen_at=now if frozen else None,
+        made_at=now,
+        budget=arrangement.budget,
+        sections=tuple(sections),
         not_fitting=arrangement.not_fitting,
-    )  # fmt: skip
+    )
 
 
 def item_for(rules: Rules, sitting: Sitting, case: Tabled, number: int, language: str | None = None) -> AgendaItem:
@@ -115,13 +120,22 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
     tabled = tablings(story, tier.id, sitting if decides else None)
     lead, others, why = _proposed(voice, case, tier)
     return AgendaItem(
-        case=case.number, number=number, summary=voice.item(case.estate, case.category, case.opened_at),
-        why_here=why_here(voice, story), tried=(*case.stands, *tried(voice, story)),
-        first_tabled=tabled[0] if tabled else None, times_tabled=len(tabled), carried_over=case.carried_over,
-        supervised=case.supervised, overdue=case.overdue, promised=promised(voice, story),
-        asked=_asked(voice, case, tier, lead, why), lead=voice.party(lead) or None,
-        attend=_attend(voice, case, tier, (lead, *others)), minutes=minutes,
-    )  # fmt: skip
+        case=case.number,
+        number=number,
+        summary=voice.item(case.estate, case.category, case.opened_at),
+        why_here=why_here(voice, story),
+        tried=(*case.stands, *tried(voice, story)),
+        first_tabled=tabled[0] if tabled else None,
+        times_tabled=len(tabled),
+        carried_over=case.carried_over,
+        supervised=case.supervised,
+        overdue=case.overdue,
+        promised=promised(voice, story),
+        asked=_asked(voice, case, tier, lead, why),
+        lead=voice.party(lead) or None,
+        attend=_attend(voice, case, tier, (lead, *others)),
+        minutes=minutes,
+    )
 
 
 def proposed(rules: Rules, sitting: Sitting, case: Tabled) -> tuple[str | None, tuple[str, ...]]:
@@ -174,9 +188,11 @@ def _attend(voice: Voice, case: Tabled, tier: Tier, parties: Iterable[str | None
 def _asked(voice: Voice, case: Tabled, tier: Tier, lead: str | None, why: str) -> str:
     above = voice.rules.ladder.above(tier.id)
     question = voice.say(
-        ASKED[_question(voice, case, tier)], lead=voice.party(lead), due=voice.day(_due(case)),
+        ASKED[_question(voice, case, tier)],
+        lead=voice.party(lead),
+        due=voice.day(_due(case)),
         above=above.name.in_(voice.language) if above else "",
-    )  # fmt: skip
+    )
     if not why:
         return question
     return question + voice.say(PROPOSED, lead=voice.party(lead), why=why)
@@ -188,9 +204,11 @@ def _due(case: Tabled) -> date | None:
 
 
 _BY_ARRIVAL = {
-    "outcome_disputed": "redo", "case_returned": "returned", "contact_missed": "contact_missed",
+    "outcome_disputed": "redo",
+    "case_returned": "returned",
+    "contact_missed": "contact_missed",
     "emergency_stood_down": "after_emergency",
-}  # fmt: skip
+}
 
 
 def _question(voice: Voice, case: Tabled, tier: Tier) -> str:
@@ -231,9 +249,11 @@ def _previous(voice: Voice, previous: Minutes | None) -> tuple[str, ...]:
     if previous is None:
         return (NO_PREVIOUS.in_(voice.language),)
     head = voice.say(
-        PREVIOUS, date=voice.day(previous.sitting.starts_at), decided=len(previous.resolutions),
+        PREVIOUS,
+        date=voice.day(previous.sitting.starts_at),
+        decided=len(previous.resolutions),
         carried=len(previous.carried_over),
-    )  # fmt: skip
+    )
     return (head, *(_decided_before(voice, resolution) for resolution in previous.resolutions))
 
 
@@ -258,9 +278,16 @@ def _assessments(voice: Voice, quarter: Quarter | None) -> tuple[str, ...]:
 
 def _assessed(voice: Voice, party: str, it: Figures) -> str:
     return voice.say(
-        ASSESSED, party=voice.party(party), opened=it.opened, open=it.open, response=_percent(it.response),
-        solution=_percent(it.solution), satisfaction=_percent(it.satisfaction), late=it.late, disputed=it.disputed,
-    )  # fmt: skip
+        ASSESSED,
+        party=voice.party(party),
+        opened=it.opened,
+        open=it.open,
+        response=_percent(it.response),
+        solution=_percent(it.solution),
+        satisfaction=_percent(it.satisfaction),
+        late=it.late,
+        disputed=it.disputed,
+    )
 
 
 def _statistics(voice: Voice, statistics: Figures | None) -> tuple[str, ...]:

@@ -91,12 +91,25 @@ class Tabled:
     def of(cls, row: Row, steps: Iterable[Step] = (), stands: tuple[str, ...] = ()) -> Tabled:
         """The case of one row of the list."""
         return cls(
-            number=row.number, version=row.version, tier=row.tier, stage=row.stage, estate=row.estate,
-            category=row.category, opened_at=row.opened_at, community=row.community, severity=row.severity,
-            until=row.until, sitting_id=row.wait.get("sitting_id") if row.wait else None,
-            carried_over=row.carried_over, overdue=row.overdue, supervised=row.supervised, lead=row.lead,
-            co_handlers=tuple(row.co_handlers), steps=tuple(steps), stands=stands,
-        )  # fmt: skip
+            number=row.number,
+            version=row.version,
+            tier=row.tier,
+            stage=row.stage,
+            estate=row.estate,
+            category=row.category,
+            opened_at=row.opened_at,
+            community=row.community,
+            severity=row.severity,
+            until=row.until,
+            sitting_id=row.wait.get("sitting_id") if row.wait else None,
+            carried_over=row.carried_over,
+            overdue=row.overdue,
+            supervised=row.supervised,
+            lead=row.lead,
+            co_handlers=tuple(row.co_handlers),
+            steps=tuple(steps),
+            stands=stands,
+        )
 
     @property
     def story(self) -> tuple[Step, ...]:
@@ -116,11 +129,19 @@ def as_it_waited(case: Tabled, sitting: str) -> Tabled:
     state = fold(case.number, ((step.event, "") for step in steps))
     assert state is not None
     return replace(
-        case, version=state.version, tier=state.tier, stage=state.stage, until=state.wait.until if state.wait else None,
-        sitting_id=sitting, carried_over=state.carried_over, overdue=state.overdue, supervised=state.supervised,
-        lead=state.plan.lead if state.plan else None, co_handlers=state.plan.co_handlers if state.plan else (),
+        case,
+        version=state.version,
+        tier=state.tier,
+        stage=state.stage,
+        until=state.wait.until if state.wait else None,
+        sitting_id=sitting,
+        carried_over=state.carried_over,
+        overdue=state.overdue,
+        supervised=state.supervised,
+        lead=state.plan.lead if state.plan else None,
+        co_handlers=state.plan.co_handlers if state.plan else (),
         steps=steps,
-    )  # fmt: skip
+    )
 
 
 def _sitting_of(step: Step) -> str | None:
@@ -131,18 +152,34 @@ def _sitting_of(step: Step) -> str | None:
 # ---------------------------------------------------------------- which cases, in what order
 
 ORDER: tuple[SectionKind, ...] = (
-    "previous_minutes", "supervised", "overdue", "newly_escalated", "waiting", "emergencies", "assessments",
-    "statistics", "other", "next_date",
-)  # fmt: skip
+    "previous_minutes",
+    "supervised",
+    "overdue",
+    "newly_escalated",
+    "waiting",
+    "emergencies",
+    "assessments",
+    "statistics",
+    "other",
+    "next_date",
+)
 
 MINUTES: dict[SectionKind, int] = {
-    "supervised": 8, "overdue": 6, "newly_escalated": 6, "waiting": 4, "emergencies": 8,
-}  # fmt: skip
+    "supervised": 8,
+    "overdue": 6,
+    "newly_escalated": 6,
+    "waiting": 4,
+    "emergencies": 8,
+}
 """How long a case of each section is given."""
 
 FORMAL: dict[SectionKind, tuple[int, int]] = {
-    "previous_minutes": (5, 5), "assessments": (10, 20), "statistics": (5, 10), "other": (5, 10), "next_date": (1, 2),
-}  # fmt: skip
+    "previous_minutes": (5, 5),
+    "assessments": (10, 20),
+    "statistics": (5, 10),
+    "other": (5, 10),
+    "next_date": (1, 2),
+}
 """What each formal section takes: so many hundredths of the meeting, and at most so many minutes."""
 
 _FIRST_SERVED: tuple[SectionKind, ...] = ("emergencies", "supervised", "overdue", "newly_escalated", "waiting")

@@ -24,7 +24,7 @@ from domain.agenda_words import (
     TRIED,
     UNDER_WAY,
     day,
-)  # fmt: skip
+)
 from domain.case.events import Event, EventType, Plan
 from domain.errors import Refusal
 from domain.forum import Sitting
@@ -41,8 +41,12 @@ TRIED_CHARACTERS = 200
 RESIDENTS: frozenset[EventType] = frozenset({"outcome_confirmed", "outcome_disputed", "case_withdrawn"})
 """Events whose reason is a resident's, also where an officer has written it down."""
 
-_SAID: dict[EventType, str] = {"resident_contacted": "outcome", "plan_completed": "what_was_done",
-                               "case_resolved": "what_was_done", "note_added": "text"}  # fmt: skip
+_SAID: dict[EventType, str] = {
+    "resident_contacted": "outcome",
+    "plan_completed": "what_was_done",
+    "case_resolved": "what_was_done",
+    "note_added": "text",
+}
 _OFFICIAL = ("officer", "department", "supervisor")
 
 
@@ -128,17 +132,28 @@ class Voice:
         detail = event.detail
         plan, suspension = detail.get("plan", {}), detail.get("suspension", {})
         return {
-            "date": self.day(event.at), "by": self.by(event.actor), "how": self.quoted(detail.get("how")),
-            "below": self.meeting(detail.get("from_tier")), "above": self.meeting(detail.get("from_tier")),
-            "here": self.meeting(detail.get("to_tier")), "count": detail.get("count", ""),
-            "days": detail.get("days_suspended", ""), "playbook": self.playbook(detail.get("playbook")),
-            "from_estate": self.party(detail.get("from_estate")), "estate": self.party(detail.get("estate")),
-            "category": self.category(detail.get("category", "")), "lead": self.party(plan.get("lead")),
-            "deliverable": self.quoted(plan.get("deliverable")), "due": self.day(plan.get("due_date")),
-            "condition": self.quoted(suspension.get("condition")), "resume": self.day(suspension.get("resume_date")),
-            "to_whom": self.party(detail.get("to_whom")), "reference": self.quoted(detail.get("reference")),
-            "done": self.quoted(detail.get("what_was_done")), "of": detail.get("of", ""),
-        }  # fmt: skip
+            "date": self.day(event.at),
+            "by": self.by(event.actor),
+            "how": self.quoted(detail.get("how")),
+            "below": self.meeting(detail.get("from_tier")),
+            "above": self.meeting(detail.get("from_tier")),
+            "here": self.meeting(detail.get("to_tier")),
+            "count": detail.get("count", ""),
+            "days": detail.get("days_suspended", ""),
+            "playbook": self.playbook(detail.get("playbook")),
+            "from_estate": self.party(detail.get("from_estate")),
+            "estate": self.party(detail.get("estate")),
+            "category": self.category(detail.get("category", "")),
+            "lead": self.party(plan.get("lead")),
+            "deliverable": self.quoted(plan.get("deliverable")),
+            "due": self.day(plan.get("due_date")),
+            "condition": self.quoted(suspension.get("condition")),
+            "resume": self.day(suspension.get("resume_date")),
+            "to_whom": self.party(detail.get("to_whom")),
+            "reference": self.quoted(detail.get("reference")),
+            "done": self.quoted(detail.get("what_was_done")),
+            "of": detail.get("of", ""),
+        }
 
 
 def officers_reason(voice: Voice, event: Event) -> str | None:
@@ -234,9 +249,11 @@ def promised(voice: Voice, steps: Sequence[Step]) -> Promise | None:
     if plan.extensions:
         came.append(voice.say(EXTENDED, times=plan.extensions))
     return Promise(
-        lead=voice.party(plan.lead), deliverable=voice.quoted(plan.deliverable), due_date=plan.due_date,
+        lead=voice.party(plan.lead),
+        deliverable=voice.quoted(plan.deliverable),
+        due_date=plan.due_date,
         actual=CLAUSE.in_(voice.language).join(came),
-    )  # fmt: skip
+    )
 
 
 def tablings(steps: Sequence[Step], tier: str, sitting: Sitting | None) -> list[datetime]:

@@ -91,18 +91,24 @@ def extraordinary_agenda(rules: Rules, sitting: Sitting, about: Emergency, *, fr
         for place, case in enumerate(about.cases, 1)
     )
     section = AgendaSection(
-        kind="emergencies", title=SECTIONS["emergencies"].in_(voice.language), items=items,
-        lines=tuple(_task(voice, about.state, task) for task in about.state.tasks), minutes=budget,
-    )  # fmt: skip
+        kind="emergencies",
+        title=SECTIONS["emergencies"].in_(voice.language),
+        items=items,
+        lines=tuple(_task(voice, about.state, task) for task in about.state.tasks),
+        minutes=budget,
+    )
     return Agenda(
-        sitting=sitting, forum_name=meeting_name(rules.forums[sitting.forum], sitting.id), language=voice.language,
-        frozen_at=now if frozen else None, made_at=now, budget=budget, sections=(section,),
-    )  # fmt: skip
+        sitting=sitting,
+        forum_name=meeting_name(rules.forums[sitting.forum], sitting.id),
+        language=voice.language,
+        frozen_at=now if frozen else None,
+        made_at=now,
+        budget=budget,
+        sections=(section,),
+    )
 
 
-def _item(
-    voice: Voice, sitting: Sitting, about: Emergency, case: Tabled, place: int, minutes: int
-) -> AgendaItem:  # fmt: skip
+def _item(voice: Voice, sitting: Sitting, about: Emergency, case: Tabled, place: int, minutes: int) -> AgendaItem:
     item = item_for(voice.rules, sitting, case, place, voice.language)
     state, decides = about.state, about.decides
     title = about.asks.title.in_(voice.language) if about.asks else state.name
@@ -111,10 +117,13 @@ def _item(
     parties = dict.fromkeys(party_name(state, task.party) for task in state.tasks)
     return item.model_copy(
         update={
-            "emergency": state.id, "asked": asked, "lead": party, "minutes": minutes,
+            "emergency": state.id,
+            "asked": asked,
+            "lead": party,
+            "minutes": minutes,
             "attend": tuple(dict.fromkeys((*parties, *item.attend))),
         }
-    )  # fmt: skip
+    )
 
 
 def _task(voice: Voice, state: ResponseState, task: TaskState) -> str:
@@ -126,9 +135,14 @@ def _task(voice: Voice, state: ResponseState, task: TaskState) -> str:
         clock = voice.say(SIGN_BY if task.status == "open" else COMPLETE_BY, by=minute(by, voice.language))
     late = LATE.in_(voice.language) if task.sign_late or task.complete_late else ""
     return voice.say(
-        TASK, phase=state.phases.get(task.phase, task.phase), task=task.name, party=party_name(state, task.party),
-        status=TASK_STATUSES[task.status].in_(voice.language), clock=clock, late=late,
-    )  # fmt: skip
+        TASK,
+        phase=state.phases.get(task.phase, task.phase),
+        task=task.name,
+        party=party_name(state, task.party),
+        status=TASK_STATUSES[task.status].in_(voice.language),
+        clock=clock,
+        late=late,
+    )
 
 
 def how_it_stands(voice: Voice, state: ResponseState) -> tuple[str, ...]:
@@ -149,21 +163,33 @@ def how_it_stands(voice: Voice, state: ResponseState) -> tuple[str, ...]:
 
 
 def extraordinary_minutes(
-    rules: Rules, sitting: Sitting, about: Emergency, steps: Sequence[ResponseStep], attendance: Attendance,
-    next_sitting: Sitting | None, now: datetime,
-) -> Minutes:  # fmt: skip
+    rules: Rules,
+    sitting: Sitting,
+    about: Emergency,
+    steps: Sequence[ResponseStep],
+    attendance: Attendance,
+    next_sitting: Sitting | None,
+    now: datetime,
+) -> Minutes:
     """The minutes of an extraordinary sitting: what the response's events record while it sat, and what it was to
     decide whenever that came until now."""
     voice = Voice(rules, about.state.language)
     decided = [step for step in steps if _is_decided(sitting, about, step)]
     resolutions = tuple(_resolution(voice, about, step, place) for place, step in enumerate(decided, 1))
     return Minutes(
-        sitting=sitting, forum_name=meeting_name(rules.forums[sitting.forum], sitting.id), language=voice.language,
+        sitting=sitting,
+        forum_name=meeting_name(rules.forums[sitting.forum], sitting.id),
+        language=voice.language,
         made_at=now,
-        chair=attendance.chair, recorder=attendance.recorder, present=attendance.present, absent=attendance.absent,
-        resolutions=resolutions, carried_over=tuple(_undecided(voice, about)),
-        dissent=tuple(map(voice.quoted, attendance.dissent)), next_sitting=next_sitting,
-    )  # fmt: skip
+        chair=attendance.chair,
+        recorder=attendance.recorder,
+        present=attendance.present,
+        absent=attendance.absent,
+        resolutions=resolutions,
+        carried_over=tuple(_undecided(voice, about)),
+        dissent=tuple(map(voice.quoted, attendance.dissent)),
+        next_sitting=next_sitting,
+    )
 
 
 def _is_decided(sitting: Sitting, about: Emergency, step: ResponseStep) -> bool:
@@ -180,17 +206,26 @@ def _resolution(voice: Voice, about: Emergency, step: ResponseStep, place: int) 
     party = event.detail.get("to_party") or event.detail.get("party")
     provider = event.detail.get("provider")
     decision = voice.say(
-        RECORDED[event.type], task=task.name if task else "", number=event.detail.get("number", ""),
-        text=voice.quoted(event.detail.get("text")), party=party_name(state, party or ""),
+        RECORDED[event.type],
+        task=task.name if task else "",
+        number=event.detail.get("number", ""),
+        text=voice.quoted(event.detail.get("text")),
+        party=party_name(state, party or ""),
         from_party=party_name(state, event.detail.get("from_party", "")),
         provider=voice.say(PROVIDER, provider=voice.party(provider)) if provider else "",
-    )  # fmt: skip
+    )
     reason = event.detail.get("note") or event.reason
     return Resolution(
-        case=state.cases[0].number, emergency=state.id, number=place, summary=task.name if task else state.name,
-        decision=decision, reason=voice.quoted(reason) if reason else None,
-        lead=party_name(state, party) if party else None, version=step.version, head=step.head,
-    )  # fmt: skip
+        case=state.cases[0].number,
+        emergency=state.id,
+        number=place,
+        summary=task.name if task else state.name,
+        decision=decision,
+        reason=voice.quoted(reason) if reason else None,
+        lead=party_name(state, party) if party else None,
+        version=step.version,
+        head=step.head,
+    )
 
 
 def _undecided(voice: Voice, about: Emergency) -> Iterator[Carried]:

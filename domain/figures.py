@@ -15,10 +15,27 @@ Grouping = Literal["community", "estate", "company", "category"]
 GROUPINGS: tuple[Grouping, ...] = ("community", "estate", "company", "category")
 
 Measure = Literal[
-    "opened", "open", "closed", "responded", "missed", "confirmed", "disputed", "satisfied", "repeats", "carried_over",
-    "escalated", "late", "supervised", "emergencies", "settled", "no_word", "withdrawn", "referred", "rejected",
+    "opened",
+    "open",
+    "closed",
+    "responded",
+    "missed",
+    "confirmed",
+    "disputed",
+    "satisfied",
+    "repeats",
+    "carried_over",
+    "escalated",
+    "late",
+    "supervised",
+    "emergencies",
+    "settled",
+    "no_word",
+    "withdrawn",
+    "referred",
+    "rejected",
     "duplicate",
-]  # fmt: skip
+]
 """What is counted of a case in a time. Each figure is one of them, or made of two."""
 
 SATISFIED_FROM = 3

@@ -224,18 +224,27 @@ def meeting_name(forum: Forum, sitting_id: str) -> Name:
 
 
 def extraordinary(
-    forum: Forum, calendar: WorkingCalendar, sitting_id: str, called_at: datetime, starts_at: datetime,
+    forum: Forum,
+    calendar: WorkingCalendar,
+    sitting_id: str,
+    called_at: datetime,
+    starts_at: datetime,
     ends_at: datetime,
-) -> Sitting:  # fmt: skip
+) -> Sitting:
     """An extraordinary sitting by explicit dates: drafted as it is called, frozen shortly before it begins, its
     minutes due as the forum's are."""
     called, start, end = shanghai(called_at), shanghai(starts_at), shanghai(ends_at)
     minutes_due = _minutes_due_at(forum.minutes_due, calendar, end)
     return Sitting(
-        id=sitting_id, forum=forum.id, drafts_at=min(called, start), freezes_at=max(called, start - FREEZES_BEFORE),
-        starts_at=start, ends_at=end, minutes_due=minutes_due,
+        id=sitting_id,
+        forum=forum.id,
+        drafts_at=min(called, start),
+        freezes_at=max(called, start - FREEZES_BEFORE),
+        starts_at=start,
+        ends_at=end,
+        minutes_due=minutes_due,
         provisional=forum.minutes_due.workdays is not None and calendar.provisional(end.date(), minutes_due.date()),
-    )  # fmt: skip
+    )
 
 
 def _sitting(forum: Forum, calendar: WorkingCalendar, rule: date, day: date) -> Sitting:
@@ -246,9 +255,13 @@ def _sitting(forum: Forum, calendar: WorkingCalendar, rule: date, day: date) -> 
 
 
 def _dated(
-    forum: Forum, calendar: WorkingCalendar, sitting_id: str, starts_at: datetime, ends_at: datetime,
+    forum: Forum,
+    calendar: WorkingCalendar,
+    sitting_id: str,
+    starts_at: datetime,
+    ends_at: datetime,
     rule: date | None = None,
-) -> Sitting:  # fmt: skip
+) -> Sitting:
     freezes_at = _workdays_before(calendar, starts_at, forum.freeze_workdays)
     drafts_at = _workdays_before(calendar, starts_at, forum.draft_workdays)
     minutes_due = _minutes_due_at(forum.minutes_due, calendar, ends_at)

@@ -19,10 +19,29 @@ from domain.policy_file import Location, Misplaced, repeated
 from domain.words import Name
 
 DecisionKind = Literal[
-    "contact", "resolve", "plan", "complete", "extend", "hold", "escalate", "return", "suspend", "resume",
-    "refer", "reject", "duplicate", "reroute", "withdraw", "confirm", "dispute", "reopen", "emergency",
-    "note", "assign", "supervise",
-]  # fmt: skip
+    "contact",
+    "resolve",
+    "plan",
+    "complete",
+    "extend",
+    "hold",
+    "escalate",
+    "return",
+    "suspend",
+    "resume",
+    "refer",
+    "reject",
+    "duplicate",
+    "reroute",
+    "withdraw",
+    "confirm",
+    "dispute",
+    "reopen",
+    "emergency",
+    "note",
+    "assign",
+    "supervise",
+]
 DECISIONS: tuple[DecisionKind, ...] = get_args(DecisionKind)
 
 AT_ANY_OPEN_STAGE: tuple[DecisionKind, ...] = ("withdraw", "note", "assign", "supervise")

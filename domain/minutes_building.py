@@ -46,15 +46,27 @@ class _Moment(NamedTuple):
 
 _CARRIES: frozenset[EventType] = frozenset({"case_carried_over", "case_held"})
 _DECIDES_NOTHING: frozenset[EventType] = _CARRIES | frozenset(
-    {"note_added", "case_assigned", "case_supervised", "case_raised_to_district", "put_on_agenda", "wait_reprojected",
-     "photos_added"}
-)  # fmt: skip
+    {
+        "note_added",
+        "case_assigned",
+        "case_supervised",
+        "case_raised_to_district",
+        "put_on_agenda",
+        "wait_reprojected",
+        "photos_added",
+    }
+)
 
 
 def minutes(
-    rules: Rules, sitting: Sitting, agenda: Agenda, streams: Mapping[str, Sequence[Step]], attendance: Attendance,
-    next_sitting: Sitting | None, now: datetime,
-) -> Minutes:  # fmt: skip
+    rules: Rules,
+    sitting: Sitting,
+    agenda: Agenda,
+    streams: Mapping[str, Sequence[Step]],
+    attendance: Attendance,
+    next_sitting: Sitting | None,
+    now: datetime,
+) -> Minutes:
     """The minutes of ``sitting``: every case of the agenda and its addenda once, in their order.
 
     ``streams``: each of those cases' events from its first one on (KeyError if one is missing). Of other cases,
@@ -70,11 +82,20 @@ def minutes(
         elif outcome is not None:
             carried.append(outcome)
     return Minutes(
-        sitting=sitting, forum_name=agenda.forum_name, language=agenda.language, made_at=now,
-        chair=attendance.chair, recorder=attendance.recorder, present=attendance.present, absent=attendance.absent,
-        resolutions=tuple(resolutions), carried_over=tuple(carried),
-        dissent=tuple(map(voice.quoted, attendance.dissent)), other=_other(agenda), next_sitting=next_sitting,
-    )  # fmt: skip
+        sitting=sitting,
+        forum_name=agenda.forum_name,
+        language=agenda.language,
+        made_at=now,
+        chair=attendance.chair,
+        recorder=attendance.recorder,
+        present=attendance.present,
+        absent=attendance.absent,
+        resolutions=tuple(resolutions),
+        carried_over=tuple(carried),
+        dissent=tuple(map(voice.quoted, attendance.dissent)),
+        other=_other(agenda),
+        next_sitting=next_sitting,
+    )
 
 
 def _other(agenda: Agenda) -> tuple[str, ...]:
@@ -120,9 +141,14 @@ def _tabled(agenda: Agenda, streams: Mapping[str, Sequence[Step]]) -> Iterator[t
 
 
 def _outcome(
-    voice: Voice, sitting: Sitting, number: str, steps: Sequence[Step], listed: bool, place: int,
+    voice: Voice,
+    sitting: Sitting,
+    number: str,
+    steps: Sequence[Step],
+    listed: bool,
+    place: int,
     next_sitting: Sitting | None,
-) -> Resolution | Carried | None:  # fmt: skip
+) -> Resolution | Carried | None:
     moments = _moments(number, steps)
     for moment in reversed(moments):
         if _decided_at(sitting, moment):
@@ -191,13 +217,19 @@ def _resolution(voice: Voice, moment: _Moment, place: int, told: Name | None = N
         decision = voice.say(told, decision=decision)
     plan = event.detail.get("plan") or {}
     return Resolution(
-        case=state.number, number=place, summary=_summary(voice, state), decision=decision,
-        reason=officers_reason(voice, event), lead=voice.party(plan.get("lead")) or None,
+        case=state.number,
+        number=place,
+        summary=_summary(voice, state),
+        decision=decision,
+        reason=officers_reason(voice, event),
+        lead=voice.party(plan.get("lead")) or None,
         co_handlers=tuple(map(voice.party, plan.get("co_handlers", ()))),
         deliverable=voice.quoted(plan.get("deliverable")) or None,
         due_date=date.fromisoformat(plan["due_date"]) if plan else None,
-        supervised=state.supervised, version=moment.step.version, head=moment.step.head,
-    )  # fmt: skip
+        supervised=state.supervised,
+        version=moment.step.version,
+        head=moment.step.head,
+    )
 
 
 def _summary(voice: Voice, state: CaseState) -> str:
@@ -209,9 +241,12 @@ def _carried(voice: Voice, moment: _Moment) -> Carried:
     state, before = moment.state, moment.before
     count = state.carried_over if moment.event.type in _CARRIES else (before.carried_over if before else 0) + 1
     return Carried(
-        case=state.number, summary=_summary(voice, state), count=count, supervised=state.supervised,
+        case=state.number,
+        summary=_summary(voice, state),
+        count=count,
+        supervised=state.supervised,
         next_sitting=state.wait.sitting_id if state.wait else None,
-    )  # fmt: skip
+    )
 
 
 def _will_carry(voice: Voice, state: CaseState, wait: Wait, next_sitting: Sitting | None) -> Carried:
@@ -223,9 +258,12 @@ def _will_carry(voice: Voice, state: CaseState, wait: Wait, next_sitting: Sittin
         following = voice.rules.next_sitting(above.id, state.estate, wait.until).id
     marks = wait.on_expiry == "carry_over" and ladder.tier(state.tier).marks
     return Carried(
-        case=state.number, summary=_summary(voice, state), count=state.carried_over + 1,
-        supervised=state.supervised or marks, next_sitting=following,
-    )  # fmt: skip
+        case=state.number,
+        summary=_summary(voice, state),
+        count=state.carried_over + 1,
+        supervised=state.supervised or marks,
+        next_sitting=following,
+    )
 
 
 def _gone(voice: Voice, moment: _Moment, place: int) -> Resolution | Carried:
@@ -234,6 +272,9 @@ def _gone(voice: Voice, moment: _Moment, place: int) -> Resolution | Carried:
     if moment.event.type not in _DECIDES_NOTHING:
         return _resolution(voice, moment, place, OUTSIDE)
     return Carried(
-        case=state.number, summary=_summary(voice, state), count=state.carried_over, supervised=state.supervised,
+        case=state.number,
+        summary=_summary(voice, state),
+        count=state.carried_over,
+        supervised=state.supervised,
         next_sitting=state.wait.sitting_id if state.wait else None,
-    )  # fmt: skip
+    )

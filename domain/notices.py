@@ -21,20 +21,36 @@ from domain.telling import moment
 
 NoticeKind = Literal["agenda", "rescheduled", "cancelled", "minutes", "convened"]
 ResponseNoticeKind = Literal[
-    "tasks", "transferred", "reminder", "late", "escalated", "alarm", "stood_down", "watch_ended",
-]  # fmt: skip
+    "tasks",
+    "transferred",
+    "reminder",
+    "late",
+    "escalated",
+    "alarm",
+    "stood_down",
+    "watch_ended",
+]
 
 KINDS: Mapping[SittingEventType, NoticeKind] = {
-    "agenda_frozen": "agenda", "sitting_rescheduled": "rescheduled", "sitting_cancelled": "cancelled",
+    "agenda_frozen": "agenda",
+    "sitting_rescheduled": "rescheduled",
+    "sitting_cancelled": "cancelled",
     "sitting_closed": "minutes",
-}  # fmt: skip
+}
 """What of a sitting is told to its members, by the event; of an extraordinary one also that it is convened."""
 
 RESPONSE_KINDS: Mapping[ResponseEventType, ResponseNoticeKind] = {
-    "task_opened": "tasks", "task_transferred": "transferred", "task_reminded": "reminder", "task_late": "late",
-    "task_escalated": "escalated", "situation_report_missed": "late", "alarm_raised": "alarm", "cap_reached": "alarm",
-    "response_stood_down": "stood_down", "watch_ended": "watch_ended",
-}  # fmt: skip
+    "task_opened": "tasks",
+    "task_transferred": "transferred",
+    "task_reminded": "reminder",
+    "task_late": "late",
+    "task_escalated": "escalated",
+    "situation_report_missed": "late",
+    "alarm_raised": "alarm",
+    "cap_reached": "alarm",
+    "response_stood_down": "stood_down",
+    "watch_ended": "watch_ended",
+}
 """What of a joint response is told to whom it concerns, by the event."""
 
 

@@ -100,9 +100,11 @@ class _Flat:
 
 def _flat(organisation: Organisation) -> _Flat:
     head = {
-        "version": organisation.version, **_named(organisation.name), "tiers": organisation.tiers,
+        "version": organisation.version,
+        **_named(organisation.name),
+        "tiers": organisation.tiers,
         "case_prefix": organisation.case_prefix,
-    }  # fmt: skip
+    }
     flat = _Flat({_WHOLE: head}, {})
     for company in organisation.companies:
         _put(flat, "company", company.id, {**_named(company.name), "state_owned": company.state_owned})
@@ -137,13 +139,16 @@ def _built(flat: _Flat) -> Organisation:
     (root,) = flat.lists["unit", ""]
     return Organisation.model_validate(
         {
-            "version": head["version"], "name": {"zh": head["name_zh"], "en": head["name_en"]},
-            "tiers": head["tiers"], "case_prefix": head["case_prefix"],
+            "version": head["version"],
+            "name": {"zh": head["name_zh"], "en": head["name_en"]},
+            "tiers": head["tiers"],
+            "case_prefix": head["case_prefix"],
             "companies": list(_listed(flat, "company", "id")),
             "departments": list(_listed(flat, "department", "code")),
-            "categories": list(_listed(flat, "category", "id")), "root": _unit(flat, root),
+            "categories": list(_listed(flat, "category", "id")),
+            "root": _unit(flat, root),
         }
-    )  # fmt: skip
+    )
 
 
 def _listed(flat: _Flat, what: What, key: str) -> Iterator[dict[str, Any]]:
@@ -219,6 +224,9 @@ def _unlist(flat: _Flat, what: What, id: str, fields: Fields) -> None:
 
 _NAMES = ("name_zh", "name_en")
 _FIELDS: dict[What, tuple[str, ...]] = {
-    "organisation": _HEAD, "company": (*_NAMES, "state_owned"), "department": _NAMES, "category": _NAMES,
+    "organisation": _HEAD,
+    "company": (*_NAMES, "state_owned"),
+    "department": _NAMES,
+    "category": _NAMES,
     "unit": (*_NAMES, "parent", "kind", "company", "cadence"),
-}  # fmt: skip
+}

@@ -47,7 +47,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def as_yaml(organisation: Organisation) -> str:
     """The policy's file. Read again, it is the same organisation."""
     data: dict[str, Any] = {
-        "version": organisation.version, "name": _name(organisation), "tiers": list(organisation.tiers),
+        "version": organisation.version,
+        "name": _name(organisation),
+        "tiers": list(organisation.tiers),
         "case_prefix": organisation.case_prefix,
         "companies": [
             {"id": one.id, "name": _name(one), **({"state_owned": True} if one.state_owned else {})}
@@ -56,7 +58,7 @@ def as_yaml(organisation: Organisation) -> str:
         "departments": [{"code": one.code, "name": _name(one)} for one in organisation.departments],
         "categories": [{"id": one.id, "name": _name(one)} for one in organisation.categories],
         "root": _entry(organisation.root),
-    }  # fmt: skip
+    }
     text: str = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
     return text
 
@@ -325,13 +327,16 @@ class _Tree:
                 self.file, line, "tier", f"by its parent it is of the tier {tier!r} (got {row['tier']!r})"
             )
         return {
-            "id": id, "name": _names(self.file, line, row, self.reading), "kind": row["kind"] or None,
-            "company": row["company"] or None, "cadence": self._cadence(line, row["cadence"]),
+            "id": id,
+            "name": _names(self.file, line, row, self.reading),
+            "kind": row["kind"] or None,
+            "company": row["company"] or None,
+            "cadence": self._cadence(line, row["cadence"]),
             "units": [
                 self.unit(one, (*location, "units", index), depth + 1)
                 for index, one in enumerate(self.below.get(id, ()))
             ],
-        }  # fmt: skip
+        }
 
     def _cadence(self, line: int, text: str) -> dict[str, Any] | None:
         found = _CADENCE.fullmatch(text.lower())

@@ -156,8 +156,9 @@ def _faults_of_the_chain(playbook: Playbook) -> Iterator[Fault]:
     if playbook.escalation[-1].to != "secretary":
         yield ("escalation", len(playbook.escalation) - 1, "to"), "the last rung is the alliance's party secretary"
     for field, text in (
-        ("escalation_repeats", playbook.escalation_repeats), ("remind_before", playbook.remind_before),
-    ):  # fmt: skip
+        ("escalation_repeats", playbook.escalation_repeats),
+        ("remind_before", playbook.remind_before),
+    ):
         if text is not None and (not Span.parse(text).plain or at_least(text) <= timedelta(0)):
             yield (field,), _PLAIN
 

@@ -22,8 +22,11 @@ PolicyValue: TypeAlias = Ladder | Organisation | CalendarYear | Playbook
 
 KINDS: tuple[PolicyKind, ...] = ("organisation", "ladder", "calendar", "playbook")
 _MODELS: dict[PolicyKind, type[PolicyValue]] = {
-    "ladder": Ladder, "organisation": Organisation, "calendar": CalendarYear, "playbook": Playbook,
-}  # fmt: skip
+    "ladder": Ladder,
+    "organisation": Organisation,
+    "calendar": CalendarYear,
+    "playbook": Playbook,
+}
 
 _NUMBERS = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40}){0,9}")
 
@@ -163,9 +166,10 @@ class PolicySet:
         organisation, ladder = self.pair
         return [
             problem
-            for policy in self.playbooks.values() if isinstance(policy.value, Playbook)
+            for policy in self.playbooks.values()
+            if isinstance(policy.value, Playbook)
             for problem in problems_at(policy.text, policy.file, misfits(policy.value, organisation, ladder))
-        ]  # fmt: skip
+        ]
 
 
 # ---------------------------------------------------------------- in words

@@ -49,9 +49,11 @@ MILESTONES: dict[str, Name] = {
 """By the type of event. What is not here, a resident is not told."""
 
 TOLD_IN_FULL: dict[str, str] = {
-    "case_resolved": "what_was_done", "plan_completed": "what_was_done", "case_suspended": "condition",
+    "case_resolved": "what_was_done",
+    "plan_completed": "what_was_done",
+    "case_suspended": "condition",
     "plan_made": "deliverable",
-}  # fmt: skip
+}
 """Whose text a resident reads: what was done, what is planned, what it waits for; the key in the event's facts."""
 
 NEXT: dict[str, Name] = {

@@ -34,8 +34,15 @@ class _Line(NamedTuple):
 
 
 GRAVEST: Sequence[ResponseNoticeKind] = (
-    "escalated", "alarm", "late", "transferred", "stood_down", "tasks", "reminder", "watch_ended",
-)  # fmt: skip
+    "escalated",
+    "alarm",
+    "late",
+    "transferred",
+    "stood_down",
+    "tasks",
+    "reminder",
+    "watch_ended",
+)
 """Which kind a notice is of that speaks of several."""
 
 
@@ -137,14 +144,21 @@ def _says(state: ResponseState, words: str, fact: ResponseFact) -> str:
     task = state.task(detail["task"]) if "task" in detail else None
     party = detail.get("party") or detail.get("to_party") or ""
     return text(
-        LINES[words], language, task=task.name if task else "", party=party_name(state, party),
-        from_party=party_name(state, detail.get("from_party", "")), clock=_clock(state, fact),
-        sign_by=_moment(detail.get("sign_by"), language), complete_by=_moment(detail.get("complete_by"), language),
-        to=AUDIENCES[detail["to"]].in_(language) if "to" in detail else "", number=detail.get("number", ""),
-        due=_moment(detail.get("due"), language), alarm=state.alarm_names.get(detail.get("alarm", ""), ""),
+        LINES[words],
+        language,
+        task=task.name if task else "",
+        party=party_name(state, party),
+        from_party=party_name(state, detail.get("from_party", "")),
+        clock=_clock(state, fact),
+        sign_by=_moment(detail.get("sign_by"), language),
+        complete_by=_moment(detail.get("complete_by"), language),
+        to=AUDIENCES[detail["to"]].in_(language) if "to" in detail else "",
+        number=detail.get("number", ""),
+        due=_moment(detail.get("due"), language),
+        alarm=state.alarm_names.get(detail.get("alarm", ""), ""),
         outcome=OUTCOMES[detail["outcome"]].in_(language) if "outcome" in detail else "",
         watch_until=_moment(detail.get("watch_until"), language),
-    )  # fmt: skip
+    )
 
 
 def _clock(state: ResponseState, fact: ResponseFact) -> str:

@@ -133,10 +133,16 @@ class CloseSitting(Frozen):
 
 
 SittingBody = Annotated[
-    Convene | SittingWaitExpired | Reschedule | Cancel | AddToAgenda | AddOtherBusiness | RecordAttendance
+    Convene
+    | SittingWaitExpired
+    | Reschedule
+    | Cancel
+    | AddToAgenda
+    | AddOtherBusiness
+    | RecordAttendance
     | CloseSitting,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 
 class SittingCommand(Frozen):
@@ -156,10 +162,19 @@ class SittingCommand(Frozen):
 # ---------------------------------------------------------------- events and state
 
 SittingEventType = Literal[
-    "sitting_convened", "agenda_drafted", "agenda_frozen", "session_opened", "session_ended", "sitting_closed",
-    "sitting_rescheduled", "sitting_cancelled", "addendum_added", "attendance_recorded", "decisions_ended",
+    "sitting_convened",
+    "agenda_drafted",
+    "agenda_frozen",
+    "session_opened",
+    "session_ended",
+    "sitting_closed",
+    "sitting_rescheduled",
+    "sitting_cancelled",
+    "addendum_added",
+    "attendance_recorded",
+    "decisions_ended",
     "other_business_added",
-]  # fmt: skip
+]
 
 
 class SittingFact(Frozen):
@@ -229,10 +244,12 @@ def waits(state: SittingState) -> tuple[SittingWait, ...]:
     """An open sitting waits for exactly one instant of its own."""
     dates = state.dates
     by_status: dict[Status, tuple[SittingWaitKind, datetime]] = {
-        "announced": ("draft", dates.drafts_at), "drafted": ("freeze", dates.freezes_at),
-        "frozen": ("start", dates.starts_at), "in_session": ("end", dates.ends_at),
+        "announced": ("draft", dates.drafts_at),
+        "drafted": ("freeze", dates.freezes_at),
+        "frozen": ("start", dates.starts_at),
+        "in_session": ("end", dates.ends_at),
         "minutes": ("minutes", state.decisions_ended_at or dates.minutes_due),
-    }  # fmt: skip
+    }
     if state.status not in by_status:
         return ()
     kind, until = by_status[state.status]
@@ -336,10 +353,15 @@ def _reschedule(
     workday = rules.calendar.is_workday(moved.starts_at.date())
     return (
         _event(
-            "sitting_rescheduled", command, now, sitting=_json(moved), was=_json(state.dates),
-            sequence=state.sequence + 1, warning=None if workday else "not_a_workday",
+            "sitting_rescheduled",
+            command,
+            now,
+            sitting=_json(moved),
+            was=_json(state.dates),
+            sequence=state.sequence + 1,
+            warning=None if workday else "not_a_workday",
         ),
-    )  # fmt: skip
+    )
 
 
 def _forum(rules: Rules, forum_id: str) -> Forum:
@@ -405,9 +427,12 @@ def _close(state: SittingState, command: SittingCommand, body: CloseSitting, now
 
 
 _RULES: dict[str, object] = {
-    "cancel": _cancel, "addendum": _add, "other_business": _add_other, "attendance": _record_attendance,
+    "cancel": _cancel,
+    "addendum": _add,
+    "other_business": _add_other,
+    "attendance": _record_attendance,
     "close": _close,
-}  # fmt: skip
+}
 
 
 # ---------------------------------------------------------------- evolve
@@ -418,9 +443,14 @@ def evolve(state: SittingState | None, fact: SittingFact, *, command_id: str) ->
     if state is None:
         assert fact.type == "sitting_convened"
         return SittingState(
-            dates=Sitting.model_validate(fact.detail["sitting"]), tier=fact.detail["tier"],
-            language=fact.detail["language"], version=1, at=fact.at, status="announced", commands=(command_id,),
-        )  # fmt: skip
+            dates=Sitting.model_validate(fact.detail["sitting"]),
+            tier=fact.detail["tier"],
+            language=fact.detail["language"],
+            version=1,
+            at=fact.at,
+            status="announced",
+            commands=(command_id,),
+        )
     change: dict[str, Any] = {"version": state.version + 1, "at": fact.at}
     if command_id not in state.commands:
         change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
@@ -429,9 +459,13 @@ def evolve(state: SittingState | None, fact: SittingFact, *, command_id: str) ->
 
 
 _STATUS_AFTER: dict[SittingEventType, Status] = {
-    "agenda_drafted": "drafted", "agenda_frozen": "frozen", "session_opened": "in_session",
-    "session_ended": "minutes", "sitting_closed": "closed", "sitting_cancelled": "cancelled",
-}  # fmt: skip
+    "agenda_drafted": "drafted",
+    "agenda_frozen": "frozen",
+    "session_opened": "in_session",
+    "session_ended": "minutes",
+    "sitting_closed": "closed",
+    "sitting_cancelled": "cancelled",
+}
 
 
 def _changes(state: SittingState, fact: SittingFact) -> dict[str, Any]:
@@ -485,12 +519,24 @@ def summary(state: SittingState) -> dict[str, Any]:
     """The sitting's row in the list (``store/sittings.py``), as JSON values; instants are ISO 8601."""
     dates = state.dates
     return {
-        "id": dates.id, "version": state.version, "forum": dates.forum, "tier": state.tier, "status": state.status,
-        "sequence": state.sequence, "drafts_at": dates.drafts_at.isoformat(),
-        "freezes_at": dates.freezes_at.isoformat(), "starts_at": dates.starts_at.isoformat(),
-        "ends_at": dates.ends_at.isoformat(), "minutes_due": dates.minutes_due.isoformat(),
+        "id": dates.id,
+        "version": state.version,
+        "forum": dates.forum,
+        "tier": state.tier,
+        "status": state.status,
+        "sequence": state.sequence,
+        "drafts_at": dates.drafts_at.isoformat(),
+        "freezes_at": dates.freezes_at.isoformat(),
+        "starts_at": dates.starts_at.isoformat(),
+        "ends_at": dates.ends_at.isoformat(),
+        "minutes_due": dates.minutes_due.isoformat(),
         "provisional": dates.provisional,
-        "agenda": state.agenda.id if state.agenda else None, "minutes": state.minutes.id if state.minutes else None,
-        "addenda": [_json(addendum) for addendum in state.addenda], "chair": state.chair, "recorder": state.recorder,
-        "present": list(state.present), "absent": list(state.absent), "updated_at": state.at.isoformat(),
-    }  # fmt: skip
+        "agenda": state.agenda.id if state.agenda else None,
+        "minutes": state.minutes.id if state.minutes else None,
+        "addenda": [_json(addendum) for addendum in state.addenda],
+        "chair": state.chair,
+        "recorder": state.recorder,
+        "present": list(state.present),
+        "absent": list(state.absent),
+        "updated_at": state.at.isoformat(),
+    }

@@ -20,8 +20,11 @@ SpanText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(min|h|d|w|work
 """A length of time as a policy writes it; the ending ``s`` is for the reader."""
 
 _LENGTHS = {
-    "min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1),
-}  # fmt: skip
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
 _AT_LEAST = {**_LENGTHS, "workday": timedelta(days=1), "month": timedelta(days=28)}
 _SPAN = re.compile(r"^(\d{1,4})(min|h|d|w|workday|month)s?$")
 

@@ -294,26 +294,35 @@ WHO_ACTS: dict[str, Name] = {
 """Who has to act for what a case waits for, by the kind of wait."""
 
 EFFECTS: dict[str, Name] = {
-    "contact": _n("转到{estate}重新对接：{until} 前须联系居民，{then}。",
-                  "To {estate}, which has to contact the resident by {until}, or it is {then}."),
-    "sitting": _n("转至{where}（{starts_at} 开会{agenda}）；期限 {until}，{then}。",
-                  "To {where} ({starts_at}{agenda}); undecided by {until}: {then}."),
-    "plan": _n("由{who}办理，{due}前（含当日）完成；{then}。",
-               "{who} carries it out by the end of {due}; {then}."),
-    "suspension": _n("挂起，{until} 恢复办理；其间各项计时停止。",
-                     "Suspended; resumes at {until}. Its clocks stand still meanwhile."),
-    "stand_down": _n("启动联动处置，议事阶梯暂停；{until} 前未解除，{then}。",
-                     "The joint response begins and the ladder pauses; not stood down by {until}, it {then}."),
-    "verification": _n("请居民回访：{until} 前未答复，{then}。",
-                       "The resident is asked; without a word by {until} it {then}."),
-    "closed": _n("办结（{how}），居民可查到结果；{days} 天内可以重启。",
-                 "Closed as {how}, which the resident can see; may be reopened within {days} days."),
+    "contact": _n(
+        "转到{estate}重新对接：{until} 前须联系居民，{then}。",
+        "To {estate}, which has to contact the resident by {until}, or it is {then}.",
+    ),
+    "sitting": _n(
+        "转至{where}（{starts_at} 开会{agenda}）；期限 {until}，{then}。",
+        "To {where} ({starts_at}{agenda}); undecided by {until}: {then}.",
+    ),
+    "plan": _n("由{who}办理，{due}前（含当日）完成；{then}。", "{who} carries it out by the end of {due}; {then}."),
+    "suspension": _n(
+        "挂起，{until} 恢复办理；其间各项计时停止。", "Suspended; resumes at {until}. Its clocks stand still meanwhile."
+    ),
+    "stand_down": _n(
+        "启动联动处置，议事阶梯暂停；{until} 前未解除，{then}。",
+        "The joint response begins and the ladder pauses; not stood down by {until}, it {then}.",
+    ),
+    "verification": _n(
+        "请居民回访：{until} 前未答复，{then}。", "The resident is asked; without a word by {until} it {then}."
+    ),
+    "closed": _n(
+        "办结（{how}），居民可查到结果；{days} 天内可以重启。",
+        "Closed as {how}, which the resident can see; may be reopened within {days} days.",
+    ),
     "unchanged": _n("阶段和期限不变，记入办理经过。", "Stage and deadline stay; it is kept in the story."),
     "agenda": _n("，议程 {freezes_at} 定稿", ", agenda frozen {freezes_at}"),
     "carried_over": _n("记为第 {count} 次结转。", "Counts as carry-over number {count}."),
     "supervised": _n("标为督办，各处可见。", "It is marked as supervised everywhere."),
     "raised": _n("并拟上报区级。", "It is raised for the district."),
-}  # fmt: skip
+}
 """What a decision would bring about, by the kind of wait that it leads to."""
 
 POLICY_EFFECTS: dict[str, Name] = {

@@ -39,10 +39,23 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 CaseKind = Literal[
-    "missing", "lingering", "unopened", "behind", "ahead", "waits_differ", "unanswered", "overdue_wait",
-    "projection_differs", "chain", "sitting_missing", "untold", "policy_misfit", "stranded", "account_astray",
+    "missing",
+    "lingering",
+    "unopened",
+    "behind",
+    "ahead",
+    "waits_differ",
+    "unanswered",
+    "overdue_wait",
+    "projection_differs",
+    "chain",
+    "sitting_missing",
+    "untold",
+    "policy_misfit",
+    "stranded",
+    "account_astray",
     "unenforced",
-]  # fmt: skip
+]
 Kind = CaseKind | Step
 KINDS: tuple[Kind, ...] = (*get_args(CaseKind), *STEPS)
 Repair = Literal["ended"] | Done
@@ -51,9 +64,14 @@ Progress = Callable[[str, int, int], None]
 """Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
 
 _REPAIRS: dict[Kind, Repair] = {
-    "missing": "restarted", "lingering": "nudged", "behind": "nudged", "ahead": "restarted", "waits_differ": "nudged",
-    "overdue_wait": "nudged", "unopened": "ended",
-}  # fmt: skip
+    "missing": "restarted",
+    "lingering": "nudged",
+    "behind": "nudged",
+    "ahead": "restarted",
+    "waits_differ": "nudged",
+    "overdue_wait": "nudged",
+    "unopened": "ended",
+}
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _SILENT_AT_FIRST = 8
 

@@ -24,9 +24,16 @@ if TYPE_CHECKING:
     from store.database import Pool
 
 Step = Literal[
-    "response_missing", "response_unopened", "case_untold", "response_unlinked", "sitting_uncalled",
-    "sitting_not_called_off", "notice_missing", "notice_unsent", "process_overdue",
-]  # fmt: skip
+    "response_missing",
+    "response_unopened",
+    "case_untold",
+    "response_unlinked",
+    "sitting_uncalled",
+    "sitting_not_called_off",
+    "notice_missing",
+    "notice_unsent",
+    "process_overdue",
+]
 STEPS: tuple[Step, ...] = get_args(Step)
 Done = Literal["restarted", "opened", "told", "linked", "nudged", "failed"]
 

@@ -114,11 +114,16 @@ def overview(folder: Folder, language: str) -> Table:
 def _overview_row(folder: Folder, playbook: Playbook, language: str) -> list[str]:
     earliest = min(playbook.tasks, key=lambda task: playbook.opening_at_least(task) + playbook.window(task))
     return [
-        playbook.playbook, playbook.version, playbook.name.in_(language),
-        folder.parties(playbook)[playbook.lead].in_(language), str(len(playbook.tasks)),
-        str(sum(task.required for task in playbook.tasks)), due_in_words(earliest, language),
-        span_in_words(playbook.cap, language), span_in_words(playbook.watch, language),
-    ]  # fmt: skip
+        playbook.playbook,
+        playbook.version,
+        playbook.name.in_(language),
+        folder.parties(playbook)[playbook.lead].in_(language),
+        str(len(playbook.tasks)),
+        str(sum(task.required for task in playbook.tasks)),
+        due_in_words(earliest, language),
+        span_in_words(playbook.cap, language),
+        span_in_words(playbook.watch, language),
+    ]
 
 
 def timeline_table(folder: Folder, playbook: Playbook, language: str) -> Table:
@@ -137,10 +142,14 @@ def timeline_table(folder: Folder, playbook: Playbook, language: str) -> Table:
 def _timeline_row(playbook: Playbook, task: Task, parties: Mapping[str, Name], language: str) -> list[str]:
     role = TASK_ROLES[task.role].in_(language)
     return [
-        task.name.in_(language), f"{parties[task.party].in_(language)} · {role}", _opens(playbook, task, language),
-        span_in_words(task.sign_within, language), due_in_words(task, language),
-        _YES.in_(language) if task.required else "–", task.source.in_(language) if task.source else "",
-    ]  # fmt: skip
+        task.name.in_(language),
+        f"{parties[task.party].in_(language)} · {role}",
+        _opens(playbook, task, language),
+        span_in_words(task.sign_within, language),
+        due_in_words(task, language),
+        _YES.in_(language) if task.required else "–",
+        task.source.in_(language) if task.source else "",
+    ]
 
 
 def _opens(playbook: Playbook, task: Task, language: str) -> str:

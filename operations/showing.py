@@ -213,9 +213,13 @@ def case_list(rows: Sequence[CaseRow], words: Words) -> Table:
     made = table(*heads(words.language, "number", "stage", "estate", "title", "until", "marks"))
     for row in rows:
         made.add_row(
-            row.number, _stage_of(row, words), words.unit(row.estate), escape(row.title or "—"),
-            moment(row.until), marks(row, words),
-        )  # fmt: skip
+            row.number,
+            _stage_of(row, words),
+            words.unit(row.estate),
+            escape(row.title or "—"),
+            moment(row.until),
+            marks(row, words),
+        )
     for column in (made.columns[0], made.columns[4]):
         column.no_wrap = True
     return made
@@ -284,9 +288,12 @@ def story(events: Iterable[StoredEvent], words: Words) -> Table:
     for row in events:
         event = event_of(row)
         made.add_row(
-            str(row.version), moment(event.at, year=True), label(EVENTS, event.type, words.language),
-            who(event, words), escape(said(event)),
-        )  # fmt: skip
+            str(row.version),
+            moment(event.at, year=True),
+            label(EVENTS, event.type, words.language),
+            who(event, words),
+            escape(said(event)),
+        )
     for column in made.columns[:3]:
         column.no_wrap = True
     return made

@@ -17,10 +17,25 @@ if TYPE_CHECKING:
     from store.database import Executor
 
 What = Literal[
-    "read_personal", "denied", "sign_in", "sign_in_failed", "sign_in_locked", "sign_out", "sign_out_everywhere",
-    "capacity_changed", "password_changed", "exported", "account_created", "posts_changed", "account_disabled",
-    "account_enabled", "password_reset", "account_unlocked", "sessions_ended", "policy_loaded",
-]  # fmt: skip
+    "read_personal",
+    "denied",
+    "sign_in",
+    "sign_in_failed",
+    "sign_in_locked",
+    "sign_out",
+    "sign_out_everywhere",
+    "capacity_changed",
+    "password_changed",
+    "exported",
+    "account_created",
+    "posts_changed",
+    "account_disabled",
+    "account_enabled",
+    "password_reset",
+    "account_unlocked",
+    "sessions_ended",
+    "policy_loaded",
+]
 Outcome = Literal["done", "denied"]
 
 
@@ -63,16 +78,33 @@ class AccessLog:
         self._executor = executor
 
     async def add(
-        self, what: What, outcome: Outcome, *, account: str | None, role: str | None = None, unit: str | None = None,
-        subject: str | None = None, route: str | None = None, address: str, detail: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        what: What,
+        outcome: Outcome,
+        *,
+        account: str | None,
+        role: str | None = None,
+        unit: str | None = None,
+        subject: str | None = None,
+        route: str | None = None,
+        address: str,
+        detail: str | None = None,
+    ) -> None:
         """Adds a row; its position, time and hash come from the database."""
         with reaching_the_store():
             await self._executor.execute(
                 "INSERT INTO access_log (account, role, unit, what, subject, route, outcome, address, detail) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                account, role, unit, what, subject, route, outcome, address, detail,
-            )  # fmt: skip
+                account,
+                role,
+                unit,
+                what,
+                subject,
+                route,
+                outcome,
+                address,
+                detail,
+            )
 
     async def page(self, query: AccessQuery) -> tuple[Access, ...]:
         """The rows that fit, newest first."""

@@ -85,8 +85,11 @@ class Accounts:
             made = await self._pool.fetchval(
                 "INSERT INTO accounts (id, password_hash, posts, change_by) VALUES ($1, $2, $3, $4) "
                 "ON CONFLICT (id) DO NOTHING RETURNING true",
-                id, password_hash, _json(posts), change_by,
-            )  # fmt: skip
+                id,
+                password_hash,
+                _json(posts),
+                change_by,
+            )
         return bool(made)
 
     async def set_posts(self, id: str, posts: Iterable[Post]) -> bool:
@@ -104,8 +107,9 @@ class Accounts:
         return await self._guarded(
             "WITH ended AS (DELETE FROM sessions WHERE account = $1 AND $2) "
             "UPDATE accounts SET disabled = $2 WHERE id = $1 RETURNING true",
-            id, disabled,
-        )  # fmt: skip
+            id,
+            disabled,
+        )
 
     async def _guarded(self, statement: str, *values: object) -> bool:
         """A change after which there is still somebody who can administer, unless there was nobody before."""

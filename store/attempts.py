@@ -57,8 +57,9 @@ class SignInFailures:
             await self._executor.execute(
                 "DELETE FROM sign_in_failures WHERE name = $1 "
                 "OR (last_at < now() - $2::interval AND (locked_until IS NULL OR locked_until < now()))",
-                name, forget,
-            )  # fmt: skip
+                name,
+                forget,
+            )
 
     async def locked_among(self, names: Iterable[str]) -> dict[str, datetime]:
         """Those of the names that are locked, each with until when."""

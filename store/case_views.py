@@ -44,8 +44,11 @@ class CaseViews:
                 "INSERT INTO case_views (account, name, query) SELECT $1, $2, $3 "
                 "WHERE (SELECT count(*) FROM case_views WHERE account = $1 AND name <> $2) < $4 "
                 "ON CONFLICT (account, name) DO UPDATE SET query = excluded.query RETURNING id",
-                account, name, query, MOST,
-            )  # fmt: skip
+                account,
+                name,
+                query,
+                MOST,
+            )
         return kept is not None
 
     async def remove(self, account: str, view: int) -> None:

@@ -301,27 +301,42 @@ class _Order:
 
 _ORDERS: dict[Sort, _Order] = {
     "newest": _Order(
-        "c.opened_at DESC, c.number DESC", "(c.opened_at, c.number) < ({}, {})",
-        lambda row: [row.opened_at, row.number], (datetime, str), open=False,
+        "c.opened_at DESC, c.number DESC",
+        "(c.opened_at, c.number) < ({}, {})",
+        lambda row: [row.opened_at, row.number],
+        (datetime, str),
+        open=False,
     ),
     "due": _Order(
-        "(NOT c.overdue), c.until, c.number", "((NOT c.overdue), c.until, c.number) > ({}, {}, {})",
-        lambda row: [not row.overdue, row.until, row.number], (bool, datetime, str),
+        "(NOT c.overdue), c.until, c.number",
+        "((NOT c.overdue), c.until, c.number) > ({}, {}, {})",
+        lambda row: [not row.overdue, row.until, row.number],
+        (bool, datetime, str),
     ),
     "longest": _Order(
-        "c.tier_since, c.number", "(c.tier_since, c.number) > ({}, {})",
-        lambda row: [row.tier_since, row.number], (datetime, str),
+        "c.tier_since, c.number",
+        "(c.tier_since, c.number) > ({}, {})",
+        lambda row: [row.tier_since, row.number],
+        (datetime, str),
     ),
-}  # fmt: skip
+}
 
 # Columns by name: a program goes on reading where a later one has added some.
 _SHOWN = ", ".join(f"c.{column}" for column in COLUMNS)
 _WITH_TITLES = f"SELECT {_SHOWN}, t.title FROM {{}} AS c LEFT JOIN case_titles AS t ON t.number = c.number"
 _NUMBER = re.compile(r"[A-Za-z]{1,8}-[0-9-]*")
 _EQUAL = (
-    "tier", "stage", "estate", "community", "category", "overdue", "supervised", "resident", "closed_as",
+    "tier",
+    "stage",
+    "estate",
+    "community",
+    "category",
+    "overdue",
+    "supervised",
+    "resident",
+    "closed_as",
     "duplicate_of",
-)  # fmt: skip
+)
 
 
 class _Where:

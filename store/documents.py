@@ -42,9 +42,14 @@ class Documents:
         self._executor = executor
 
     async def put(
-        self, sitting: str, kind: Kind, status: DocumentStatus, content: Mapping[str, Any], cases: int,
+        self,
+        sitting: str,
+        kind: Kind,
+        status: DocumentStatus,
+        content: Mapping[str, Any],
+        cases: int,
         made_at: datetime,
-    ) -> DocumentRef:  # fmt: skip
+    ) -> DocumentRef:
         """Keep a document; the same content again is the same document. Raises NotCanonical."""
         digest = hashlib.sha256(canonical(dict(content))).hexdigest()
         document_id = f"{sitting}-{kind}-{digest[:16]}"

@@ -50,9 +50,12 @@ class Kind(Generic[S, E]):
     def new(self, event: E) -> NewEvent:
         """An event as the log takes it."""
         return NewEvent(
-            type=event.type, schema_version=self.schema_version, data=self.to_data(event),
-            actor=event.actor.model_dump(exclude_none=True), occurred_at=event.at,
-        )  # fmt: skip
+            type=event.type,
+            schema_version=self.schema_version,
+            data=self.to_data(event),
+            actor=event.actor.model_dump(exclude_none=True),
+            occurred_at=event.at,
+        )
 
     def event(self, row: StoredEvent) -> E:
         """The domain's event of one row, in today's schema."""
@@ -79,24 +82,36 @@ class Kind(Generic[S, E]):
 
 
 CASES: Kind[CaseState, Event] = Kind(
-    table="cases", opens="case_opened", schema_version=case.SCHEMA_VERSION, to_data=case.to_data,
-    from_data=case.from_data, summary=case.summary,
+    table="cases",
+    opens="case_opened",
+    schema_version=case.SCHEMA_VERSION,
+    to_data=case.to_data,
+    from_data=case.from_data,
+    summary=case.summary,
     evolve=lambda number, state, event, command: case.evolve(state, event, number=number, command_id=command),
-)  # fmt: skip
+)
 
 SITTINGS: Kind[SittingState, SittingEvent] = Kind(
-    table="sittings", opens="sitting_convened", schema_version=sitting.SCHEMA_VERSION, to_data=sitting.to_data,
-    from_data=sitting.from_data, summary=sitting.summary,
+    table="sittings",
+    opens="sitting_convened",
+    schema_version=sitting.SCHEMA_VERSION,
+    to_data=sitting.to_data,
+    from_data=sitting.from_data,
+    summary=sitting.summary,
     evolve=lambda _, state, event, command: sitting.evolve(state, event, command_id=command),
-)  # fmt: skip
+)
 
 RESPONSES: Kind[ResponseState, ResponseEvent] = Kind(
-    table="responses", opens="response_declared", schema_version=joint_response.SCHEMA_VERSION,
-    to_data=joint_response.to_data, from_data=joint_response.from_data, summary=joint_response.summary,
+    table="responses",
+    opens="response_declared",
+    schema_version=joint_response.SCHEMA_VERSION,
+    to_data=joint_response.to_data,
+    from_data=joint_response.from_data,
+    summary=joint_response.summary,
     evolve=lambda name, state, event, command: joint_response.evolve(
         state, event, response_id=name, command_id=command
     ),
-)  # fmt: skip
+)
 
 KINDS: tuple[Kind[Any, Any], ...] = (CASES, SITTINGS, RESPONSES)
 

@@ -173,8 +173,9 @@ class EventLog:
             rows = await self._pool.fetch(
                 "SELECT DISTINCT ON (stream) stream, type, occurred_at FROM events "
                 "WHERE stream = ANY($1) AND type = ANY($2) ORDER BY stream, version DESC",
-                list(streams), list(types),
-            )  # fmt: skip
+                list(streams),
+                list(types),
+            )
         return {row["stream"]: (row["type"], row["occurred_at"]) for row in rows}
 
     async def command(self, command_id: str) -> tuple[StoredEvent, ...]:

@@ -102,9 +102,16 @@ class Notices:
                 "CASE WHEN unit = ANY($9) THEN 'pending' ELSE 'inbox' END "
                 "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[]) AS t (unit, kind, subject, body) "
                 "ON CONFLICT (id) DO NOTHING",
-                event, about.sitting, about.emergency, made_at, [one.unit for one in told], [one.kind for one in told],
-                [one.subject for one in told], [one.body for one in told], list(outside),
-            )  # fmt: skip
+                event,
+                about.sitting,
+                about.emergency,
+                made_at,
+                [one.unit for one in told],
+                [one.kind for one in told],
+                [one.subject for one in told],
+                [one.body for one in told],
+                list(outside),
+            )
             rows = await self._executor.fetch("SELECT * FROM notices WHERE id = ANY($1)", list(unit_of))
         kept = {row["id"]: Notice(**dict(row)) for row in rows}
         return tuple(kept[notice] for notice in unit_of)
@@ -119,10 +126,10 @@ class Notices:
         """An address has taken it: it is not sent there again."""
         with reaching_the_store():
             await self._executor.execute(
-                "UPDATE notices SET delivered = array_append(delivered, $2) "
-                "WHERE id = $1 AND NOT $2 = ANY(delivered)",
-                notice_id, by,
-            )  # fmt: skip
+                "UPDATE notices SET delivered = array_append(delivered, $2) WHERE id = $1 AND NOT $2 = ANY(delivered)",
+                notice_id,
+                by,
+            )
 
     async def attempted(self, notice_id: str, at: datetime, failure: str | None) -> None:
         """An attempt has ended; without ``failure`` everything is sent."""
@@ -131,8 +138,10 @@ class Notices:
                 "UPDATE notices SET attempts = attempts + 1, failure = $3, "
                 "status = CASE WHEN $3::text IS NULL THEN 'sent' ELSE 'failed' END, "
                 "sent_at = CASE WHEN $3::text IS NULL THEN $2::timestamptz END WHERE id = $1",
-                notice_id, at, failure,
-            )  # fmt: skip
+                notice_id,
+                at,
+                failure,
+            )
 
     async def list(
         self, unit: str | None, *, unread: bool = False, after: str | None = None, limit: int = 50
@@ -145,8 +154,11 @@ class Notices:
                 "SELECT * FROM notices WHERE ($1::text IS NULL OR unit = $1) AND ($2 IS FALSE OR read_at IS NULL) "
                 "AND ($3::text IS NULL OR (made_at, id) < (SELECT made_at, id FROM notices WHERE id = $3)) "
                 "ORDER BY made_at DESC, id DESC LIMIT $4",
-                unit, unread, after, limit,
-            )  # fmt: skip
+                unit,
+                unread,
+                after,
+                limit,
+            )
         return tuple(Notice(**dict(row)) for row in rows)
 
     async def unsent(
@@ -159,8 +171,10 @@ class Notices:
                 "SELECT * FROM notices WHERE status IN ('failed', 'pending') AND made_at >= $1 "
                 "AND ($2::timestamptz IS NULL OR made_at < $2) AND ($3::text IS NULL OR unit = $3) "
                 "ORDER BY made_at, id",
-                since, until, unit,
-            )  # fmt: skip
+                since,
+                until,
+                unit,
+            )
         return tuple(Notice(**dict(row)) for row in rows)
 
     async def unwritten(self, types: Iterable[str]) -> tuple[Unwritten, ...]:
@@ -176,6 +190,8 @@ class Notices:
         with reaching_the_store():
             row = await self._executor.fetchrow(
                 "UPDATE notices SET read_at = coalesce(read_at, $3) WHERE id = $1 AND unit = $2 RETURNING *",
-                notice_id, unit, at,
-            )  # fmt: skip
+                notice_id,
+                unit,
+                at,
+            )
         return Notice(**dict(row)) if row else None

@@ -51,8 +51,15 @@ class SessionTable:
             row = await self._executor.fetchrow(
                 "INSERT INTO sessions (digest, account, role, unit, how, expires_at, agent, address) "
                 "VALUES ($1, $2, $3, $4, $5, now() + $6, $7, $8) RETURNING *",
-                digest, account, post.role, post.unit, how, lasts, agent, address,
-            )  # fmt: skip
+                digest,
+                account,
+                post.role,
+                post.unit,
+                how,
+                lasts,
+                agent,
+                address,
+            )
         assert row is not None
         return _session(row)
 
@@ -63,8 +70,9 @@ class SessionTable:
             row = await self._executor.fetchrow(
                 "SELECT *, seen_at < now() - interval '1 minute' AS stale FROM sessions "
                 "WHERE digest = $1 AND expires_at > now() AND seen_at > now() - $2::interval",
-                digest, idle,
-            )  # fmt: skip
+                digest,
+                idle,
+            )
             if row is not None and row["stale"]:
                 await self._executor.execute("UPDATE sessions SET seen_at = now() WHERE digest = $1", digest)
         return _session(row) if row else None
@@ -82,8 +90,9 @@ class SessionTable:
             rows = await self._executor.fetch(
                 "SELECT * FROM sessions WHERE account = $1 AND expires_at > now() AND seen_at > now() - $2::interval "
                 "ORDER BY seen_at DESC, id DESC",
-                account, idle,
-            )  # fmt: skip
+                account,
+                idle,
+            )
         return tuple(map(_session, rows))
 
     async def counts(self, *, idle: timedelta) -> dict[str, int]:
@@ -114,8 +123,9 @@ class SessionTable:
         with reaching_the_store():
             rows = await self._executor.fetch(
                 "DELETE FROM sessions WHERE account = $1 AND ($2::text IS NULL OR digest <> $2) RETURNING id",
-                account, but,
-            )  # fmt: skip
+                account,
+                but,
+            )
         return len(rows)
 
 

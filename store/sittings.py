@@ -55,10 +55,15 @@ class SittingRow:
     def dates(self) -> Sitting:
         """The sitting as the rules know it, in Shanghai's time."""
         return Sitting(
-            id=self.id, forum=self.forum, drafts_at=shanghai(self.drafts_at), freezes_at=shanghai(self.freezes_at),
-            starts_at=shanghai(self.starts_at), ends_at=shanghai(self.ends_at),
-            minutes_due=shanghai(self.minutes_due), provisional=self.provisional,
-        )  # fmt: skip
+            id=self.id,
+            forum=self.forum,
+            drafts_at=shanghai(self.drafts_at),
+            freezes_at=shanghai(self.freezes_at),
+            starts_at=shanghai(self.starts_at),
+            ends_at=shanghai(self.ends_at),
+            minutes_due=shanghai(self.minutes_due),
+            provisional=self.provisional,
+        )
 
     @property
     def is_cancelled(self) -> bool:

@@ -48,9 +48,13 @@ _NO_CONTACT = ("case_withdrawn", "case_rerouted", "case_marked_duplicate")
 _LATE = ("contact_missed", "plan_overdue", "emergency_review_missed")
 _NOT_AT_A_TIER = ("closed", "verification", "suspended")
 _CLOSINGS: dict[str, Measure] = {
-    "outcome_confirmed": "settled", "closed_without_word": "no_word", "case_withdrawn": "withdrawn",
-    "case_referred": "referred", "case_rejected": "rejected", "case_marked_duplicate": "duplicate",
-}  # fmt: skip
+    "outcome_confirmed": "settled",
+    "closed_without_word": "no_word",
+    "case_withdrawn": "withdrawn",
+    "case_referred": "referred",
+    "case_rejected": "rejected",
+    "case_marked_duplicate": "duplicate",
+}
 
 
 def _among(column: str, values: Iterable[str]) -> str:
@@ -85,8 +89,14 @@ ONCE: frozenset[Measure] = frozenset({"open", "late", "supervised"})
 """Of these a case counts once, however often it happened to it."""
 
 IN_STEPS: tuple[Measure, ...] = (
-    "opened", "closed", "responded", "missed", "confirmed", "disputed", "satisfied",
-)  # fmt: skip
+    "opened",
+    "closed",
+    "responded",
+    "missed",
+    "confirmed",
+    "disputed",
+    "satisfied",
+)
 """What a time's steps have."""
 
 
@@ -122,9 +132,11 @@ WITH scope AS (
     FROM happened WINDOW place AS (PARTITION BY stream, stage IS NULL ORDER BY version)
 )"""
 _SIDES: dict[Grouping, str] = {
-    "community": "coalesce(c.community, '')", "estate": "c.estate", "company": f"coalesce(o.company, '{NO_COMPANY}')",
+    "community": "coalesce(c.community, '')",
+    "estate": "c.estate",
+    "company": f"coalesce(o.company, '{NO_COMPANY}')",
     "category": "c.category",
-}  # fmt: skip
+}
 _TOLD = _TOLD.replace("{columns}", ", ".join(f"{column} AS {by}" for by, column in _SIDES.items()))
 
 # $6 until when what still lasts is counted, $7 where the steps begin, $8 where a spread's classes part, in seconds.
@@ -181,9 +193,15 @@ async def statistics(
 
 
 async def statistics_by(
-    executor: Executor, by: Grouping, since: date, until: date, organisation: Organisation, *,
-    unit: str | None = None, now: datetime,
-) -> Mapping[str, Figures]:  # fmt: skip
+    executor: Executor,
+    by: Grouping,
+    since: date,
+    until: date,
+    organisation: Organisation,
+    *,
+    unit: str | None = None,
+    now: datetime,
+) -> Mapping[str, Figures]:
     """The same for each community, estate, company or category that has cases, by id.
 
     An estate's company is today's; ``NO_COMPANY`` where there is none. Raises StoreUnavailable.
@@ -192,9 +210,15 @@ async def statistics_by(
 
 
 async def survey(
-    executor: Executor, since: date, until: date, organisation: Organisation, *, steps: Sequence[date] = (),
-    unit: str | None = None, now: datetime,
-) -> Survey:  # fmt: skip
+    executor: Executor,
+    since: date,
+    until: date,
+    organisation: Organisation,
+    *,
+    steps: Sequence[date] = (),
+    unit: str | None = None,
+    now: datetime,
+) -> Survey:
     """The same from all sides. ``steps``: the days on which its parts begin, the first being ``since``.
 
     Raises StoreUnavailable.
@@ -203,9 +227,15 @@ async def survey(
 
 
 async def counted(
-    executor: Executor, measure: Measure, since: date, until: date, organisation: Organisation, *,
-    unit: str | None = None, of: Mapping[Grouping, str] | None = None,
-) -> Mapping[str, int]:  # fmt: skip
+    executor: Executor,
+    measure: Measure,
+    since: date,
+    until: date,
+    organisation: Organisation,
+    *,
+    unit: str | None = None,
+    of: Mapping[Grouping, str] | None = None,
+) -> Mapping[str, int]:
     """The cases that a figure counts, newest number first, each with how often it counts.
 
     ``of``: only those of a community, estate, company or category. Raises StoreUnavailable.
@@ -223,9 +253,16 @@ async def counted(
 
 
 async def _survey(
-    executor: Executor, since: date, until: date, sides: Sequence[Grouping | None],
-    organisation: Organisation | None = None, steps: Sequence[date] = (), *, unit: str | None, now: datetime,
-) -> Survey:  # fmt: skip
+    executor: Executor,
+    since: date,
+    until: date,
+    sides: Sequence[Grouping | None],
+    organisation: Organisation | None = None,
+    steps: Sequence[date] = (),
+    *,
+    unit: str | None,
+    now: datetime,
+) -> Survey:
     scope = _scope(since, until, unit, organisation)
     ends = min(now, scope[2])
     bounds = [days * 86400.0 for days in SPREAD_DAYS]
@@ -241,10 +278,11 @@ async def _survey(
         side, key = it["grouped"], it["key"]
         figures[side][key] = _figures(it, since, until, stays.get((side, key), {}))
     return Survey(
-        figures.pop(WHOLE, {}).get(WHOLE, Figures(since=since, until=until)), {by: figures[by] for by in sides if by},
+        figures.pop(WHOLE, {}).get(WHOLE, Figures(since=since, until=until)),
+        {by: figures[by] for by in sides if by},
         {it["tier"]: _spread(it) for it in row["spreads"] or ()},
         _steps(steps, until, {it["step"]: it for it in row["steps"] or ()}),
-    )  # fmt: skip
+    )
 
 
 def _scope(
@@ -265,17 +303,22 @@ def _figures(row: Mapping[str, Any], since: date, until: date, at_tier: Mapping[
     kept = ("opened", "open", "repeats", "disputed", "late", "supervised", "carried_over", "escalated", "emergencies")
     counts: dict[str, Any] = {name: figures[name] for name in kept}
     return Figures(
-        since=since, until=until, closed={how: figures[how] for how in _CLOSINGS.values() if figures[how]},
-        at_tier=at_tier, **_rates(figures), **counts,
-    )  # fmt: skip
+        since=since,
+        until=until,
+        closed={how: figures[how] for how in _CLOSINGS.values() if figures[how]},
+        at_tier=at_tier,
+        **_rates(figures),
+        **counts,
+    )
 
 
 def _rates(figures: Mapping[str, int]) -> dict[str, Any]:
     words = figures["confirmed"] + figures["disputed"]
     return {
         "response": Rate(figures["responded"], figures["responded"] + figures["missed"]),
-        "solution": Rate(figures["confirmed"], words), "satisfaction": Rate(figures["satisfied"], words),
-    }  # fmt: skip
+        "solution": Rate(figures["confirmed"], words),
+        "satisfaction": Rate(figures["satisfied"], words),
+    }
 
 
 def _spread(row: Mapping[str, Any]) -> Spread:

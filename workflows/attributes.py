@@ -31,8 +31,18 @@ NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
 PLAYBOOK = SearchAttributeKey.for_keyword("Playbook")
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
-    TIER, STAGE, ESTATE, COMMUNITY, CATEGORY, EMERGENCY, OVERDUE, SUPERVISED, NEXT_DEADLINE, FORUM, PLAYBOOK,
-)  # fmt: skip
+    TIER,
+    STAGE,
+    ESTATE,
+    COMMUNITY,
+    CATEGORY,
+    EMERGENCY,
+    OVERDUE,
+    SUPERVISED,
+    NEXT_DEADLINE,
+    FORUM,
+    PLAYBOOK,
+)
 
 Values = dict[SearchAttributeKey[Any], Any]
 
@@ -40,9 +50,14 @@ Values = dict[SearchAttributeKey[Any], Any]
 def at_start(estate: str, community: str | None, category: str, first_stage: str, first_tier: str) -> Values:
     """What is known of a case before it is opened: set with the start, so that it costs no event."""
     values: Values = {
-        ESTATE: estate, CATEGORY: category, STAGE: first_stage, TIER: first_tier,
-        EMERGENCY: False, OVERDUE: False, SUPERVISED: False,
-    }  # fmt: skip
+        ESTATE: estate,
+        CATEGORY: category,
+        STAGE: first_stage,
+        TIER: first_tier,
+        EMERGENCY: False,
+        OVERDUE: False,
+        SUPERVISED: False,
+    }
     if community is not None:
         values[COMMUNITY] = community
     return values
@@ -51,10 +66,15 @@ def at_start(estate: str, community: str | None, category: str, first_stage: str
 def of_case(state: CaseState) -> Values:
     """The attributes of a case as it stands. An ended one has no deadline."""
     values: Values = {
-        ESTATE: state.estate, CATEGORY: state.category, STAGE: state.stage, TIER: state.tier,
-        EMERGENCY: state.stage == "joint_response", OVERDUE: state.overdue, SUPERVISED: state.supervised,
+        ESTATE: state.estate,
+        CATEGORY: state.category,
+        STAGE: state.stage,
+        TIER: state.tier,
+        EMERGENCY: state.stage == "joint_response",
+        OVERDUE: state.overdue,
+        SUPERVISED: state.supervised,
         NEXT_DEADLINE: state.wait.until.astimezone(UTC) if state.wait else None,
-    }  # fmt: skip
+    }
     if "community" in state.units:
         values[COMMUNITY] = state.units["community"]
     return values
@@ -64,9 +84,11 @@ def of_sitting(state: SittingState) -> Values:
     """The attributes of a sitting as it stands; its status is its stage."""
     wait = next(iter(sitting_waits(state)), None)
     return {
-        FORUM: state.dates.forum, TIER: state.tier, STAGE: state.status,
+        FORUM: state.dates.forum,
+        TIER: state.tier,
+        STAGE: state.status,
         NEXT_DEADLINE: wait.until.astimezone(UTC) if wait else None,
-    }  # fmt: skip
+    }
 
 
 def of_response(state: ResponseState) -> Values:
@@ -74,11 +96,13 @@ def of_response(state: ResponseState) -> Values:
     first, waits = state.cases[0], response_waits(state)
     working = state.status == "open"
     values: Values = {
-        EMERGENCY: not state.closed, PLAYBOOK: state.kind, ESTATE: first.estate,
+        EMERGENCY: not state.closed,
+        PLAYBOOK: state.kind,
+        ESTATE: first.estate,
         STAGE: state.phase if working else state.status,
         OVERDUE: working and any(task.missed for task in state.tasks),
         NEXT_DEADLINE: min(wait.until for wait in waits).astimezone(UTC) if waits else None,
-    }  # fmt: skip
+    }
     if "community" in first.units:
         values[COMMUNITY] = first.units["community"]
     return values

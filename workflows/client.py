@@ -97,8 +97,10 @@ class Processes:
         forum, language = rules.forums[sitting.forum], rules.ladder.language
         summary = f"{meeting_name(forum, sitting_id).in_(language)} · {moment(sitting.starts_at, language)}"
         values: attributes.Values = {
-            attributes.FORUM: forum.id, attributes.TIER: forum.tier, attributes.STAGE: "announced",
-        }  # fmt: skip
+            attributes.FORUM: forum.id,
+            attributes.TIER: forum.tier,
+            attributes.STAGE: "announced",
+        }
         start = self._start(
             ProcessInput[SittingState](number=sitting_id), values, summary, workflow=names.SITTING_WORKFLOW
         )
@@ -135,10 +137,14 @@ class Processes:
         estate = rules.organisation.estate(body.case.estate)
         summary = f"{playbook.name.in_(language)} · {estate.name.in_(language)}"
         values: attributes.Values = {
-            attributes.EMERGENCY: True, attributes.PLAYBOOK: playbook.playbook, attributes.ESTATE: estate.id,
-            attributes.COMMUNITY: body.case.units.get("community"), attributes.STAGE: playbook.phases[0].id,
-            attributes.TIER: rules.ladder.tiers[-1].id, attributes.OVERDUE: False,
-        }  # fmt: skip
+            attributes.EMERGENCY: True,
+            attributes.PLAYBOOK: playbook.playbook,
+            attributes.ESTATE: estate.id,
+            attributes.COMMUNITY: body.case.units.get("community"),
+            attributes.STAGE: playbook.phases[0].id,
+            attributes.TIER: rules.ladder.tiers[-1].id,
+            attributes.OVERDUE: False,
+        }
         start = self._start(ProcessInput[ResponseState](number=name), values, summary, workflow=names.RESPONSE_WORKFLOW)
         return await self._with_start(start, _update_of(command), command)
 
@@ -163,9 +169,11 @@ class Processes:
         handle = self._client.get_workflow_handle(number)
         try:
             answer: Standing[Any] = await handle.query(
-                names.STANDING, result_type=Standing[wait], rpc_timeout=PATIENCE,  # type: ignore[valid-type]
+                names.STANDING,
+                result_type=Standing[wait],  # type: ignore[valid-type]
+                rpc_timeout=PATIENCE,
                 reject_condition=QueryRejectCondition.NOT_OPEN,
-            )  # fmt: skip
+            )
         except WorkflowQueryRejectedError as error:
             raise ProcessGone(number) from error
         except Exception as error:
@@ -179,10 +187,14 @@ class Processes:
         """
         try:
             await self._client.start_workflow(
-                names.ENFORCE_WORKFLOW, order, id=_enforcing(order), task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING, static_summary=_enforcing(order),
+                names.ENFORCE_WORKFLOW,
+                order,
+                id=_enforcing(order),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=_enforcing(order),
                 rpc_timeout=PATIENCE,
-            )  # fmt: skip
+            )
         except RPCError as error:
             raise _translated(error, order.cause) from error
 
@@ -220,22 +232,33 @@ class Processes:
             yield execution.id
 
     def _start(
-        self, start: ProcessInput[Any], values: attributes.Values, summary: str,
+        self,
+        start: ProcessInput[Any],
+        values: attributes.Values,
+        summary: str,
         workflow: str = names.CASE_WORKFLOW,
-    ) -> WithStartWorkflowOperation[object, object]:  # fmt: skip
+    ) -> WithStartWorkflowOperation[object, object]:
         return WithStartWorkflowOperation(
-            workflow, start, id=start.number, task_queue=self._task_queue,
+            workflow,
+            start,
+            id=start.number,
+            task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=attributes.typed(_present(values)), static_summary=summary,
-        )  # fmt: skip
+            search_attributes=attributes.typed(_present(values)),
+            static_summary=summary,
+        )
 
     async def _begin(self, workflow: str, start: ProcessInput[Any], values: attributes.Values) -> None:
         try:
             await self._client.start_workflow(
-                workflow, start, id=start.number, task_queue=self._task_queue,
+                workflow,
+                start,
+                id=start.number,
+                task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                search_attributes=attributes.typed(_present(values)), rpc_timeout=PATIENCE,
-            )  # fmt: skip
+                search_attributes=attributes.typed(_present(values)),
+                rpc_timeout=PATIENCE,
+            )
         except RPCError as error:
             raise _translated(error, start.number) from error
 
@@ -287,9 +310,14 @@ def _present(values: attributes.Values) -> attributes.Values:
 
 
 _AWAY = (
-    RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED,
-    RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.ABORTED,
-)  # fmt: skip
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.INTERNAL,
+    RPCStatusCode.UNKNOWN,
+    RPCStatusCode.ABORTED,
+)
 
 
 def _translated(error: Exception, what: str) -> Exception:

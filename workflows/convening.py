@@ -12,9 +12,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import Convened, ConveneOrder
 
 CONVENING = RetryPolicy(
-    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1),
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=1),
     maximum_attempts=60,
-)  # fmt: skip
+)
 CONVENE_ATTEMPT = timedelta(minutes=1)
 CONVENE_FOR = timedelta(hours=1)
 
@@ -33,11 +35,20 @@ class ConveneWorkflow:
         scheduled = workflow.info().typed_search_attributes.get(_SCHEDULED)
         due = ConveneOrder(forum=order.forum, at=order.at or scheduled or workflow.now())
         convened: Convened = await workflow.execute_activity(
-            names.CONVENE_SITTINGS, due, result_type=Convened, summary=_CONVENE, retry_policy=CONVENING,
-            start_to_close_timeout=CONVENE_ATTEMPT, schedule_to_close_timeout=CONVENE_FOR,
-        )  # fmt: skip
+            names.CONVENE_SITTINGS,
+            due,
+            result_type=Convened,
+            summary=_CONVENE,
+            retry_policy=CONVENING,
+            start_to_close_timeout=CONVENE_ATTEMPT,
+            schedule_to_close_timeout=CONVENE_FOR,
+        )
         await workflow.execute_activity(
-            names.EXTEND_SCHEDULE, ConveneOrder(forum=order.forum, at=workflow.now()), summary=_EXTEND,
-            retry_policy=CONVENING, start_to_close_timeout=CONVENE_ATTEMPT, schedule_to_close_timeout=CONVENE_FOR,
-        )  # fmt: skip
+            names.EXTEND_SCHEDULE,
+            ConveneOrder(forum=order.forum, at=workflow.now()),
+            summary=_EXTEND,
+            retry_policy=CONVENING,
+            start_to_close_timeout=CONVENE_ATTEMPT,
+            schedule_to_close_timeout=CONVENE_FOR,
+        )
         return convened

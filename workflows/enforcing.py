@@ -12,9 +12,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import Enforced, EnforceOrder
 
 ENFORCING = RetryPolicy(
-    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1),
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=1),
     maximum_attempts=100,
-)  # fmt: skip
+)
 KNOWN_TO_WORKERS_AFTER = timedelta(seconds=6)
 """Until every worker has read a new policy: they look every ``worker.REFRESH_SECONDS`` (5)."""
 
@@ -47,13 +49,22 @@ class EnforceWorkflow:
         if not (redated.failed or moved.failed):
             await self._step(names.RECORD_ENFORCED, order, _RECORD)
         return Enforced(
-            schedules=planned.schedules, sittings=redated.sittings, looked_at=moved.looked_at, moved=moved.moved,
+            schedules=planned.schedules,
+            sittings=redated.sittings,
+            looked_at=moved.looked_at,
+            moved=moved.moved,
             failed=(*redated.failed, *moved.failed),
-        )  # fmt: skip
+        )
 
     async def _step(self, name: str, order: EnforceOrder, words: str) -> Enforced:
         done: Enforced = await workflow.execute_activity(
-            name, order, result_type=Enforced, summary=words, retry_policy=ENFORCING, heartbeat_timeout=HEARTBEAT,
-            start_to_close_timeout=ATTEMPT, schedule_to_close_timeout=ALL_ATTEMPTS,
-        )  # fmt: skip
+            name,
+            order,
+            result_type=Enforced,
+            summary=words,
+            retry_policy=ENFORCING,
+            heartbeat_timeout=HEARTBEAT,
+            start_to_close_timeout=ATTEMPT,
+            schedule_to_close_timeout=ALL_ATTEMPTS,
+        )
         return done

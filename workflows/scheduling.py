@@ -152,7 +152,10 @@ def _schedule(rules: Rules, forum: Forum, now: datetime, task_queue: str) -> Sch
     name = forum.name.in_(language)
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            names.CONVENE_WORKFLOW, ConveneOrder(forum=forum.id), id=f"召集 {forum.id}", task_queue=task_queue,
+            names.CONVENE_WORKFLOW,
+            ConveneOrder(forum=forum.id),
+            id=f"召集 {forum.id}",
+            task_queue=task_queue,
             static_summary=name,
         ),
         spec=ScheduleSpec(
@@ -161,7 +164,7 @@ def _schedule(rules: Rules, forum: Forum, now: datetime, task_queue: str) -> Sch
         ),
         policy=SchedulePolicy(overlap=OVERLAP, catchup_window=CATCH_UP),
         state=ScheduleState(note=f"{name}：到期起草议程并召集会议 · convenes {forum.name.en} when its agenda is due"),
-    )  # fmt: skip
+    )
 
 
 async def _plan_daily(client: Client, task_queue: str) -> None:
@@ -181,9 +184,14 @@ async def _plan_daily(client: Client, task_queue: str) -> None:
 def _calendar(at: datetime, sitting: str) -> ScheduleCalendarSpec:
     local = at.astimezone(SHANGHAI)
     return ScheduleCalendarSpec(
-        year=_only(local.year), month=_only(local.month), day_of_month=_only(local.day), hour=_only(local.hour),
-        minute=_only(local.minute), second=_only(local.second), comment=f"{sitting} {at:%Y-%m-%d %H:%M}",
-    )  # fmt: skip
+        year=_only(local.year),
+        month=_only(local.month),
+        day_of_month=_only(local.day),
+        hour=_only(local.hour),
+        minute=_only(local.minute),
+        second=_only(local.second),
+        comment=f"{sitting} {at:%Y-%m-%d %H:%M}",
+    )
 
 
 def _only(value: int) -> Sequence[ScheduleRange]:

@@ -138,9 +138,11 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
     ) -> tuple[SittingCommand, str]:
         """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
         body = SittingWaitExpired(
-            wait=wait.kind, until=wait.until, document=prepared if isinstance(prepared, DocumentRef) else None,
+            wait=wait.kind,
+            until=wait.until,
+            document=prepared if isinstance(prepared, DocumentRef) else None,
             late=prepared.numbers if isinstance(prepared, LateCases) else (),
-        )  # fmt: skip
+        )
         command = SittingCommand(id=f"{state.dates.id}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)
         return command, names.sitting_record_name(body.kind, wait.kind)
 
@@ -238,7 +240,12 @@ def _unreached(told: Told) -> str:
 
 async def _paper(name: str, result_type: type[T], words: str, order: PaperOrder) -> T:
     answer: T = await workflow.execute_activity(
-        name, order, result_type=result_type, retry_policy=PAPERS, summary=words,
-        start_to_close_timeout=PAPER_ATTEMPT, schedule_to_close_timeout=PAPER_FOR,
-    )  # fmt: skip
+        name,
+        order,
+        result_type=result_type,
+        retry_policy=PAPERS,
+        summary=words,
+        start_to_close_timeout=PAPER_ATTEMPT,
+        schedule_to_close_timeout=PAPER_FOR,
+    )
     return answer

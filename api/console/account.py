@@ -58,17 +58,27 @@ async def account_page(request: Request, viewer: OnPage) -> Response:
 
 
 async def _page(
-    request: Request, viewer: Viewer, form: Form[ChangePassword], status: int = 200,
+    request: Request,
+    viewer: Viewer,
+    form: Form[ChangePassword],
+    status: int = 200,
     headers: Mapping[str, str] | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     services = services_of(request)
     sessions = await services.sessions.table.of(viewer.actor.id, idle=IDLE)
     own = viewer.session.id if viewer.session else None
     account = await services.sign_ins.accounts.get(viewer.actor.id)
     return page(
-        request, "account.html", status=status, headers=headers, form=form, sessions=sessions, own=own,
-        shortest=passwords.SHORTEST, change_by=account.change_by if account else None,
-    )  # fmt: skip
+        request,
+        "account.html",
+        status=status,
+        headers=headers,
+        form=form,
+        sessions=sessions,
+        own=own,
+        shortest=passwords.SHORTEST,
+        change_by=account.change_by if account else None,
+    )
 
 
 @router.post("/account/password")

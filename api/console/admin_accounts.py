@@ -65,11 +65,16 @@ async def accounts_page(
     found = [one for one in people if _fits(one, q.strip().lower(), role, state, unit)]
     organisation = services_of(request).rulebook.current.organisation
     return page(
-        request, "admin/accounts.html", people=found[:_MOST], total=len(found), everyone=len(people),
-        form=Form({"q": q, "role": role, "state": state, "unit": unit}), states=list(_STATES),
+        request,
+        "admin/accounts.html",
+        people=found[:_MOST],
+        total=len(found),
+        everyone=len(people),
+        form=Form({"q": q, "role": role, "state": state, "unit": unit}),
+        states=list(_STATES),
         units=[unit.id for tier in organisation.tiers for unit in organisation.units_at(tier)],
         departments=[one.code for one in organisation.departments],
-    )  # fmt: skip
+    )
 
 
 def _fits(person: Person, q: str, role: str, state: str, unit: str) -> bool:
@@ -136,9 +141,15 @@ async def _account_page(
     person = await services.people.one(id)
     shown = form or Form[Posts]({"posts": [capacity_of(post) for post in person.account.posts], "add": ""})
     return page(
-        request, "admin/account.html", status=status, person=person, form=shown, password=password,
-        until=datetime.now(UTC) + GOOD_FOR, **_choices(request),
-    )  # fmt: skip
+        request,
+        "admin/account.html",
+        status=status,
+        person=person,
+        form=shown,
+        password=password,
+        until=datetime.now(UTC) + GOOD_FOR,
+        **_choices(request),
+    )
 
 
 @router.post("/admin/accounts/{id}/posts")

@@ -104,9 +104,13 @@ def _says(version: PolicyVersion) -> Name:
 
 @router.get("/admin/policies/{kind}/{name}/{version}")
 async def policy_page(
-    request: Request, viewer: Administrator, kind: PolicyKind, name: _Word, version: _Word,
+    request: Request,
+    viewer: Administrator,
+    kind: PolicyKind,
+    name: _Word,
+    version: _Word,
     against: Annotated[str, Query(max_length=80)] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """One version with its lines numbered; beside it the others, and the difference to one of them."""
     services = services_of(request)
     desk = services.policy_desk
@@ -116,9 +120,16 @@ async def policy_page(
     lines = tuple(difference_in_lines(before.content, shown.content)) if before else ()
     current = next((one for one in await desk.in_force() if one.ref == shown.ref and one.kind == kind), None)
     return page(
-        request, "admin/policy.html", version=shown, others=others, before=before, lines=lines, current=current,
-        says=_says(shown), enforcement=await _enforcement(services, shown) if current else Enforcement("none"),
-    )  # fmt: skip
+        request,
+        "admin/policy.html",
+        version=shown,
+        others=others,
+        before=before,
+        lines=lines,
+        current=current,
+        says=_says(shown),
+        enforcement=await _enforcement(services, shown) if current else Enforcement("none"),
+    )
 
 
 async def _enforcement(services: Services, version: PolicyVersion) -> Enforcement:
@@ -151,9 +162,11 @@ async def enforce(request: Request, viewer: Administrator, kind: PolicyKind, nam
 
 @router.get("/admin/policies/new")
 async def new_policy_page(
-    request: Request, viewer: Administrator, kind: PolicyKind = "organisation",
+    request: Request,
+    viewer: Administrator,
+    kind: PolicyKind = "organisation",
     name: Annotated[str, Query(max_length=80)] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """The form: files, or the text; what is in force stands there to be changed."""
     desk = services_of(request).policy_desk
     known = [one for one in await desk.in_force() if one.kind == kind]
@@ -233,10 +246,18 @@ async def _checked(request: Request, asked: _Asked, *, refused: str = "", status
     if refused:
         form.errors[""] = refused
     return page(
-        request, "admin/draft.html", status=status, form=form, draft=draft, item=draft.one, name=policy.ref,
-        kind=asked.kind, says=said(policy.value), refusals=[detail_of(request, one) for one in draft.refusals],
+        request,
+        "admin/draft.html",
+        status=status,
+        form=form,
+        draft=draft,
+        item=draft.one,
+        name=policy.ref,
+        kind=asked.kind,
+        says=said(policy.value),
+        refusals=[detail_of(request, one) for one in draft.refusals],
         value=policy.value,
-    )  # fmt: skip
+    )
 
 
 def _mistaken(request: Request, asked: _Asked, problems: Any) -> Response:
@@ -252,9 +273,13 @@ def _mistaken(request: Request, asked: _Asked, problems: Any) -> Response:
 
 
 def _form_page(
-    request: Request, form: Form[Pasted], *, problems: list[PolicyProblem] | None = None,
-    by_line: Mapping[int, list[PolicyProblem]] | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+    request: Request,
+    form: Form[Pasted],
+    *,
+    problems: list[PolicyProblem] | None = None,
+    by_line: Mapping[int, list[PolicyProblem]] | None = None,
+    status: int = 200,
+) -> Response:
     return page(
         request,
         "admin/new_policy.html",

@@ -70,9 +70,15 @@ async def organisation_page(request: Request, viewer: Administrator) -> Response
     assert isinstance(organisation, Organisation)
     open_cases = await services.cases.count_by("estate", CaseQuery(open=True))
     return page(
-        request, "admin/organisation.html", version=version, organisation=organisation, open_cases=open_cases,
-        tables=list(COLUMNS), above=_above(organisation), companies={one.id: one for one in organisation.companies},
-    )  # fmt: skip
+        request,
+        "admin/organisation.html",
+        version=version,
+        organisation=organisation,
+        open_cases=open_cases,
+        tables=list(COLUMNS),
+        above=_above(organisation),
+        companies={one.id: one for one in organisation.companies},
+    )
 
 
 def _above(organisation: Organisation) -> list[str]:
@@ -147,10 +153,15 @@ async def calendar_page(
     days = published.days if isinstance(published, CalendarYear) else ()
     held = _held(rules, shown)
     return page(
-        request, "admin/calendar.html", year=shown, version=version, today=today, days=days,
+        request,
+        "admin/calendar.html",
+        year=shown,
+        version=version,
+        today=today,
+        days=days,
         months=_months(shown, rules.calendar, {day.date: day.name for day in days}, held),
         years=sorted({*rules.calendar.years, shown, today.year, today.year + 1}),
-    )  # fmt: skip
+    )
 
 
 def _held(rules: Rules, year: int) -> dict[date, list[Sitting]]:
@@ -158,9 +169,11 @@ def _held(rules: Rules, year: int) -> dict[date, list[Sitting]]:
     first, last = (datetime.combine(date(n, 1, 1), time(), SHANGHAI) for n in (year, year + 1))
     lowest = rules.ladder.tiers[0].id
     by_rule = [
-        one for forum in rules.forums.values() if forum.tier != lowest or len(rules.ladder.tiers) == 1
+        one
+        for forum in rules.forums.values()
+        if forum.tier != lowest or len(rules.ladder.tiers) == 1
         for one in sittings(forum, rules.calendar, first, last)
-    ]  # fmt: skip
+    ]
     moved = [one for one in rules.moved.values() if one is not None and rules.forums[one.forum].tier != lowest]
     held: dict[date, list[Sitting]] = {}
     for one in (*(one for one in by_rule if one.id not in rules.moved), *moved):
@@ -177,7 +190,7 @@ def _months(
 
 def _month(
     year: int, month: int, calendar: WorkingCalendar, called: dict[date, Name], held: dict[date, list[Sitting]]
-) -> MonthOfYear:  # fmt: skip
+) -> MonthOfYear:
     first = date(year, month, 1)
     after = date(year + month // 12, month % 12 + 1, 1)
     days = [
@@ -204,9 +217,13 @@ async def playbook_page(request: Request, viewer: Administrator, kind: str) -> R
     parties = _parties(playbook, rules.organisation, rules.ladder)
     picture = timeline(playbook, parties, spoken)
     return page(
-        request, "admin/playbook.html", version=version, playbook=playbook, parties=parties,
+        request,
+        "admin/playbook.html",
+        version=version,
+        playbook=playbook,
+        parties=parties,
         picture=Markup(picture[picture.index("<svg") :]),  # drawn by us, every word in it escaped
-    )  # fmt: skip
+    )
 
 
 def _parties(playbook: Playbook, organisation: Organisation, ladder: Ladder) -> dict[str, Name]:

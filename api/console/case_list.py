@@ -64,10 +64,11 @@ def counts(tallies: Sequence[Tally], chosen: Filter, tells: Teller) -> Counts:
     ladder = tells.rules.ladder
     stages = ["contact", *(tier.stage.id for tier in ladder.tiers), *OFF_THE_LADDER, "closed"]
     return Counts(
-        sum(one.cases for one in fitting), sum(one.late for one in fitting),
+        sum(one.cases for one in fitting),
+        sum(one.late for one in fitting),
         tuple(_counted(tier.id, [one for one in tallies if one.tier == tier.id]) for tier in ladder.tiers),
         tuple(one for stage in stages if (one := _counted(stage, [t for t in of_tier if t.stage == stage])).cases),
-    )  # fmt: skip
+    )
 
 
 def _counted(id: str, tallies: Iterable[Tally]) -> Counted:
@@ -86,11 +87,17 @@ async def list_page(request: Request, viewer: OnPage) -> Response:
         services.cases.page(query), services.cases.tallies(anywhere), CaseViews(services.pool).of(viewer.actor.id)
     )
     return page(
-        request, "cases/list.html", **_frame(chosen, viewer, tells), cases=[tells.item(row) for row in found.items],
-        leads={row.number: row.lead for row in found.items}, counts=counts(tallies, chosen, tells), views=views,
+        request,
+        "cases/list.html",
+        **_frame(chosen, viewer, tells),
+        cases=[tells.item(row) for row in found.items],
+        leads={row.number: row.lead for row in found.items},
+        counts=counts(tallies, chosen, tells),
+        views=views,
         next=chosen.address(cursor=found.next_cursor) if found.next_cursor else "",
-        first=chosen.address() if chosen.cursor else "", most=MOST_EXPORTED,
-    )  # fmt: skip
+        first=chosen.address() if chosen.cursor else "",
+        most=MOST_EXPORTED,
+    )
 
 
 MOST_EXPORTED = 10_000
@@ -101,14 +108,17 @@ def _frame(chosen: Filter, viewer: Viewer, tells: Teller) -> dict[str, Any]:
     organisation, spoken = tells.rules.organisation, tells.language
     named = [(one.id, one.name.in_(spoken)) for one in organisation.categories]
     return {
-        "chosen": chosen, "has_turn": turn_of(tells.rules, viewer.actor) is not None,
+        "chosen": chosen,
+        "has_turn": turn_of(tells.rules, viewer.actor) is not None,
         "tiers": [(tier.id, tier.name.in_(spoken)) for tier in tells.rules.ladder.tiers],
         "stages": [(stage, tells.stage(stage)) for stage in _stages(tells)],
-        "communities": _communities(tells), "estates": _estates(tells), "categories": named,
+        "communities": _communities(tells),
+        "estates": _estates(tells),
+        "categories": named,
         "companies": [(one.id, one.name.in_(spoken)) for one in organisation.companies],
         "departments": [(one.code, one.name.in_(spoken)) for one in organisation.departments],
         "ways": [(way, name.in_(spoken)) for way, name in CLOSED_AS.items()],
-    }  # fmt: skip
+    }
 
 
 def _stages(tells: Teller) -> list[str]:
@@ -198,15 +208,20 @@ async def board_page(request: Request, viewer: OnPage) -> Response:
     cases, tallies = await asyncio.gather(services.cases.columns(query, stages, _CARDS), services.cases.tallies(query))
     columns = {
         stage: Column(
-            stage, tells.stage(stage), tuple(map(tells.item, cases[stage])),
+            stage,
+            tells.stage(stage),
+            tuple(map(tells.item, cases[stage])),
             _counted(stage, [one for one in tallies if one.stage == stage]),
         )
         for stage in stages
-    }  # fmt: skip
+    }
     return page(
-        request, "cases/board.html", **_frame(chosen, viewer, tells), rungs=_rungs(tells, columns),
+        request,
+        "cases/board.html",
+        **_frame(chosen, viewer, tells),
+        rungs=_rungs(tells, columns),
         counts=counts(tallies, chosen, tells),
-    )  # fmt: skip
+    )
 
 
 def _rungs(tells: Teller, columns: dict[str, Column]) -> list[Rung]:

@@ -137,9 +137,17 @@ class Related:
 
 
 async def _shown(
-    request: Request, viewer: Viewer, number: str, *, status: int = 200, opened: str | None = None,
-    events: _Which = "all", sent: Form[AnyDecision] | None = None, since: int | None = None, key: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    viewer: Viewer,
+    number: str,
+    *,
+    status: int = 200,
+    opened: str | None = None,
+    events: _Which = "all",
+    sent: Form[AnyDecision] | None = None,
+    since: int | None = None,
+    key: str = "",
+) -> Response:
     """``sent`` comes back on its form; ``since``: the version that it was written on; ``key``: keeps its key."""
     services, actor = services_of(request), viewer.actor
     state, rows = await services.casework.readable_story(number, actor)
@@ -154,15 +162,30 @@ async def _shown(
     now = asked.now
     length = partial(_length, now=now, language=tells.language)
     return page(
-        request, "cases/case.html", status=status, case=tells.case(state, words, actor, photos),
-        story=[one for one in reversed(told) if events == "all" or one.is_decision], events=events, chain=chain,
-        offers=offers(asked, sent), missed=missed,
-        opened=opened, sent=sent, key=key, known_fields=NAMES, hearing=_hearing(tells, state, now),
-        refusal=lambda refused: detail_of(request, refused), tier_since=state.tier_since, stays=stays, length=length,
+        request,
+        "cases/case.html",
+        status=status,
+        case=tells.case(state, words, actor, photos),
+        story=[one for one in reversed(told) if events == "all" or one.is_decision],
+        events=events,
+        chain=chain,
+        offers=offers(asked, sent),
+        missed=missed,
+        opened=opened,
+        sent=sent,
+        key=key,
+        known_fields=NAMES,
+        hearing=_hearing(tells, state, now),
+        refusal=lambda refused: detail_of(request, refused),
+        tier_since=state.tier_since,
+        stays=stays,
+        length=length,
         stairs=staircase(stays, _rungs(tells), now, lambda stay: names.stage(stay.stage), length),
-        related=related, tabled=_tabled(tells, told, state), track=tells.track(state, rows, words, None),
+        related=related,
+        tabled=_tabled(tells, told, state),
+        track=tells.track(state, rows, words, None),
         reopen_until=_reopen_until(tells, state),
-    )  # fmt: skip
+    )
 
 
 def _rungs(tells: Teller) -> list[str]:

@@ -64,23 +64,40 @@ async def counter(request: Request, viewer: OnPage) -> Response:
     ]
     chosen = covered[0] if len(covered) == 1 else ""
     values = {
-        "key": new_key(), "estate": chosen, "channel": "counter", "severity": "normal", "reporter.anonymous": "false",
-    }  # fmt: skip
+        "key": new_key(),
+        "estate": chosen,
+        "channel": "counter",
+        "severity": "normal",
+        "reporter.anonymous": "false",
+    }
     return _page(request, viewer, Form(values))
 
 
 def _page(
-    request: Request, viewer: Viewer, form: Form[Filing], status: int = 200,
-    headers: Mapping[str, str] | None = None, *, photos_again: bool = False,
-) -> Response:  # fmt: skip
+    request: Request,
+    viewer: Viewer,
+    form: Form[Filing],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    *,
+    photos_again: bool = False,
+) -> Response:
     rules, spoken = services_of(request).rulebook.current, language(request)
     estates = filing.estates_of(rules, spoken, lambda id: may_open(rules, viewer.actor, id, emergency=False))
     return page(
-        request, "counter/new.html", status=status, headers={**filing.LOCATING, **(headers or {})}, form=form,
-        estates=estates, categories=filing.categories_of(rules, spoken), photos_again=photos_again, most=MOST_PHOTOS,
-        emergencies=emergencies_of(rules, viewer.actor, spoken), consent=CONSENT.in_(spoken),
+        request,
+        "counter/new.html",
+        status=status,
+        headers={**filing.LOCATING, **(headers or {})},
+        form=form,
+        estates=estates,
+        categories=filing.categories_of(rules, spoken),
+        photos_again=photos_again,
+        most=MOST_PHOTOS,
+        emergencies=emergencies_of(rules, viewer.actor, spoken),
+        consent=CONSENT.in_(spoken),
         consent_version=CONSENT_VERSION,
-    )  # fmt: skip
+    )
 
 
 def emergencies_of(rules: Rules, actor: Actor, spoken: str) -> list[EmergencyChoice]:
@@ -140,7 +157,11 @@ async def slip(request: Request, viewer: OnPage, number: Number) -> Response:
         raise Refusal("forbidden", decision="open")
     words = await services.casework.opened(state.words)
     return page(
-        request, "counter/slip.html", case=state, title=words["title"] if words else None,
-        code=services.casework.code(number), qr=filing.qr(filing.follow_address(services, number)),
+        request,
+        "counter/slip.html",
+        case=state,
+        title=words["title"] if words else None,
+        code=services.casework.code(number),
+        qr=filing.qr(filing.follow_address(services, number)),
         address=f"{services.settings.public_url}/r",
-    )  # fmt: skip
+    )

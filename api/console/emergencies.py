@@ -89,8 +89,10 @@ class Room:
         language, playbook = self.tells.tells.language, self.tells.playbook
         ids = [phase.id for phase in playbook.phases]
         here = ids.index(self.view.phase) if self.view.phase in ids else 0
-        stands = ["done" if place < here or self.view.status != "open" else "now" if place == here else "ahead"
-                  for place in range(len(ids))]  # fmt: skip
+        stands = [
+            "done" if place < here or self.view.status != "open" else "now" if place == here else "ahead"
+            for place in range(len(ids))
+        ]
         return [(phase.name.in_(language), stand) for phase, stand in zip(playbook.phases, stands, strict=True)]
 
     @property
@@ -134,10 +136,15 @@ async def _room(request: Request, viewer: Viewer, emergency: str) -> Room:
     departments = {branch.department for branch in view.branches}
     mine = tuple(task for task in view.tasks if task.department == viewer.actor.unit)
     return Room(
-        view=view, state=state, tells=tells, columns=columns, mine=tuple(sorted(mine, key=_pressing)),
+        view=view,
+        state=state,
+        tells=tells,
+        columns=columns,
+        mine=tuple(sorted(mine, key=_pressing)),
         others=tuple(task for task in view.tasks if task.department not in departments and task not in mine),
-        said=_said(rows, told), story=tuple(reversed(told)),
-    )  # fmt: skip
+        said=_said(rows, told),
+        story=tuple(reversed(told)),
+    )
 
 
 _ORDER = {"open": 0, "signed": 1, "pending": 2, "done": 3, "waived": 4}
@@ -186,10 +193,12 @@ async def emergencies_page(
         tells = await response_teller(request, viewer.actor, state)
         views.append((tells.response(state, streams[row.id]), row))
     return page(
-        request, "emergencies/list.html", listed=views,
+        request,
+        "emergencies/list.html",
+        listed=views,
         next_path=f"/emergencies?cursor={found.next_cursor}" if found.next_cursor else "",
         first_path="/emergencies" if cursor else "",
-    )  # fmt: skip
+    )
 
 
 @router.get("/emergencies/{emergency_id}")
@@ -245,9 +254,17 @@ def _task_page(
     ]
     parties = [(party, party_name(room.state, party)) for party in room.state.parties if party != task.party]
     return page(
-        request, "emergencies/task.html", status=status, room=room, emergency=room.view, task=task, kind=kind,
-        form=form, companies=companies, parties=parties,
-    )  # fmt: skip
+        request,
+        "emergencies/task.html",
+        status=status,
+        room=room,
+        emergency=room.view,
+        task=task,
+        kind=kind,
+        form=form,
+        companies=companies,
+        parties=parties,
+    )
 
 
 @router.post("/emergencies/{emergency_id}/tasks/{task}")
@@ -336,9 +353,17 @@ def _stand_down_page(
     language = room.tells.tells.language
     tiers = [(tier.id, tier.name.in_(language)) for tier in room.tells.tells.rules.ladder.tiers]
     return page(
-        request, "emergencies/stand_down.html", status=status, room=room, emergency=room.view, form=form,
-        required=required, others=others, tiers=tiers, since=since,
-    )  # fmt: skip
+        request,
+        "emergencies/stand_down.html",
+        status=status,
+        room=room,
+        emergency=room.view,
+        form=form,
+        required=required,
+        others=others,
+        tiers=tiers,
+        since=since,
+    )
 
 
 @router.post("/emergencies/{emergency_id}/stand-down")
@@ -404,10 +429,15 @@ def planned(
         opens = playbook.planned_opening(task, now, calendar)
         complete_by, provisional = playbook.due(task, now, opens, calendar)
         return Planned(
-            name=task.name.in_(language), party=names.get(task.party, task.party), lead=task.role == "lead",
-            required=task.required, opens_at=opens, sign_by=later(calendar, opens, task.sign_within),
-            complete_by=complete_by, provisional=provisional,
-        )  # fmt: skip
+            name=task.name.in_(language),
+            party=names.get(task.party, task.party),
+            lead=task.role == "lead",
+            required=task.required,
+            opens_at=opens,
+            sign_by=later(calendar, opens, task.sign_within),
+            complete_by=complete_by,
+            provisional=provisional,
+        )
 
     rows = {phase.id: [row(task) for task in playbook.tasks if task.phase == phase.id] for phase in playbook.phases}
     return [
@@ -449,9 +479,17 @@ async def _declare_page(request: Request, state: CaseState, kind: str | None, fo
     row = await services_of(request).cases.get(state.number)
     running = await _running(request, chosen) if chosen is not None else []
     return page(
-        request, "emergencies/declare.html", status=status, case=state, title=row.title if row else None, kinds=kinds,
-        chosen=chosen, plan=plan, running=running, form=form,
-    )  # fmt: skip
+        request,
+        "emergencies/declare.html",
+        status=status,
+        case=state,
+        title=row.title if row else None,
+        kinds=kinds,
+        chosen=chosen,
+        plan=plan,
+        running=running,
+        form=form,
+    )
 
 
 async def _running(request: Request, playbook: Playbook) -> list[tuple[str, str]]:
@@ -468,9 +506,10 @@ def _parties(playbook: Playbook, state: CaseState, rules: Rules, language: str) 
     organisation = rules.organisation
     units = {tier: organisation.unit(unit).name.in_(language) for tier, unit in state.units.items()}
     return {
-        **units, **{one.code: one.name.in_(language) for one in organisation.departments},
+        **units,
+        **{one.code: one.name.in_(language) for one in organisation.departments},
         **{one.id: one.name.in_(language) for one in playbook.externals},
-    }  # fmt: skip
+    }
 
 
 @router.post("/cases/{number}/emergency")

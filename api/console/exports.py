@@ -37,9 +37,26 @@ router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS = (
-    "number", "title", "tier", "stage", "community", "estate", "category", "channel", "severity", "opened_at",
-    "waits_for", "until", "then", "overdue", "supervised", "carried_over", "lead", "closed_as", "closed_at",
-)  # fmt: skip
+    "number",
+    "title",
+    "tier",
+    "stage",
+    "community",
+    "estate",
+    "category",
+    "channel",
+    "severity",
+    "opened_at",
+    "waits_for",
+    "until",
+    "then",
+    "overdue",
+    "supervised",
+    "carried_over",
+    "lead",
+    "closed_as",
+    "closed_at",
+)
 _WIDTHS = {"title": 40, "waits_for": 40, "then": 26, "number": 18, "opened_at": 17, "until": 17, "closed_at": 17}
 
 Cell = str | int | datetime | None
@@ -128,12 +145,24 @@ def _cells(row: CaseRow, tells: Teller) -> list[Cell]:
     """A case's cells, in the order of the columns; instants on Shanghai's clock."""
     names, item, language = Names(tells.rules, tells.language), tells.item(row), tells.language
     return [
-        row.number, row.title or say("cases.erased", language), names.tier(row.tier), item.stage_name,
-        names.unit(row.community), names.unit(row.estate), names.category(row.category), names.channel(row.channel),
-        names.severity(row.severity), _local(row.opened_at), *_waits(item), _yes(row.overdue, language),
-        _yes(row.supervised, language), row.carried_over, names.unit(row.lead),
-        names.closing(row.closed_as), _local(row.closed_at),
-    ]  # fmt: skip
+        row.number,
+        row.title or say("cases.erased", language),
+        names.tier(row.tier),
+        item.stage_name,
+        names.unit(row.community),
+        names.unit(row.estate),
+        names.category(row.category),
+        names.channel(row.channel),
+        names.severity(row.severity),
+        _local(row.opened_at),
+        *_waits(item),
+        _yes(row.overdue, language),
+        _yes(row.supervised, language),
+        row.carried_over,
+        names.unit(row.lead),
+        names.closing(row.closed_as),
+        _local(row.closed_at),
+    ]
 
 
 def _waits(item: CaseItem) -> tuple[Cell, Cell, Cell]:

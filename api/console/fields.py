@@ -47,12 +47,21 @@ _REASON = Field("reason", "area", hint="hint.personal")
 _DONE = (Field("what_was_done", "area"),)
 _PLAIN: dict[str, tuple[Field, ...]] = {
     "contact": (Field("how", "line", hint="hint.how"), Field("outcome", "area", hint="hint.personal")),
-    "resolve": _DONE, "complete": _DONE, "hold": (_REASON,), "return": (_REASON,), "resume": (_REASON,),
-    "refer": (Field("to_whom", "line"), Field("reference", "line"), _REASON), "reject": (_REASON,),
-    "confirm": (Field("stars", "stars"),), "dispute": (_REASON,), "reopen": (_REASON,), "withdraw": (),
+    "resolve": _DONE,
+    "complete": _DONE,
+    "hold": (_REASON,),
+    "return": (_REASON,),
+    "resume": (_REASON,),
+    "refer": (Field("to_whom", "line"), Field("reference", "line"), _REASON),
+    "reject": (_REASON,),
+    "confirm": (Field("stars", "stars"),),
+    "dispute": (_REASON,),
+    "reopen": (_REASON,),
+    "withdraw": (),
     "note": (Field("text", "area", hint="hint.personal"),),
-    "assign": (Field("person", "line", hint="hint.person"),), "supervise": (_REASON,),
-}  # fmt: skip
+    "assign": (Field("person", "line", hint="hint.person"),),
+    "supervise": (_REASON,),
+}
 """The decisions whose fields are the same for every case."""
 
 
@@ -177,14 +186,29 @@ class Fields:
 
 
 _FOR_A_CASE: dict[str, Callable[[Fields], Iterator[Field]]] = {
-    "plan": Fields.plan, "extend": Fields.extend, "suspend": Fields.suspend, "escalate": Fields.escalate,
-    "duplicate": Fields.duplicate, "reroute": Fields.reroute, "emergency": Fields.emergency,
-}  # fmt: skip
+    "plan": Fields.plan,
+    "extend": Fields.extend,
+    "suspend": Fields.suspend,
+    "escalate": Fields.escalate,
+    "duplicate": Fields.duplicate,
+    "reroute": Fields.reroute,
+    "emergency": Fields.emergency,
+}
 
 NAMES = frozenset(field.name for fields in _PLAIN.values() for field in fields) | {
-    "lead", "due_date", "deliverable", "co_handlers", "new_date", "condition", "resume_date", "to", "of", "estate",
-    "category", "playbook",
-}  # fmt: skip
+    "lead",
+    "due_date",
+    "deliverable",
+    "co_handlers",
+    "new_date",
+    "condition",
+    "resume_date",
+    "to",
+    "of",
+    "estate",
+    "category",
+    "playbook",
+}
 """Every field that a decision's form can have; each has a word ``field.…``."""
 
 

@@ -90,17 +90,33 @@ class Filter(BaseModel):
         scope = scope_of(actor)
         chosen = {name: getattr(self, name) or None for name in _SAME}
         return CaseQuery(
-            **chosen, units=scope.units or None, departments=scope.departments or None, open=self.is_open,
+            **chosen,
+            units=scope.units or None,
+            departments=scope.departments or None,
+            open=self.is_open,
             estates=_served_by(rules, self.company) if self.company else None,
-            opened_from=_begin(self.opened_from), opened_to=_begin(self.opened_to, days=1),
-            turn=turn_of(rules, actor) if self.mine else None, sort=self.order, limit=limit,
-        )  # fmt: skip
+            opened_from=_begin(self.opened_from),
+            opened_to=_begin(self.opened_to, days=1),
+            turn=turn_of(rules, actor) if self.mine else None,
+            sort=self.order,
+            limit=limit,
+        )
 
 
 _SAME: tuple[str, ...] = (
-    "q", "tier", "stage", "estate", "community", "category", "lead", "closed_as", "overdue", "supervised", "emergency",
+    "q",
+    "tier",
+    "stage",
+    "estate",
+    "community",
+    "category",
+    "lead",
+    "closed_as",
+    "overdue",
+    "supervised",
+    "emergency",
     "cursor",
-)  # fmt: skip
+)
 """What the query calls the same."""
 
 

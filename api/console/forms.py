@@ -64,9 +64,12 @@ async def read(request: Request, into: type[Read] | TypeAdapter[Read], *, lists:
 
 
 def filled(
-    request: Request, fields: Sequence[tuple[str, str]], into: type[Read] | TypeAdapter[Read], *,
+    request: Request,
+    fields: Sequence[tuple[str, str]],
+    into: type[Read] | TypeAdapter[Read],
+    *,
     lists: Sequence[str] = (),
-) -> Form[Read]:  # fmt: skip
+) -> Form[Read]:
     """The same, of fields that have been read already (of a form with files)."""
     values = _values(fields, frozenset(lists))
     form = Form[Read](values)

@@ -139,9 +139,13 @@ async def cover(request: Request, viewer: OnPage, sitting_id: str) -> Response:
     """What the meeting will hear, when decisions count, and how far it has got."""
     meeting = await _meeting(request, viewer, sitting_id)
     return page(
-        request, "sittings/meeting/cover.html", meeting=meeting, sitting=meeting.sitting, place=-1,
+        request,
+        "sittings/meeting/cover.html",
+        meeting=meeting,
+        sitting=meeting.sitting,
+        place=-1,
         budget=agendas.budget(meeting.agenda, meeting.sitting.tells.language),
-    )  # fmt: skip
+    )
 
 
 @router.get("/sittings/{sitting_id}/meeting/{slide}")
@@ -170,15 +174,33 @@ async def slide_page(
 
 
 def _slide_page(
-    request: Request, meeting: Meeting, place: int, deciding: Deciding | None, kind: DecisionKind | None,
-    form: Form[Any] | None, *, before: Shown | None = None, follow: bool = False, since: Sequence[Told] = (),
+    request: Request,
+    meeting: Meeting,
+    place: int,
+    deciding: Deciding | None,
+    kind: DecisionKind | None,
+    form: Form[Any] | None,
+    *,
+    before: Shown | None = None,
+    follow: bool = False,
+    since: Sequence[Told] = (),
     status: int = 200,
-) -> Response:  # fmt: skip
+) -> Response:
     return page(
-        request, "sittings/meeting/slide.html", status=status, meeting=meeting, sitting=meeting.sitting, place=place,
-        now_shown=meeting.shown[place], deciding=deciding, kind=kind if form else None, form=form, before=before,
-        follow=follow, since=since,
-    )  # fmt: skip
+        request,
+        "sittings/meeting/slide.html",
+        status=status,
+        meeting=meeting,
+        sitting=meeting.sitting,
+        place=place,
+        now_shown=meeting.shown[place],
+        deciding=deciding,
+        kind=kind if form else None,
+        form=form,
+        before=before,
+        follow=follow,
+        since=since,
+    )
 
 
 # ---------------------------------------------------------------- deciding
@@ -245,11 +267,14 @@ class Deciding:
         plan = state.plan
         sentences = {
             "deliverable": plan.deliverable if plan else say("propose.deliverable", language, category=category),
-            "what_was_done": say("propose.done", language), "reason": self._reason(kind),
-            "due_date": self.due().isoformat(), "new_date": self.due().isoformat(),
+            "what_was_done": say("propose.done", language),
+            "reason": self._reason(kind),
+            "due_date": self.due().isoformat(),
+            "new_date": self.due().isoformat(),
             "resume_date": (self._session + timedelta(days=_DAYS_SUSPENDED)).isoformat(),
-            "lead": self.lead or "", "co_handlers": list(self.others),
-        }  # fmt: skip
+            "lead": self.lead or "",
+            "co_handlers": list(self.others),
+        }
         return {name: sentences[name] for name in _FIELDS.get(kind, ()) if name in sentences}
 
     def _reason(self, kind: DecisionKind) -> str:
@@ -275,11 +300,19 @@ class Deciding:
 
 
 _FIELDS: dict[DecisionKind, tuple[str, ...]] = {
-    "plan": ("lead", "co_handlers", "deliverable", "due_date"), "resolve": ("what_was_done",),
-    "complete": ("what_was_done",), "hold": ("reason",), "extend": ("new_date", "reason"), "escalate": ("reason",),
-    "return": ("reason",), "suspend": ("condition", "resume_date"), "refer": ("to_whom", "reference", "reason"),
-    "emergency": ("playbook",), "duplicate": ("of",), "reroute": ("estate", "category", "reason"),
-}  # fmt: skip
+    "plan": ("lead", "co_handlers", "deliverable", "due_date"),
+    "resolve": ("what_was_done",),
+    "complete": ("what_was_done",),
+    "hold": ("reason",),
+    "extend": ("new_date", "reason"),
+    "escalate": ("reason",),
+    "return": ("reason",),
+    "suspend": ("condition", "resume_date"),
+    "refer": ("to_whom", "reference", "reason"),
+    "emergency": ("playbook",),
+    "duplicate": ("of",),
+    "reroute": ("estate", "category", "reason"),
+}
 
 
 async def _deciding(services: Services, viewer: Viewer, meeting: Meeting, place: int) -> Deciding | None:
@@ -295,9 +328,14 @@ async def _deciding(services: Services, viewer: Viewer, meeting: Meeting, place:
     tabled = Tabled.of(row, await services.meetings.papers.steps(slide.id))
     lead, others = proposed(rules, meeting.sitting.dates, tabled)
     return Deciding(
-        state=state, rules=rules, meeting=meeting, lead=lead, others=tuple(one for one in others if one != lead),
-        first=tuple(kind for kind in _FIRST if kind in allowed), more=tuple(kind for kind in _MORE if kind in allowed),
-    )  # fmt: skip
+        state=state,
+        rules=rules,
+        meeting=meeting,
+        lead=lead,
+        others=tuple(one for one in others if one != lead),
+        first=tuple(kind for kind in _FIRST if kind in allowed),
+        more=tuple(kind for kind in _MORE if kind in allowed),
+    )
 
 
 @router.post("/sittings/{sitting_id}/meeting/{number}")

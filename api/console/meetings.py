@@ -85,11 +85,14 @@ async def calendar_page(
     apart = 10 if chosen.community else SHOWN_APART
     lowest = tells.rules.organisation.tiers[-1]
     context: dict[str, Any] = {
-        "month": shown, "view": view, "chosen": chosen, "today": today,
+        "month": shown,
+        "view": view,
+        "chosen": chosen,
+        "today": today,
         "coming": sorted(_entries(tells, coming), key=lambda entry: entry.at),
         "tiers": [(one.id, one.name.in_(tells.language)) for one in tells.rules.ladder.tiers],
         "communities": _middle(tells),
-    }  # fmt: skip
+    }
     if view == "month":
         context["weeks"] = weeks(shown, entries, tells.rules.calendar, today, lowest, apart=apart)
     else:
@@ -156,6 +159,10 @@ async def subscribe_page(request: Request, viewer: OnPage, forum: _Choice = None
     url = f"{services.settings.public_url}/api/v1{path}/calendar.ics?token={token}"
     forums = [(id, tells.forum_name(id).in_(tells.language)) for id in own_forums(tells.rules, viewer.actor)]
     return page(
-        request, "meetings/subscribe.html", url=url, webcal=f"webcal:{url.partition(':')[2]}", forum=forum,
+        request,
+        "meetings/subscribe.html",
+        url=url,
+        webcal=f"webcal:{url.partition(':')[2]}",
+        forum=forum,
         forums=forums,
-    )  # fmt: skip
+    )

@@ -123,23 +123,30 @@ def weeks(
     for entry in entries:
         by_day.setdefault(shanghai(entry.at).date(), []).append(entry)
     start, end = month.shown
-    days = [
-        _day(start + n * _DAY, month, by_day, calendar, today, lowest, apart) for n in range((end - start).days)
-    ]  # fmt: skip
+    days = [_day(start + n * _DAY, month, by_day, calendar, today, lowest, apart) for n in range((end - start).days)]
     return [days[n : n + _WEEK] for n in range(0, len(days), _WEEK)]
 
 
 def _day(
-    day: date, month: Month, by_day: dict[date, list[Entry]], calendar: WorkingCalendar, today: date, lowest: str,
+    day: date,
+    month: Month,
+    by_day: dict[date, list[Entry]],
+    calendar: WorkingCalendar,
+    today: date,
+    lowest: str,
     apart: int,
-) -> Day:  # fmt: skip
+) -> Day:
     held = by_day.get(day, [])
     low = [entry for entry in held if entry.tier == lowest]
     folded = tuple(low) if len(low) > apart else ()
     return Day(
-        date=day, outside=day.month != month.month, today=day == today, kind=calendar.exception(day),
-        entries=tuple(entry for entry in held if entry not in folded) if folded else tuple(held), folded=folded,
-    )  # fmt: skip
+        date=day,
+        outside=day.month != month.month,
+        today=day == today,
+        kind=calendar.exception(day),
+        entries=tuple(entry for entry in held if entry not in folded) if folded else tuple(held),
+        folded=folded,
+    )
 
 
 def by_day(entries: Sequence[Entry]) -> list[tuple[date, list[Entry]]]:

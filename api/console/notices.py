@@ -56,10 +56,15 @@ async def inbox(
         found = await notices.list(of, after=cursor, limit=_READ + 1)
     next_path = f"/notices?cursor={found[_READ - 1].id}" if len(found) > _READ else ""
     return page(
-        request, "notices/inbox.html", unread=[_told(one) for one in unread],
-        read=[_told(one) for one in found[:_READ] if everything or one.read_at is not None], everything=everything,
-        marks=_marks(viewer.actor), next_path=next_path, first_path="/notices" if cursor else "",
-    )  # fmt: skip
+        request,
+        "notices/inbox.html",
+        unread=[_told(one) for one in unread],
+        read=[_told(one) for one in found[:_READ] if everything or one.read_at is not None],
+        everything=everything,
+        marks=_marks(viewer.actor),
+        next_path=next_path,
+        first_path="/notices" if cursor else "",
+    )
 
 
 def _marks(actor: Actor) -> bool:

@@ -39,12 +39,22 @@ _By = Annotated[Grouping | None, Query()]
 
 RATES = ("response", "solution", "satisfaction")
 COUNTS: tuple[Measure, ...] = (
-    "opened", "closed", "open", "late", "supervised", "carried_over", "escalated", "disputed", "repeats", "emergencies",
-)  # fmt: skip
+    "opened",
+    "closed",
+    "open",
+    "late",
+    "supervised",
+    "carried_over",
+    "escalated",
+    "disputed",
+    "repeats",
+    "emergencies",
+)
 _PARTS: dict[str, tuple[Measure, Measure]] = {
-    "response": ("responded", "missed"), "solution": ("confirmed", "disputed"),
+    "response": ("responded", "missed"),
+    "solution": ("confirmed", "disputed"),
     "satisfaction": ("satisfied", "disputed"),
-}  # fmt: skip
+}
 """Of each rate: whose cases make it, and whose spoil it."""
 
 IN_TABLE: tuple[Measure, ...] = ("opened", "closed", "open")
@@ -78,14 +88,16 @@ async def _period(request: Request) -> Period:
 def sides(organisation: Organisation, unit: str | None) -> tuple[Grouping, ...]:
     """By what the figures of a unit can be told apart: by what it has more than one of."""
     under = [
-        estate for estate in organisation.estates
+        estate
+        for estate in organisation.estates
         if unit is None or any(above.id == unit for above in organisation.lineage(estate.id))
-    ]  # fmt: skip
+    ]
     communities = "community" in organisation.tiers[:-1]
     kinds: dict[Grouping, set[str | None]] = {
         "community": {organisation.ancestor(it.id, "community").id for it in under} if communities else set(),
-        "estate": {it.id for it in under}, "company": {it.company for it in under},
-    }  # fmt: skip
+        "estate": {it.id for it in under},
+        "company": {it.company for it in under},
+    }
     return tuple(by for by in GROUPINGS if by == "category" or len(kinds[by]) > 1)
 
 
@@ -143,9 +155,12 @@ def count(figures: Figures, measure: str) -> int:
     if measure in _WAYS:
         return figures.closed.get(measure, 0)
     made = {
-        "closed": figures.closed_in_all, "responded": figures.response.part, "confirmed": figures.solution.part,
-        "missed": figures.response.whole - figures.response.part, "satisfied": figures.satisfaction.part,
-    }  # fmt: skip
+        "closed": figures.closed_in_all,
+        "responded": figures.response.part,
+        "confirmed": figures.solution.part,
+        "missed": figures.response.whole - figures.response.part,
+        "satisfied": figures.satisfaction.part,
+    }
     found: int = made[measure] if measure in made else getattr(figures, measure)
     return found
 
@@ -159,9 +174,11 @@ def in_order(lines: Sequence[Line], column: str, falling: bool) -> list[Line]:
 
 def _lines(seen: Seen, by: Grouping, names: Names) -> list[Line]:
     called: dict[Grouping, Callable[[str], str]] = {
-        "community": names.unit, "estate": names.unit, "category": names.category,
+        "community": names.unit,
+        "estate": names.unit,
+        "category": names.category,
         "company": lambda id: say("overview.no_company", names.language) if id == NO_COMPANY else names.company(id),
-    }  # fmt: skip
+    }
     standing = seen.standings.by[by]
     return [
         Line(id, called[by](id) or id, figures, standing.get(id, Standing()))
@@ -193,14 +210,35 @@ async def overview_page(
     falling = order == "down" if order else sort != "name"
     rows = await services_of(request).cases.some(late.number for late in seen.late)
     return page(
-        request, "overview/overview.html", period=period, periods=NAMED, form=Form[Any](_dates(period)), seen=seen,
-        whole=seen.survey.whole, scope=unit, where=Addresses(period), rates=RATES, counts=COUNTS, parts_of=_PARTS,
-        rate=rate, count=count, ways=_WAYS, tiers=tiers, sides=offered, by=by, sort=sort, falling=falling,
-        in_table=IN_TABLE, at_end=AT_END, lines=in_order(_lines(seen, by, names), sort, falling),
-        drawn=_drawn(seen, period, names, spoken), bar=charts.share_bar, hatching=charts.HATCHING,
+        request,
+        "overview/overview.html",
+        period=period,
+        periods=NAMED,
+        form=Form[Any](_dates(period)),
+        seen=seen,
+        whole=seen.survey.whole,
+        scope=unit,
+        where=Addresses(period),
+        rates=RATES,
+        counts=COUNTS,
+        parts_of=_PARTS,
+        rate=rate,
+        count=count,
+        ways=_WAYS,
+        tiers=tiers,
+        sides=offered,
+        by=by,
+        sort=sort,
+        falling=falling,
+        in_table=IN_TABLE,
+        at_end=AT_END,
+        lines=in_order(_lines(seen, by, names), sort, falling),
+        drawn=_drawn(seen, period, names, spoken),
+        bar=charts.share_bar,
+        hatching=charts.HATCHING,
         late=[(one, tells.item(rows[one.number])) for one in seen.late if one.number in rows],
         playbook=lambda row: _playbook(tells.rules, row.playbook, spoken),
-    )  # fmt: skip
+    )
 
 
 def _dates(period: Period) -> Mapping[str, str]:
@@ -227,7 +265,8 @@ def _drawn(seen: Seen, period: Period, names: Names, spoken: str) -> dict[str, A
     known = {"opened": whole.opened, "closed": whole.closed_in_all, "n": len(steps)}
     return {
         "flow": charts.flow(
-            "flow", say("overview.flow", spoken),
+            "flow",
+            say("overview.flow", spoken),
             say("overview.flow.told", spoken, most=max((it.opened for it in steps), default=0), **known),
             [charts.Column(step_name(it, period, spoken), it.opened, it.closed) for it in steps],
         ),
@@ -235,7 +274,7 @@ def _drawn(seen: Seen, period: Period, names: Names, spoken: str) -> dict[str, A
         "spreads": {tier: _spread(tier, it, names, spoken) for tier, it in seen.survey.spreads.items()},
         "classes": class_names(),
         "trends": {name: _trend(name, steps, spoken) for name in RATES},
-    }  # fmt: skip
+    }
 
 
 def step_name(step: Step, period: Period, spoken: str) -> str:
@@ -274,9 +313,13 @@ def _spread(tier: str, spread: Spread, names: Names, spoken: str) -> dict[str, A
     ]
     title = say("overview.spread.title", spoken, tier=names.tier(tier))
     chart = charts.spread(
-        f"spread-{tier}", title, say("overview.spread.told", spoken, cases=spread.cases, **told), class_names(),
-        spread.classes, marks,
-    )  # fmt: skip
+        f"spread-{tier}",
+        title,
+        say("overview.spread.told", spoken, cases=spread.cases, **told),
+        class_names(),
+        spread.classes,
+        marks,
+    )
     return {"chart": chart, "told": told, "spread": spread}
 
 
@@ -303,9 +346,15 @@ def percent(share: float | None) -> str:
 
 @router.get("/overview/cases")
 async def figure_page(
-    request: Request, viewer: OnPage, figure: Measure, community: _Choice = "", estate: _Choice = "",
-    company: _Choice = "", category: _Choice = "", shown: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-) -> Response:  # fmt: skip
+    request: Request,
+    viewer: OnPage,
+    figure: Measure,
+    community: _Choice = "",
+    estate: _Choice = "",
+    company: _Choice = "",
+    category: _Choice = "",
+    shown: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+) -> Response:
     """The cases that a figure counts, the newest number first."""
     unit, period = _unit(viewer.actor), await _period(request)
     asked: dict[Grouping, str] = {"community": community, "estate": estate, "company": company, "category": category}
@@ -317,11 +366,19 @@ async def figure_page(
     here: dict[str, str] = {"figure": figure, **{str(by): value for by, value in of.items()}, **period.query}
     more = with_query("/overview/cases", **here, page=shown + 1) if len(found) > shown * _PAGE else ""
     return page(
-        request, "overview/cases.html", figure=figure, period=period, of=of, times=found, total=sum(found.values()),
-        cases=[tells.item(rows[number]) for number in numbers if number in rows], more=more,
-        first=with_query("/overview/cases", **here) if shown > 1 else "", where=Addresses(period),
+        request,
+        "overview/cases.html",
+        figure=figure,
+        period=period,
+        of=of,
+        times=found,
+        total=sum(found.values()),
+        cases=[tells.item(rows[number]) for number in numbers if number in rows],
+        more=more,
+        first=with_query("/overview/cases", **here) if shown > 1 else "",
+        where=Addresses(period),
         no_company=NO_COMPANY,
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- the table as a file

@@ -115,13 +115,19 @@ def _frame(request: Request, spoken: str, news: Flash | None) -> dict[str, Any]:
     except NoRules:
         rules = None
     return {
-        "lang": spoken, "say": lambda key, /, **params: say(key, spoken, **params), "names": Names(rules, spoken),
+        "lang": spoken,
+        "say": lambda key, /, **params: say(key, spoken, **params),
+        "names": Names(rules, spoken),
         "named": lambda prefix, keys: [(key, say(f"{prefix}{key}", spoken)) for key in keys],
-        "viewer": viewer, "csrf": viewer.csrf if viewer else "",
-        "navigation": entries_for(viewer.actor) if viewer else (), "here": request.url.path,
-        "here_with_query": _local(request), "now": services.clock.now(), "rehearsal": services.settings.rehearsal,
+        "viewer": viewer,
+        "csrf": viewer.csrf if viewer else "",
+        "navigation": entries_for(viewer.actor) if viewer else (),
+        "here": request.url.path,
+        "here_with_query": _local(request),
+        "now": services.clock.now(),
+        "rehearsal": services.settings.rehearsal,
         "flash": news,
-    }  # fmt: skip
+    }
 
 
 def _local(request: Request) -> str:
@@ -132,15 +138,31 @@ def _local(request: Request) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.globals.update(asset=assets.address, new_key=new_key)
     environment.filters.update(
-        moment=_moment, day=_day, clock=_clock, ago=_ago, with_query=with_query, lines=_lines, capacity=capacity_of,
-        browser=browser, span=_span, due_span=_due_span, told=_told, hour=clocks.hour, weekday=_weekday,
-        date=_date, in_full=_in_full, ago_for_real=_ago_for_real,
-    )  # fmt: skip
+        moment=_moment,
+        day=_day,
+        clock=_clock,
+        ago=_ago,
+        with_query=with_query,
+        lines=_lines,
+        capacity=capacity_of,
+        browser=browser,
+        span=_span,
+        due_span=_due_span,
+        told=_told,
+        hour=clocks.hour,
+        weekday=_weekday,
+        date=_date,
+        in_full=_in_full,
+        ago_for_real=_ago_for_real,
+    )
     return environment
 
 

@@ -129,16 +129,28 @@ async def new(request: Request, estate: Annotated[str, Query(max_length=80)] = "
 
 
 def _new(
-    request: Request, form: Form[Issue], status: int = 200, headers: Mapping[str, str] | None = None, *,
+    request: Request,
+    form: Form[Issue],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    *,
     photos_again: bool = False,
-) -> Response:  # fmt: skip
+) -> Response:
     rules, spoken = services_of(request).rulebook.current, language(request)
     return page(
-        request, "residents/new.html", status=status, headers={**filing.LOCATING, **(headers or {})}, form=form,
-        estates=filing.estates_of(rules, spoken), categories=filing.categories_of(rules, spoken),
-        consent=CONSENT.in_(spoken), consent_version=CONSENT_VERSION, photos_again=photos_again, most=MOST_PHOTOS,
+        request,
+        "residents/new.html",
+        status=status,
+        headers={**filing.LOCATING, **(headers or {})},
+        form=form,
+        estates=filing.estates_of(rules, spoken),
+        categories=filing.categories_of(rules, spoken),
+        consent=CONSENT.in_(spoken),
+        consent_version=CONSENT_VERSION,
+        photos_again=photos_again,
+        most=MOST_PHOTOS,
         safe=is_safe(request),
-    )  # fmt: skip
+    )
 
 
 @router.post("/r/new")
@@ -193,9 +205,13 @@ async def receipt(request: Request, number: Number) -> Response:
     services = services_of(request)
     case = await tracked(request, number)
     return page(
-        request, "residents/receipt.html", case=case, code=services.casework.code(number),
-        qr=filing.qr(filing.follow_address(services, number)), address=f"{services.settings.public_url}/r",
-    )  # fmt: skip
+        request,
+        "residents/receipt.html",
+        case=case,
+        code=services.casework.code(number),
+        qr=filing.qr(filing.follow_address(services, number)),
+        address=f"{services.settings.public_url}/r",
+    )
 
 
 @router.get("/r/{number}")
@@ -212,10 +228,19 @@ async def _case(
     now = services_of(request).clock.now()
     objects_by = case.closed.at + timedelta(days=rules.ladder.stages.closed.reopen_days) if case.closed else None
     return page(
-        request, "residents/case.html", status=status, headers=headers, case=case, form=form, key=new_key(),
-        stairs=stairs(case, rules, language(request)), objects_by=objects_by, most=MOST_PHOTOS,
-        again=_again(case, rules, language(request)), still_open=objects_by is not None and objects_by > now,
-    )  # fmt: skip
+        request,
+        "residents/case.html",
+        status=status,
+        headers=headers,
+        case=case,
+        form=form,
+        key=new_key(),
+        stairs=stairs(case, rules, language(request)),
+        objects_by=objects_by,
+        most=MOST_PHOTOS,
+        again=_again(case, rules, language(request)),
+        still_open=objects_by is not None and objects_by > now,
+    )
 
 
 def stairs(case: schemas.Track, rules: Rules, spoken: str) -> list[Stair]:

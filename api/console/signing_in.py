@@ -134,7 +134,12 @@ async def choose_language(request: Request) -> Response:
         raise Problem("bad_form")
     response = see(local_path(form.data.back))
     response.set_cookie(
-        LANGUAGE_COOKIE, form.data.language, max_age=31_536_000, path="/", httponly=True, samesite="lax",
+        LANGUAGE_COOKIE,
+        form.data.language,
+        max_age=31_536_000,
+        path="/",
+        httponly=True,
+        samesite="lax",
         secure=request.url.scheme == "https",
-    )  # fmt: skip
+    )
     return response

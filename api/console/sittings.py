@@ -128,11 +128,13 @@ class Known:
             return frozenset()
         ended = self.state is not None and self.state.decisions_ended_at is not None
         found = {
-            "reschedule": self.ahead, "cancel": self.ahead, "addendum": self.status in ("frozen", "in_session"),
+            "reschedule": self.ahead,
+            "cancel": self.ahead,
+            "addendum": self.status in ("frozen", "in_session"),
             "other-business": self.status in ("announced", "drafted"),
             "attendance": self.status in ("in_session", "minutes") and not ended,
             "close": self.status == "minutes" and not ended,
-        }  # fmt: skip
+        }
         return frozenset(what for what, can in found.items() if can)
 
     @property
@@ -157,21 +159,25 @@ class Known:
         """The stations of its life, each with its instant."""
         reached = {status: told.at for told in self.story for status in [_REACHES.get(told.type)] if status}
         planned = {
-            "drafted": self.dates.drafts_at, "frozen": self.dates.freezes_at, "in_session": self.dates.starts_at,
-            "minutes": self.dates.ends_at, "closed": self.dates.minutes_due,
-        }  # fmt: skip
+            "drafted": self.dates.drafts_at,
+            "frozen": self.dates.freezes_at,
+            "in_session": self.dates.starts_at,
+            "minutes": self.dates.ends_at,
+            "closed": self.dates.minutes_due,
+        }
         stations: list[Status] = ["announced", "drafted", "frozen", "in_session", "minutes", "closed"]
         here = stations.index(self.status) if self.status in stations else -1
         if self.status == "cancelled":
             here = len([one for one in stations if one in reached]) - 1
         return tuple(
             Step(
-                status=one, name=SITTING_STATUSES[one].in_(self.tells.language),
+                status=one,
+                name=SITTING_STATUSES[one].in_(self.tells.language),
                 at=reached.get(one) or planned.get(one),
                 state="done" if place < here or self.status == "closed" else "now" if place == here else "ahead",
             )
             for place, one in enumerate(stations)
-        )  # fmt: skip
+        )
 
     def when(self, instant: datetime) -> str:
         """An instant in the viewer's language."""
@@ -184,9 +190,13 @@ class Known:
 
 
 _REACHES: dict[str, Status] = {
-    "sitting_convened": "announced", "agenda_drafted": "drafted", "agenda_frozen": "frozen",
-    "session_opened": "in_session", "session_ended": "minutes", "sitting_closed": "closed",
-}  # fmt: skip
+    "sitting_convened": "announced",
+    "agenda_drafted": "drafted",
+    "agenda_frozen": "frozen",
+    "session_opened": "in_session",
+    "session_ended": "minutes",
+    "sitting_closed": "closed",
+}
 
 
 async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
@@ -197,11 +207,16 @@ async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
     rows = await services.log.read(sitting_id) if row is not None else ()
     rules, actor = tells.rules, viewer.actor
     return Known(
-        tells=tells, dates=dates, row=row, view=tells.sitting(dates, row), now=services.clock.now(),
-        state=await meetings.state(sitting_id) if row is not None else None, story=_story(tells, rows),
+        tells=tells,
+        dates=dates,
+        row=row,
+        view=tells.sitting(dates, row),
+        now=services.clock.now(),
+        state=await meetings.state(sitting_id) if row is not None else None,
+        story=_story(tells, rows),
         runs=may_run(rules, actor, dates.forum) if dates.forum in rules.forums else False,
         reads=may_read_papers(rules, actor, dates.forum) if dates.forum in rules.forums else actor.role != "officer",
-    )  # fmt: skip
+    )
 
 
 def _story(tells: Teller, rows: Sequence[StoredEvent]) -> tuple[Told, ...]:
@@ -234,13 +249,19 @@ async def sitting_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
     language = sitting.tells.language
     waiting = await services.meetings.list.waiting_cases(sitting_id) if sitting.reads and not minutes else ()
     return page(
-        request, "sittings/sitting.html", sitting=sitting, agenda=agenda, minutes=minutes, waiting=len(waiting),
+        request,
+        "sittings/sitting.html",
+        sitting=sitting,
+        agenda=agenda,
+        minutes=minutes,
+        waiting=len(waiting),
         outline=outline(agenda, language) if agenda else None,
         budget=agendas.budget(agenda, language) if agenda else None,
-        attending=agendas.attending(agenda) if agenda else (), story=tuple(reversed(sitting.story)),
+        attending=agendas.attending(agenda) if agenda else (),
+        story=tuple(reversed(sitting.story)),
         sees_emergency=await _sees_emergency(services, viewer, sitting),
         opens=await _opens(services, viewer, sitting, agenda),
-    )  # fmt: skip
+    )
 
 
 async def _opens(services: Services, viewer: Viewer, sitting: Known, paper: Agenda | Minutes | None) -> frozenset[str]:
@@ -422,11 +443,13 @@ async def _preview(request: Request, sitting: Known, form: Form[Any], body: Resc
     same_day = await meetings.timetable(after.forum, midnight, midnight.replace(hour=23, minute=59))
     others = [dates for dates, row in same_day if dates.id != after.id and not (row and row.is_cancelled)]
     return Preview(
-        after=after, cases=len(await meetings.list.waiting_cases(sitting.id)),
+        after=after,
+        cases=len(await meetings.list.waiting_cases(sitting.id)),
         day_off="not_a_workday" in foreseen.warnings,
-        make_up=sitting.tells.rules.calendar.exception(day) == "workday", frozen=foreseen.before.status == "frozen",
+        make_up=sitting.tells.rules.calendar.exception(day) == "workday",
+        frozen=foreseen.before.status == "frozen",
         clash=others[0] if others else None,
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- cancelling
@@ -461,9 +484,14 @@ async def _cancel_page(request: Request, viewer: Viewer, sitting: Known, form: F
     without = replace(rules, moved={**rules.moved, sitting.id: None})
     forum = rules.forums[sitting.dates.forum]
     return await _form_page(
-        request, viewer, sitting, "cancel", form, cases=len(await meetings.list.waiting_cases(sitting.id)),
+        request,
+        viewer,
+        sitting,
+        "cancel",
+        form,
+        cases=len(await meetings.list.waiting_cases(sitting.id)),
         following=without.next_of(forum, services.clock.now()),
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- addenda
@@ -578,9 +606,11 @@ class Attendance(Once):
         """What is recorded; ``parties``: their names by key."""
         said = {key: [name for one, name in parties.items() if self.there.get(one) == key] for key in _THERE}
         return RecordAttendance(
-            chair=self.chair, recorder=self.recorder, present=(*said["present"], *(self.others or ())),
+            chair=self.chair,
+            recorder=self.recorder,
+            present=(*said["present"], *(self.others or ())),
             absent=(*said["absent"], *(self.others_absent or ())),
-        )  # fmt: skip
+        )
 
 
 _THERE = ("present", "absent")
@@ -624,8 +654,9 @@ def _as_recorded(sitting: Known, parties: Mapping[str, str]) -> dict[str, str]:
         return {}
     values = {"chair": recorded.chair or "", "recorder": recorded.recorder or ""}
     for said, names, rest in (
-        ("present", recorded.present, "others"), ("absent", recorded.absent, "others_absent"),
-    ):  # fmt: skip
+        ("present", recorded.present, "others"),
+        ("absent", recorded.absent, "others_absent"),
+    ):
         values |= {f"there.{key}": said for key, name in parties.items() if name in names}
         values[rest] = "\n".join(name for name in names if name not in parties.values())
     return values
@@ -674,9 +705,14 @@ async def _close_page(request: Request, viewer: Viewer, sitting: Known, form: Fo
     waiting = [case.number for case in await services.meetings.list.waiting_cases(sitting.id)]
     rows = await services.cases.some(waiting[:_MOST_CANDIDATES])
     return await _form_page(
-        request, viewer, sitting, "close", form, left=[rows[number] for number in waiting if number in rows],
+        request,
+        viewer,
+        sitting,
+        "close",
+        form,
+        left=[rows[number] for number in waiting if number in rows],
         more=max(0, len(waiting) - _MOST_CANDIDATES),
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- in rehearsal: the clock

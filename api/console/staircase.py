@@ -46,9 +46,12 @@ class Staircase:
 
 
 def staircase(
-    stays: Sequence[Stay], tiers: Sequence[str], now: datetime, named: Callable[[Stay], str],
+    stays: Sequence[Stay],
+    tiers: Sequence[str],
+    now: datetime,
+    named: Callable[[Stay], str],
     length: Callable[[Stay], str],
-) -> Staircase:  # fmt: skip
+) -> Staircase:
     """A case's way. ``tiers`` from the lowest up; a tier that is not among them is drawn at the lowest. ``named`` and
     ``length`` tell a stay."""
     shown = stays[-_SHOWN:]

@@ -91,12 +91,21 @@ def _entry(row: StoredEvent, sealed: Mapping[int, str | None], tells: Tells, cha
     label = EVENTS[event.type].in_(tells.language)
     says = event.words is not None and event.type != "case_opened"  # what it was opened with stands by itself
     return Entry(
-        version=row.version, type=event.type, label=label, at=event.at, actor=event.actor, reason=event.reason,
-        particulars=tuple(_particulars(event, tells)), moved=_moved(event, tells),
-        sealed=sealed.get(row.version) if says else None, hidden=says and row.version not in sealed,
-        sitting=_sitting(event), hash=row.hash,
-        broken=chain.broken is not None and row.version >= chain.broken, tone=_tone(event),
-    )  # fmt: skip
+        version=row.version,
+        type=event.type,
+        label=label,
+        at=event.at,
+        actor=event.actor,
+        reason=event.reason,
+        particulars=tuple(_particulars(event, tells)),
+        moved=_moved(event, tells),
+        sealed=sealed.get(row.version) if says else None,
+        hidden=says and row.version not in sealed,
+        sitting=_sitting(event),
+        hash=row.hash,
+        broken=chain.broken is not None and row.version >= chain.broken,
+        tone=_tone(event),
+    )
 
 
 def _tone(event: Event) -> Tone:
@@ -175,15 +184,28 @@ def _unit(value: Any, tells: Tells) -> str:
 
 
 _TOLD: dict[str, Any] = {
-    "how": _plain, "outcome": lambda value, tells: OUTCOMES[value].in_(tells.language) if value in OUTCOMES else value,
-    "what_was_done": _plain, "from_tier": _tier, "to_tier": _tier,
+    "how": _plain,
+    "outcome": lambda value, tells: OUTCOMES[value].in_(tells.language) if value in OUTCOMES else value,
+    "what_was_done": _plain,
+    "from_tier": _tier,
+    "to_tier": _tier,
     "cause": lambda value, tells: tells.say("particular.by_rule") if value == "carry_over_limit" else "",
-    "count": lambda value, _: str(value) if isinstance(value, int) else "", "to_whom": _plain, "reference": _plain,
-    "of": _plain, "stars": lambda value, _: "★" * int(value), "from_estate": _unit, "estate": _unit,
-    "category": lambda value, tells: tells.names.category(value), "days_suspended": _plain, "person": _plain,
-    "text": _plain, "playbook": lambda value, tells: _playbook(value, tells), "emergency": _plain,
-    "was": lambda value, tells: moment(datetime.fromisoformat(value), tells.language), "instead_of": _plain,
-}  # fmt: skip
+    "count": lambda value, _: str(value) if isinstance(value, int) else "",
+    "to_whom": _plain,
+    "reference": _plain,
+    "of": _plain,
+    "stars": lambda value, _: "★" * int(value),
+    "from_estate": _unit,
+    "estate": _unit,
+    "category": lambda value, tells: tells.names.category(value),
+    "days_suspended": _plain,
+    "person": _plain,
+    "text": _plain,
+    "playbook": lambda value, tells: _playbook(value, tells),
+    "emergency": _plain,
+    "was": lambda value, tells: moment(datetime.fromisoformat(value), tells.language),
+    "instead_of": _plain,
+}
 """How each detail is told, in the order in which they are."""
 
 

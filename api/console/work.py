@@ -58,9 +58,7 @@ async def my_work(request: Request, viewer: OnPage) -> Response:
     mine, tasks, meetings, notices, duties = await asyncio.gather(
         asked.mine(), asked.tasks(), asked.meetings(), asked.notices(), asked.duties()
     )
-    return page(
-        request, "work.html", mine=mine, tasks=tasks, meetings=meetings, notices=notices, duties=duties
-    )  # fmt: skip
+    return page(request, "work.html", mine=mine, tasks=tasks, meetings=meetings, notices=notices, duties=duties)
 
 
 # ---------------------------------------------------------------- what there is to do
@@ -203,10 +201,15 @@ class _Asked:
         waiting = await self.services.cases.waiting_for([one.id for one in held])
         today = shanghai(self.now).date()
         return tuple(
-            Meeting(one.id, self._called(one), one.starts_at, shanghai(one.starts_at).date() == today,
-                    waiting.get(one.id, 0))
+            Meeting(
+                one.id,
+                self._called(one),
+                one.starts_at,
+                shanghai(one.starts_at).date() == today,
+                waiting.get(one.id, 0),
+            )
             for one in held
-        )  # fmt: skip
+        )
 
     async def duties(self) -> tuple[Duty, ...]:
         """What the sittings that the viewer's unit runs need, the first due on top."""
@@ -246,9 +249,12 @@ class _Asked:
         overdue = replace(self.scope, overdue=True)
         by = "community" if "community" in self.tells.rules.organisation.tiers else "estate"
         found, count, everything, late, supervised = await asyncio.gather(
-            cases.due(overdue), cases.count(overdue), cases.count_by(by, self.scope), cases.count_by(by, overdue),
+            cases.due(overdue),
+            cases.count(overdue),
+            cases.count_by(by, self.scope),
+            cases.count_by(by, overdue),
             cases.count_by(by, replace(self.scope, supervised=True)),
-        )  # fmt: skip
+        )
         missed = await self.services.log.last_of([row.number for row in found], sorted(LATE))
         units = [LateUnit(unit, n, late.get(unit, 0), supervised.get(unit, 0)) for unit, n in everything.items()]
         shown = tuple(self._late(self.tells.item(row), missed.get(row.number)) for row in found)
@@ -262,14 +268,19 @@ class _Asked:
     async def system(self) -> System:
         """What an administrator looks at first."""
         checks, locked, cases, late = await asyncio.gather(
-            self.services.checks(), SignInFailures(self.services.pool).locked(), self.services.cases.count(self.scope),
+            self.services.checks(),
+            SignInFailures(self.services.pool).locked(),
+            self.services.cases.count(self.scope),
             self.services.cases.count(replace(self.scope, overdue=True)),
-        )  # fmt: skip
+        )
         rules = self.tells.rules
         return System(
             {"temporal": self.services.temporal is not None, **checks},
-            (rules.ladder.ref, rules.organisation.version, rules.calendar.version), locked, cases, late,
-        )  # fmt: skip
+            (rules.ladder.ref, rules.organisation.version, rules.calendar.version),
+            locked,
+            cases,
+            late,
+        )
 
 
 def own_tasks(tells: Teller, actor: Actor, row: ResponseRow) -> Iterator[Task]:

@@ -79,9 +79,14 @@ def play_resident(player: Player) -> str:
     player.decide(f"estate-{ESTATE}", number, "escalate", reason="须动用维修资金，小区无法落实")
     due = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     player.decide(
-        f"community-{COMMUNITY}", number, "plan", lead="urban", co_handlers=["fire"],
-        deliverable="更换曳引机并通过检测", due_date=due,
-    )  # fmt: skip
+        f"community-{COMMUNITY}",
+        number,
+        "plan",
+        lead="urban",
+        co_handlers=["fire"],
+        deliverable="更换曳引机并通过检测",
+        due_date=due,
+    )
     return f"{number}.{code}"
 
 

@@ -37,9 +37,14 @@ from stack.ports import free_port  # noqa: E402
 PASSWORD = "nancheng"
 ESTATE, COMMUNITY = "mudan-garden", "laocheng"
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 COLUMNS = ["Status", "Workflow ID", "Stage", "Tier", "Estate", "Category", "NextDeadline", "Overdue", "Supervised"]
 
 
@@ -53,8 +58,12 @@ class Player:
     def open(self, category: str, title: str, description: str) -> dict[str, Any]:
         """A case of the sample estate, filed by its officer; the answer has the resident's code."""
         issue = {
-            "estate": ESTATE, "category": category, "title": title, "description": description, "channel": "wechat",
-        }  # fmt: skip
+            "estate": ESTATE,
+            "category": category,
+            "title": title,
+            "description": description,
+            "channel": "wechat",
+        }
         return self.post(f"estate-{ESTATE}", "/cases", issue)
 
     def decide(self, who: str, number: str, kind: str, **fields: object) -> dict[str, Any]:
@@ -119,9 +128,14 @@ def play_staircase(player: Player) -> str:
     player.decide(f"community-{COMMUNITY}", number, "escalate", reason="须动用维修资金，社区无法落实")
     now = player.until_the_sitting(number)
     player.decide(
-        "alliance", number, "plan", lead="urban", co_handlers=["fire"], deliverable="更换曳引机并通过检测",
+        "alliance",
+        number,
+        "plan",
+        lead="urban",
+        co_handlers=["fire"],
+        deliverable="更换曳引机并通过检测",
         due_date=(now + timedelta(days=56)).date().isoformat(),
-    )  # fmt: skip
+    )
     player.pass_time(number, days=50)
     player.decide("dept-urban", number, "complete", what_was_done="已更换曳引机，检测合格")
     player.pass_time(number, days=3)
@@ -199,9 +213,13 @@ def own_stack() -> Iterator[tuple[str, str]]:
     with tempfile.TemporaryDirectory(prefix="hongxiu-picture-") as folder:
         api, temporal, ui = (free_port() for _ in range(3))
         env = {
-            **os.environ, "HONGXIU_DATA": folder, "HONGXIU_REHEARSAL": "1", "HONGXIU_API_PORT": str(api),
-            "HONGXIU_TEMPORAL_PORT": str(temporal), "HONGXIU_TEMPORAL_UI_PORT": str(ui),
-        }  # fmt: skip
+            **os.environ,
+            "HONGXIU_DATA": folder,
+            "HONGXIU_REHEARSAL": "1",
+            "HONGXIU_API_PORT": str(api),
+            "HONGXIU_TEMPORAL_PORT": str(temporal),
+            "HONGXIU_TEMPORAL_UI_PORT": str(ui),
+        }
         stack = subprocess.Popen([sys.executable, "-m", "cli", "up"], cwd=REPOSITORY, env=env)
         try:
             _await_ready(f"http://127.0.0.1:{api}", stack)

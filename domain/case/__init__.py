@@ -41,7 +41,7 @@ from domain.case.commands import (
     Suspend,
     WaitExpired,
     Withdraw,
-)  # fmt: skip
+)
 from domain.case.deciding import check_allowed, decide
 from domain.case.events import (
     SCHEMA_VERSION,
@@ -59,7 +59,7 @@ from domain.case.events import (
     from_data,
     to_data,
     upcast,
-)  # fmt: skip
+)
 from domain.case.photographs import MOST_PHOTOS, check_photos_taken
 from domain.case.state import CaseState, Closing, Suspension, before_sitting, evolve, fold, summary, waits
 
@@ -126,4 +126,4 @@ __all__ = [
     "to_data",
     "upcast",
     "waits",
-]  # fmt: skip
+]

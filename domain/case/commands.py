@@ -194,11 +194,30 @@ class Supervise(Decision):
 
 
 AnyDecision = Annotated[
-    Contact | Resolve | MakePlan | Complete | Extend | Hold | Escalate | Return | Suspend | Resume | Refer
-    | Reject | MarkDuplicate | Reroute | Withdraw | Confirm | Dispute | Reopen | DeclareEmergency | AddNote
-    | Assign | Supervise,
+    Contact
+    | Resolve
+    | MakePlan
+    | Complete
+    | Extend
+    | Hold
+    | Escalate
+    | Return
+    | Suspend
+    | Resume
+    | Refer
+    | Reject
+    | MarkDuplicate
+    | Reroute
+    | Withdraw
+    | Confirm
+    | Dispute
+    | Reopen
+    | DeclareEmergency
+    | AddNote
+    | Assign
+    | Supervise,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 
 class OpenCase(Frozen):
@@ -287,12 +306,38 @@ class AddPhotos(Frozen):
 
 SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda | AddPhotos
 AnyCommand = Annotated[
-    Contact | Resolve | MakePlan | Complete | Extend | Hold | Escalate | Return | Suspend | Resume | Refer
-    | Reject | MarkDuplicate | Reroute | Withdraw | Confirm | Dispute | Reopen | DeclareEmergency | AddNote
-    | Assign | Supervise | OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda
+    Contact
+    | Resolve
+    | MakePlan
+    | Complete
+    | Extend
+    | Hold
+    | Escalate
+    | Return
+    | Suspend
+    | Resume
+    | Refer
+    | Reject
+    | MarkDuplicate
+    | Reroute
+    | Withdraw
+    | Confirm
+    | Dispute
+    | Reopen
+    | DeclareEmergency
+    | AddNote
+    | Assign
+    | Supervise
+    | OpenCase
+    | WaitExpired
+    | StandDown
+    | Reproject
+    | SittingMoved
+    | SittingOver
+    | PutOnAgenda
     | AddPhotos,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 
 class Command(Frozen):

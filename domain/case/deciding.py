@@ -39,7 +39,7 @@ from domain.case.commands import (
     Suspend,
     WaitExpired,
     Withdraw,
-)  # fmt: skip
+)
 from domain.case.events import Event, EventType, Place, Plan, Wait, WaitKind
 from domain.case.following import follow_sitting, put_on_agenda, reproject
 from domain.case.moves import Deciding, contact_place, sitting_place, units_of
@@ -97,12 +97,21 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
         raise Refusal("forbidden", decision="open", estate=estate.id)
     ladder = rules.ladder
     opened = Event(
-        type="case_opened", at=now, actor=command.actor, words=body.words, place=contact_place(rules, now),
+        type="case_opened",
+        at=now,
+        actor=command.actor,
+        words=body.words,
+        place=contact_place(rules, now),
         detail={
-            "ladder": ladder.ref, "language": ladder.language, "estate": estate.id, "units": units_of(rules, estate.id),
-            "category": category.id, "channel": body.channel, "severity": body.severity,
+            "ladder": ladder.ref,
+            "language": ladder.language,
+            "estate": estate.id,
+            "units": units_of(rules, estate.id),
+            "category": category.id,
+            "channel": body.channel,
+            "severity": body.severity,
         },
-    )  # fmt: skip
+    )
     if body.emergency is None:
         return (opened,)
     own = f"{body.number}-E1" if body.number else None
@@ -120,9 +129,12 @@ def _resolve(d: Deciding, body: Resolve) -> tuple[Event, ...]:
 def _plan(d: Deciding, body: MakePlan) -> tuple[Event, ...]:
     d.date_ahead(body.due_date, field="due_date", max_days=d.ladder.stages.action.max_days, earliest=d.today)
     plan = Plan(
-        lead=body.lead, co_handlers=body.co_handlers, deliverable=body.deliverable,
-        due_date=body.due_date, made_at_tier=d.state.tier,
-    )  # fmt: skip
+        lead=body.lead,
+        co_handlers=body.co_handlers,
+        deliverable=body.deliverable,
+        due_date=body.due_date,
+        made_at_tier=d.state.tier,
+    )
     return (d.event("plan_made", place=d.to_action(plan), plan=plan.model_dump(mode="json")),)
 
 
@@ -285,15 +297,19 @@ def _reopen(d: Deciding, body: Reopen) -> tuple[Event, ...]:
 def _declare_emergency(d: Deciding, body: DeclareEmergency) -> tuple[Event, ...]:
     count = d.state.emergencies + 1
     emergency = body.response or f"{d.state.number}-E{count}"
-    return (
-        _emergency(d.rules, d.command.actor, body.playbook, d.state.tier, d.now, count, emergency, body.reason),
-    )  # fmt: skip
+    return (_emergency(d.rules, d.command.actor, body.playbook, d.state.tier, d.now, count, emergency, body.reason),)
 
 
 def _emergency(
-    rules: Rules, actor: Actor, kind: str, tier: str, now: datetime, count: int, emergency: str | None,
+    rules: Rules,
+    actor: Actor,
+    kind: str,
+    tier: str,
+    now: datetime,
+    count: int,
+    emergency: str | None,
     reason: str | None = None,
-) -> Event:  # fmt: skip
+) -> Event:
     """``emergency`` is the joint response that the case opens, or comes under."""
     until = later(rules.calendar, now, rules.playbook(kind).cap)
     detail = {"playbook": kind, "count": count, **({"emergency": emergency} if emergency else {})}
@@ -331,12 +347,29 @@ def _supervise(d: Deciding, body: Supervise) -> tuple[Event, ...]:
 
 
 _RULES: dict[DecisionKind, object] = {
-    "contact": _contact, "resolve": _resolve, "plan": _plan, "complete": _complete, "extend": _extend,
-    "hold": _hold, "escalate": _escalate, "return": _return, "suspend": _suspend, "resume": _resume,
-    "refer": _refer, "reject": _reject, "duplicate": _mark_duplicate, "reroute": _reroute,
-    "withdraw": _withdraw, "confirm": _confirm, "dispute": _dispute, "reopen": _reopen,
-    "emergency": _declare_emergency, "note": _note, "assign": _assign, "supervise": _supervise,
-}  # fmt: skip
+    "contact": _contact,
+    "resolve": _resolve,
+    "plan": _plan,
+    "complete": _complete,
+    "extend": _extend,
+    "hold": _hold,
+    "escalate": _escalate,
+    "return": _return,
+    "suspend": _suspend,
+    "resume": _resume,
+    "refer": _refer,
+    "reject": _reject,
+    "duplicate": _mark_duplicate,
+    "reroute": _reroute,
+    "withdraw": _withdraw,
+    "confirm": _confirm,
+    "dispute": _dispute,
+    "reopen": _reopen,
+    "emergency": _declare_emergency,
+    "note": _note,
+    "assign": _assign,
+    "supervise": _supervise,
+}
 assert set(_RULES) == set(DECISIONS)
 
 
@@ -381,11 +414,20 @@ def _hear_nothing(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
 
 
 _EXPIRIES: dict[WaitKind, Callable[[Deciding, WaitExpired], tuple[Event, ...]]] = {
-    "contact": _miss_contact, "sitting": _pass_sitting, "plan": _miss_due_date, "suspension": _resume,
-    "stand_down": _miss_stand_down, "verification": _hear_nothing,
-}  # fmt: skip
+    "contact": _miss_contact,
+    "sitting": _pass_sitting,
+    "plan": _miss_due_date,
+    "suspension": _resume,
+    "stand_down": _miss_stand_down,
+    "verification": _hear_nothing,
+}
 
 _BY_SYSTEM: dict[str, object] = {
-    "wait_expired": _expire, "reproject": reproject, "stand_down": _stand_down, "sitting_moved": follow_sitting,
-    "sitting_over": _leave_sitting, "put_on_agenda": put_on_agenda, "add_photos": add_photos,
-}  # fmt: skip
+    "wait_expired": _expire,
+    "reproject": reproject,
+    "stand_down": _stand_down,
+    "sitting_moved": follow_sitting,
+    "sitting_over": _leave_sitting,
+    "put_on_agenda": put_on_agenda,
+    "add_photos": add_photos,
+}

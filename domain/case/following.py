@@ -49,8 +49,11 @@ def _sitting_today(d: Deciding, wait: Wait) -> Wait:
 
 def _same_dates(one: Wait, other: Wait) -> bool:
     return (one.sitting_id, one.until, one.starts_at, one.provisional) == (
-        other.sitting_id, other.until, other.starts_at, other.provisional,
-    )  # fmt: skip
+        other.sitting_id,
+        other.until,
+        other.starts_at,
+        other.provisional,
+    )
 
 
 def follow_sitting(d: Deciding, body: SittingMoved) -> tuple[Event, ...]:

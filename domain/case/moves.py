@@ -41,10 +41,14 @@ class Deciding:
         if self.command.actor.role == "officer":
             detail.setdefault("sitting", self.before_sitting)
         return Event(
-            type=type_, at=self.now, actor=self.command.actor, reason=reason, place=place,
+            type=type_,
+            at=self.now,
+            actor=self.command.actor,
+            reason=reason,
+            place=place,
             detail={key: value for key, value in detail.items() if value is not None},
             words=self.command.words,
-        )  # fmt: skip
+        )
 
     def to_sitting(self, tier: Tier, *, carried_over: int = 0, estate: str | None = None) -> Place:
         """The next sitting of ``tier`` that still takes the case on."""
@@ -87,10 +91,15 @@ def sitting_place(rules: Rules, tier: Tier, estate: str, now: datetime, carried_
 def sitting_wait(rules: Rules, tier: Tier, sitting: Sitting, carried_over: int) -> Wait:
     stays = tier.then == "raise" or carried_over < tier.carry_overs
     return Wait(
-        kind="sitting", until=sitting.minutes_due, on_expiry="carry_over" if stays else "escalate",
-        sitting_id=sitting.id, forum=sitting.forum, starts_at=sitting.starts_at,
-        where=rules.forums[sitting.forum].name.in_(rules.ladder.language), provisional=sitting.provisional,
-    )  # fmt: skip
+        kind="sitting",
+        until=sitting.minutes_due,
+        on_expiry="carry_over" if stays else "escalate",
+        sitting_id=sitting.id,
+        forum=sitting.forum,
+        starts_at=sitting.starts_at,
+        where=rules.forums[sitting.forum].name.in_(rules.ladder.language),
+        provisional=sitting.provisional,
+    )
 
 
 def end_of(day: date) -> datetime:

@@ -98,15 +98,28 @@ def before_sitting(state: CaseState, now: datetime) -> str | None:
 
 
 _CLOSES: dict[EventType, ClosedAs] = {
-    "outcome_confirmed": "settled", "closed_without_word": "no_word", "case_withdrawn": "withdrawn",
-    "case_referred": "referred", "case_rejected": "rejected", "case_marked_duplicate": "duplicate",
-}  # fmt: skip
+    "outcome_confirmed": "settled",
+    "closed_without_word": "no_word",
+    "case_withdrawn": "withdrawn",
+    "case_referred": "referred",
+    "case_rejected": "rejected",
+    "case_marked_duplicate": "duplicate",
+}
 
 _MAKES_LATE: frozenset[EventType] = frozenset({"contact_missed", "plan_overdue", "emergency_review_missed"})
 _NEUTRAL: frozenset[EventType] = frozenset(
-    {"note_added", "case_assigned", "case_supervised", "wait_reprojected", "case_raised_to_district",
-     "case_carried_over", "case_held", "put_on_agenda", "photos_added"}
-)  # fmt: skip
+    {
+        "note_added",
+        "case_assigned",
+        "case_supervised",
+        "wait_reprojected",
+        "case_raised_to_district",
+        "case_carried_over",
+        "case_held",
+        "put_on_agenda",
+        "photos_added",
+    }
+)
 
 
 def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str) -> CaseState:
@@ -145,11 +158,22 @@ def _opened(event: Fact, number: str, command_id: str) -> CaseState:
     assert event.words is not None
     facts = event.detail
     return CaseState(
-        number=number, version=1, opened_at=event.at, at=event.at, ladder=facts["ladder"],
-        language=facts["language"], estate=facts["estate"], units=facts["units"], category=facts["category"],
-        channel=facts["channel"], severity=facts["severity"], words=event.words, place=event.place,
-        tier_since=event.at, commands=(command_id,),
-    )  # fmt: skip
+        number=number,
+        version=1,
+        opened_at=event.at,
+        at=event.at,
+        ladder=facts["ladder"],
+        language=facts["language"],
+        estate=facts["estate"],
+        units=facts["units"],
+        category=facts["category"],
+        channel=facts["channel"],
+        severity=facts["severity"],
+        words=event.words,
+        place=event.place,
+        tier_since=event.at,
+        commands=(command_id,),
+    )
 
 
 def _lateness(state: CaseState, event: Fact) -> dict[str, Any]:
@@ -218,17 +242,29 @@ def summary(state: CaseState) -> dict[str, Any]:
     """The case's row in the list (``store/cases.py``), as JSON values; instants are ISO 8601 in UTC."""
     plan, wait, closing = state.plan, state.wait, state.closing
     return {
-        "number": state.number, "version": state.version, "tier": state.tier, "stage": state.stage,
-        "estate": state.estate, "community": state.units.get("community"), "units": sorted(state.units.values()),
-        "category": state.category, "severity": state.severity, "channel": state.channel,
-        "opened_at": state.opened_at.isoformat(), "updated_at": state.at.isoformat(),
+        "number": state.number,
+        "version": state.version,
+        "tier": state.tier,
+        "stage": state.stage,
+        "estate": state.estate,
+        "community": state.units.get("community"),
+        "units": sorted(state.units.values()),
+        "category": state.category,
+        "severity": state.severity,
+        "channel": state.channel,
+        "opened_at": state.opened_at.isoformat(),
+        "updated_at": state.at.isoformat(),
         "closed_at": closing.at.isoformat() if closing else None,
         "closed_as": closing.closed_as if closing else None,
         "wait": wait.model_dump(mode="json", exclude_none=True) if wait else None,
         "until": wait.until.isoformat() if wait else None,
-        "overdue": state.overdue, "supervised": state.supervised, "carried_over": state.carried_over,
-        "emergency_id": state.emergency_id, "lead": plan.lead if plan else None,
-        "co_handlers": list(plan.co_handlers) if plan else [], "duplicate_of": state.duplicate_of,
+        "overdue": state.overdue,
+        "supervised": state.supervised,
+        "carried_over": state.carried_over,
+        "emergency_id": state.emergency_id,
+        "lead": plan.lead if plan else None,
+        "co_handlers": list(plan.co_handlers) if plan else [],
+        "duplicate_of": state.duplicate_of,
         "resident": state.words.resident,
         "tier_since": state.tier_since.isoformat() if state.tier_since else None,
-    }  # fmt: skip
+    }

@@ -109,10 +109,19 @@ TaskReport = Sign | Progress | Done | Object | Waive
 """What a party reports of a task."""
 
 AnyResponseCommand = Annotated[
-    Declare | JoinCase | LinkResponse | Sign | Progress | Done | Object | Waive | Report | StandDownResponse
+    Declare
+    | JoinCase
+    | LinkResponse
+    | Sign
+    | Progress
+    | Done
+    | Object
+    | Waive
+    | Report
+    | StandDownResponse
     | ResponseWaitExpired,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 
 class ResponseCommand(Frozen):

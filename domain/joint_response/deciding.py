@@ -78,27 +78,40 @@ def _as_declared(rules: Rules, playbook: Playbook, body: Declare) -> dict[str, A
     language, t0 = rules.ladder.language, body.declared_at
     tasks = _planned(rules, playbook, t0, language)
     return {
-        "playbook": playbook.ref, "name": playbook.name.in_(language), "language": language, "lead": playbook.lead,
-        "declared_at": t0.isoformat(), "case": body.case.model_dump(mode="json"), "linked": list(body.linked) or None,
-        "phase": phase_of(playbook, tasks), "phases": {phase.id: phase.name.in_(language) for phase in playbook.phases},
+        "playbook": playbook.ref,
+        "name": playbook.name.in_(language),
+        "language": language,
+        "lead": playbook.lead,
+        "declared_at": t0.isoformat(),
+        "case": body.case.model_dump(mode="json"),
+        "linked": list(body.linked) or None,
+        "phase": phase_of(playbook, tasks),
+        "phases": {phase.id: phase.name.in_(language) for phase in playbook.phases},
         "tasks": [task.model_dump(mode="json", exclude_defaults=True) for task in tasks],
-        "parties": _parties(rules, playbook, language), "reporters": _reporters(playbook, body.case.units),
+        "parties": _parties(rules, playbook, language),
+        "reporters": _reporters(playbook, body.case.units),
         "report_due": later(rules.calendar, t0, playbook.situation_reports.first).isoformat(),
         "alarms_at": {alarm.id: later(rules.calendar, t0, alarm.at).isoformat() for alarm in playbook.alarms},
         "alarm_names": {alarm.id: alarm.name.in_(language) for alarm in playbook.alarms},
         "cap_at": later(rules.calendar, t0, playbook.cap).isoformat(),
         "sitting": _sitting(rules, playbook.sitting, t0) if playbook.sitting else None,
-    }  # fmt: skip
+    }
 
 
 def _planned(rules: Rules, playbook: Playbook, t0: datetime, language: str) -> list[TaskState]:
     return [
         TaskState(
-            id=task.id, name=task.name.in_(language), phase=task.phase, party=task.party, role=task.role,
-            required=task.required, depends_on=task.after, opens_at=later(rules.calendar, t0, task.opens),
+            id=task.id,
+            name=task.name.in_(language),
+            phase=task.phase,
+            party=task.party,
+            role=task.role,
+            required=task.required,
+            depends_on=task.after,
+            opens_at=later(rules.calendar, t0, task.opens),
         )
         for task in playbook.tasks
-    ]  # fmt: skip
+    ]
 
 
 def _parties(rules: Rules, playbook: Playbook, language: str) -> dict[str, str]:
@@ -118,10 +131,12 @@ def _reporters(playbook: Playbook, units: dict[str, str]) -> dict[str, str]:
 def _sitting(rules: Rules, sitting: ExtraordinarySitting, t0: datetime) -> dict[str, Any]:
     at = later(rules.calendar, t0, sitting.at)
     return {
-        "forum": rules.organisation.alliance.id, "at": at.isoformat(),
-        "ends_at": (at + timedelta(minutes=sitting.minutes)).isoformat(), "title": sitting.title.model_dump(),
+        "forum": rules.organisation.alliance.id,
+        "at": at.isoformat(),
+        "ends_at": (at + timedelta(minutes=sitting.minutes)).isoformat(),
+        "title": sitting.title.model_dump(),
         **({"decides": sitting.decides} if sitting.decides else {}),
-    }  # fmt: skip
+    }
 
 
 # ---------------------------------------------------------------- cases, other responses, reports, stand-down
@@ -178,7 +193,10 @@ def _stand_down(d: Deciding, body: StandDownResponse) -> None:
         if tier is not None:
             d.rules.ladder.tier(tier)
     d.add(
-        "response_stood_down", outcome=body.outcome, tier=tier, stood_down_at=d.now.isoformat(),
+        "response_stood_down",
+        outcome=body.outcome,
+        tier=tier,
+        stood_down_at=d.now.isoformat(),
         watch_until=later(d.rules.calendar, d.now, d.playbook.watch).isoformat(),
         unfinished=[task.id for task in unfinished] or None,
-    )  # fmt: skip
+    )

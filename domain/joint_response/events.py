@@ -13,8 +13,15 @@ from domain.permission import Actor
 SCHEMA_VERSION = 1
 
 ResponseWaitKind = Literal[
-    "task_opens", "sign", "climb", "complete", "situation_report", "alarm", "cap", "watch",
-]  # fmt: skip
+    "task_opens",
+    "sign",
+    "climb",
+    "complete",
+    "situation_report",
+    "alarm",
+    "cap",
+    "watch",
+]
 """``task_opens``: a task's own time; ``sign``, ``complete``: its clock (with its reminder, where the playbook has
 one, as a wait of the same kind before it); ``climb``: the next rung after a missed one."""
 
@@ -47,11 +54,26 @@ class ResponseWait(Frozen):
 
 
 ResponseEventType = Literal[
-    "response_declared", "case_joined", "response_linked", "phase_entered", "task_opened", "task_signed",
-    "task_progressed", "task_done", "task_transferred", "task_waived", "task_reminded", "task_late",
-    "task_escalated", "situation_reported", "situation_report_missed", "alarm_raised", "cap_reached",
-    "response_stood_down", "watch_ended",
-]  # fmt: skip
+    "response_declared",
+    "case_joined",
+    "response_linked",
+    "phase_entered",
+    "task_opened",
+    "task_signed",
+    "task_progressed",
+    "task_done",
+    "task_transferred",
+    "task_waived",
+    "task_reminded",
+    "task_late",
+    "task_escalated",
+    "situation_reported",
+    "situation_report_missed",
+    "alarm_raised",
+    "cap_reached",
+    "response_stood_down",
+    "watch_ended",
+]
 
 
 class ResponseFact(Frozen):

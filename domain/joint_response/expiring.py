@@ -54,9 +54,14 @@ def _climb(d: Deciding, wait: ResponseWait) -> None:
     else:
         pause = at_least(d.playbook.escalation_repeats) * 2 ** min(following - len(rungs), _DOUBLINGS)
     d.add(
-        "task_escalated", task=task.id, party=task.party, clock=task.missed[-1], rung=rung, to=rungs[rung].to,
+        "task_escalated",
+        task=task.id,
+        party=task.party,
+        clock=task.missed[-1],
+        rung=rung,
+        to=rungs[rung].to,
         climbs_at=(d.now + pause).isoformat(),
-    )  # fmt: skip
+    )
 
 
 def _situation_report(d: Deciding, wait: ResponseWait) -> None:
@@ -91,6 +96,12 @@ def _watch(d: Deciding, _wait: ResponseWait) -> None:
 
 
 _EXPIRIES: dict[ResponseWaitKind, Callable[[Deciding, ResponseWait], None]] = {
-    "task_opens": _task_opens, "sign": _clock, "complete": _clock, "climb": _climb,
-    "situation_report": _situation_report, "alarm": _alarm, "cap": _cap, "watch": _watch,
-}  # fmt: skip
+    "task_opens": _task_opens,
+    "sign": _clock,
+    "complete": _clock,
+    "climb": _climb,
+    "situation_report": _situation_report,
+    "alarm": _alarm,
+    "cap": _cap,
+    "watch": _watch,
+}

@@ -116,10 +116,12 @@ def clocks_of(
     sign_by = opened + at_least(task.sign_within)
     complete_by, provisional = playbook.due(task, t0, opened, calendar)
     return {
-        "sign_by": sign_by.isoformat(), "complete_by": complete_by.isoformat(), "provisional": provisional or None,
+        "sign_by": sign_by.isoformat(),
+        "complete_by": complete_by.isoformat(),
+        "provisional": provisional or None,
         "remind_sign_at": _reminder(playbook, task, opened, sign_by),
         "remind_complete_at": _reminder(playbook, task, opened, complete_by),
-    }  # fmt: skip
+    }
 
 
 def _reminder(playbook: Playbook, task: Task, opened: datetime, by: datetime) -> str | None:

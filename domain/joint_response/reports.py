@@ -39,9 +39,13 @@ def _must_run(d: Deciding, task: TaskState) -> None:
     if task.status == "pending":
         before = [other for other in map(d.task, task.depends_on) if not other.finished]
         raise Refusal(
-            "task_not_open", task=task.id, name=task.name, after=[other.id for other in before],
-            names=[other.name for other in before], earliest=f"{shanghai(task.opens_at):%Y-%m-%d %H:%M}",
-        )  # fmt: skip
+            "task_not_open",
+            task=task.id,
+            name=task.name,
+            after=[other.id for other in before],
+            names=[other.name for other in before],
+            earliest=f"{shanghai(task.opens_at):%Y-%m-%d %H:%M}",
+        )
 
 
 def _sign(d: Deciding, task: TaskState, body: Sign) -> None:
@@ -65,10 +69,15 @@ def _done(d: Deciding, task: TaskState, body: Done) -> None:
     _check_records(d, task, body)
     late = task.complete_by is not None and d.now > task.complete_by
     d.add(
-        "task_done", task=task.id, party=task.party, note=body.note, provider=body.provider,
-        filed_on=body.filed_on.isoformat() if body.filed_on else None, late=late or None,
+        "task_done",
+        task=task.id,
+        party=task.party,
+        note=body.note,
+        provider=body.provider,
+        filed_on=body.filed_on.isoformat() if body.filed_on else None,
+        late=late or None,
         alarms=d.settled_alarms(task.id),
-    )  # fmt: skip
+    )
     d.go_on()
 
 
@@ -123,5 +132,9 @@ def _waive(d: Deciding, task: TaskState, body: Waive) -> None:
 
 
 _RULES: dict[type[Any], Callable[[Deciding, TaskState, Any], None]] = {
-    Sign: _sign, Progress: _progress, Done: _done, Object: _object, Waive: _waive,
-}  # fmt: skip
+    Sign: _sign,
+    Progress: _progress,
+    Done: _done,
+    Object: _object,
+    Waive: _waive,
+}

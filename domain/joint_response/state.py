@@ -209,17 +209,33 @@ def _declared(fact: ResponseFact, response_id: str, command_id: str) -> Response
     return ResponseState.model_validate(
         {
             **{key: detail[key] for key in _AS_DECLARED},
-            "id": response_id, "version": 1, "at": fact.at, "cases": [detail["case"]],
-            "linked": detail.get("linked", ()), "commands": (command_id,),
+            "id": response_id,
+            "version": 1,
+            "at": fact.at,
+            "cases": [detail["case"]],
+            "linked": detail.get("linked", ()),
+            "commands": (command_id,),
             "sitting": f"{sitting['forum']}-X-{response_id}" if sitting else None,
         }
-    )  # fmt: skip
+    )
 
 
 _AS_DECLARED = (
-    "language", "playbook", "name", "lead", "declared_at", "phase", "tasks", "parties", "reporters", "phases",
-    "report_due", "alarms_at", "alarm_names", "cap_at",
-)  # fmt: skip
+    "language",
+    "playbook",
+    "name",
+    "lead",
+    "declared_at",
+    "phase",
+    "tasks",
+    "parties",
+    "reporters",
+    "phases",
+    "report_due",
+    "alarms_at",
+    "alarm_names",
+    "cap_at",
+)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -231,9 +247,13 @@ def _clocks_of(detail: Mapping[str, Any]) -> dict[str, Any]:
     clocks = ("sign_by", "complete_by", "remind_sign_at", "remind_complete_at")
     return {
         **{clock: _instant(detail.get(clock)) for clock in clocks},
-        "provisional": detail.get("provisional", False), "status": "open", "missed": (), "reminded": False,
-        "climbed": 0, "climbs_at": None,
-    }  # fmt: skip
+        "provisional": detail.get("provisional", False),
+        "status": "open",
+        "missed": (),
+        "reminded": False,
+        "climbed": 0,
+        "climbs_at": None,
+    }
 
 
 def _opened(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
@@ -258,9 +278,14 @@ def _ended(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
     late = task.complete_late or fact.detail.get("late", False)
     status = "done" if fact.type == "task_done" else "waived"
     return {
-        "status": status, "ended_at": fact.at, "complete_late": late, "missed": (), "climbs_at": None,
-        "remind_sign_at": None, "remind_complete_at": None,
-    }  # fmt: skip
+        "status": status,
+        "ended_at": fact.at,
+        "complete_late": late,
+        "missed": (),
+        "climbs_at": None,
+        "remind_sign_at": None,
+        "remind_complete_at": None,
+    }
 
 
 def _reminded(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
@@ -280,9 +305,15 @@ def _escalated(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
 
 
 _TASK_CHANGES: dict[ResponseEventType, Callable[[TaskState, ResponseFact], dict[str, Any]]] = {
-    "task_opened": _opened, "task_transferred": _transferred, "task_signed": _signed, "task_done": _ended,
-    "task_waived": _ended, "task_reminded": _reminded, "task_late": _late, "task_escalated": _escalated,
-}  # fmt: skip
+    "task_opened": _opened,
+    "task_transferred": _transferred,
+    "task_signed": _signed,
+    "task_done": _ended,
+    "task_waived": _ended,
+    "task_reminded": _reminded,
+    "task_late": _late,
+    "task_escalated": _escalated,
+}
 
 
 def _of_task(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
@@ -304,9 +335,13 @@ def _of_response(state: ResponseState, fact: ResponseFact) -> dict[str, Any]:
 
 def _stood_down(state: ResponseState, detail: dict[str, Any]) -> dict[str, Any]:
     return {
-        "status": "watch", "outcome": detail["outcome"], "tier": detail.get("tier"), "report_due": None,
-        "stood_down_at": _instant(detail["stood_down_at"]), "watch_until": _instant(detail["watch_until"]),
-    }  # fmt: skip
+        "status": "watch",
+        "outcome": detail["outcome"],
+        "tier": detail.get("tier"),
+        "report_due": None,
+        "stood_down_at": _instant(detail["stood_down_at"]),
+        "watch_until": _instant(detail["watch_until"]),
+    }
 
 
 _CHANGES: dict[ResponseEventType, Callable[[ResponseState, dict[str, Any]], dict[str, Any]]] = {
@@ -314,14 +349,15 @@ _CHANGES: dict[ResponseEventType, Callable[[ResponseState, dict[str, Any]], dict
     "response_linked": lambda state, detail: {"linked": (*state.linked, detail["other"])},
     "phase_entered": lambda state, detail: {"phase": detail["phase"]},
     "situation_reported": lambda state, detail: {
-        "reports": detail["number"], "report_due": _instant(detail.get("due")),
+        "reports": detail["number"],
+        "report_due": _instant(detail.get("due")),
     },
     "situation_report_missed": lambda state, detail: {"report_due": _instant(detail["due"])},
     "alarm_raised": lambda state, detail: {"alarms": (*state.alarms, detail["alarm"])},
     "cap_reached": lambda state, detail: {"cap_reached": True},
     "response_stood_down": _stood_down,
     "watch_ended": lambda state, detail: {"status": "closed"},
-}  # fmt: skip
+}
 
 
 # ---------------------------------------------------------------- the list
@@ -336,19 +372,31 @@ def summary(state: ResponseState) -> dict[str, Any]:
     waiting, unfinished = waits(state), [task for task in state.tasks if not task.finished]
     units = {unit for case in state.cases for unit in case.units.values()}
     return {
-        "id": state.id, "version": state.version, "playbook": state.playbook, "status": state.status,
-        "phase": state.phase, "cases": [case.number for case in state.cases],
-        "estates": sorted({case.estate for case in state.cases}), "units": sorted(units),
-        "departments": sorted({reporter(state, task.party) for task in state.tasks} - units), "lead": state.lead,
-        "declared_at": state.declared_at.isoformat(), "stood_down_at": _text(state.stood_down_at),
-        "watch_until": _text(state.watch_until), "cap_at": state.cap_at.isoformat(),
+        "id": state.id,
+        "version": state.version,
+        "playbook": state.playbook,
+        "status": state.status,
+        "phase": state.phase,
+        "cases": [case.number for case in state.cases],
+        "estates": sorted({case.estate for case in state.cases}),
+        "units": sorted(units),
+        "departments": sorted({reporter(state, task.party) for task in state.tasks} - units),
+        "lead": state.lead,
+        "declared_at": state.declared_at.isoformat(),
+        "stood_down_at": _text(state.stood_down_at),
+        "watch_until": _text(state.watch_until),
+        "cap_at": state.cap_at.isoformat(),
         "late": state.status == "open" and any(task.missed for task in unfinished),
         "required_open": sum(task.required for task in unfinished) if state.status == "open" else 0,
         "next_until": _text(min((wait.until for wait in waiting), default=None)),
-        "tasks": [task.model_dump(mode="json") for task in state.tasks], "linked": list(state.linked),
-        "sitting": state.sitting, "provider": state.provider, "outcome": state.outcome, "reports": state.reports,
+        "tasks": [task.model_dump(mode="json") for task in state.tasks],
+        "linked": list(state.linked),
+        "sitting": state.sitting,
+        "provider": state.provider,
+        "outcome": state.outcome,
+        "reports": state.reports,
         "updated_at": state.at.isoformat(),
-    }  # fmt: skip
+    }
 
 
 def _text(instant: datetime | None) -> str | None:

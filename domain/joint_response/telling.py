@@ -24,10 +24,13 @@ def wait_reason(state: ResponseState, wait: ResponseWait) -> str:
     task = state.task(wait.task) if wait.task else None
     words = RESPONSE_WAITS["remind" if wait.reminder else wait.kind]
     return text(
-        words, language, task=task.name if task else state.alarm_names.get(wait.task or "", ""),
-        party=party_name(state, wait.party or ""), number=state.reports + 1,
+        words,
+        language,
+        task=task.name if task else state.alarm_names.get(wait.task or "", ""),
+        party=party_name(state, wait.party or ""),
+        number=state.reports + 1,
         clock=_clock(task, wait, language) if task else "",
-    )  # fmt: skip
+    )
 
 
 def _clock(task: TaskState, wait: ResponseWait, language: str) -> str:

@@ -265,5 +265,7 @@ def test_the_stream_carries_a_responses_events_to_who_may_read_it(
     _, emergency = declared(alliance, "lift_entrapment")
     told = taken(streamed(departments["fire"], before), emergency, 3)
     assert (told[0]["event"], told[0]["label"], told[0]["emergency"]) == (
-        "response_declared", "已启动联动处置", emergency
-    )  # fmt: skip
+        "response_declared",
+        "已启动联动处置",
+        emergency,
+    )

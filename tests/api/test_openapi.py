@@ -73,9 +73,12 @@ def officer(stack: Stack) -> Officer:
 
 @schema.parametrize()
 @settings(
-    max_examples=25, deadline=None, derandomize=True, database=None,
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+)
 def test_the_interface_answers_as_its_document_says(
     case: schemathesis.Case[Any], stack: Stack, officer: Officer
 ) -> None:

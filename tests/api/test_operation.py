@@ -55,9 +55,10 @@ def test_every_answer_says_that_it_is_a_rehearsal_and_names_its_request(stack: S
 async def lonely(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """An API whose PostgreSQL and Temporal are away, not in rehearsal."""
     settings = Settings(
-        data=tmp_path, database_url=f"postgresql://nobody:x@127.0.0.1:{free_port()}/none",
+        data=tmp_path,
+        database_url=f"postgresql://nobody:x@127.0.0.1:{free_port()}/none",
         temporal_address=f"127.0.0.1:{free_port()}",
-    )  # fmt: skip
+    )
     ensure_keys(settings)
     app = create_app(settings)
     async with app.router.lifespan_context(app):

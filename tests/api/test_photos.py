@@ -27,9 +27,11 @@ def send(
     sent: list[Any] = [("code", (None, field))] if field else []
     sent += [("photo", ("IMG_0001.HEIC.jpg", content, "image/jpeg")) for content in files]
     return caller.http.post(
-        f"/cases/{number}/photos", files=sent, params={"code": code} if code else None,
+        f"/cases/{number}/photos",
+        files=sent,
+        params={"code": code} if code else None,
         headers={**caller.headers, **headers},
-    )  # fmt: skip
+    )
 
 
 def pictures(count: int) -> list[bytes]:
@@ -132,11 +134,15 @@ def test_a_closed_case_and_an_erased_resident_take_none(estate: Caller, nobody: 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (SVG, "bad_photo"), (b"<html><script>1</script>", "bad_photo"), (picture("JPEG")[:700], "bad_photo"),
-        (png_of(60_000, 60_000), "bad_photo"), (b"", "bad_photo"), (bytes(MOST_BYTES + 1), "photo_too_large"),
+        (SVG, "bad_photo"),
+        (b"<html><script>1</script>", "bad_photo"),
+        (picture("JPEG")[:700], "bad_photo"),
+        (png_of(60_000, 60_000), "bad_photo"),
+        (b"", "bad_photo"),
+        (bytes(MOST_BYTES + 1), "photo_too_large"),
     ],
     ids=["SVG", "HTML", "truncated", "bomb", "empty", "too large"],
-)  # fmt: skip
+)
 def test_what_is_no_photograph_changes_nothing(estate: Caller, content: bytes, code: str) -> None:
     number = estate.open()["number"]
     answer = send(estate, number, picture(), content)
@@ -177,8 +183,11 @@ _PART = b'--x\r\ncontent-disposition: form-data; name="%s"\r\n\r\n1\r\n'
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
     [
-        ("application/json", b"{}", 400), ("image/jpeg", picture(), 415), ("multipart/form-data", b"", 400),
-        ("multipart/form-data; boundary=x", b"", 400), ("multipart/form-data; boundary=x", b"--x--\r\n", 422),
+        ("application/json", b"{}", 400),
+        ("image/jpeg", picture(), 415),
+        ("multipart/form-data", b"", 400),
+        ("multipart/form-data; boundary=x", b"", 400),
+        ("multipart/form-data; boundary=x", b"--x--\r\n", 422),
         ("multipart/form-data; boundary=x", b"--x\r\ncontent-disposition: form-data\r\n\r\n1\r\n--x--\r\n", 400),
         ("multipart/form-data; boundary=" + "x" * 300, b"--x--\r\n", 400),
         ("multipart/form-data; boundary=x", _PART % b'photo"; filename="a', 400),
@@ -186,10 +195,18 @@ _PART = b'--x\r\ncontent-disposition: form-data; name="%s"\r\n\r\n1\r\n'
         ("multipart/form-data; boundary=x", _PART % b"a" * 100 + b"--x--\r\n", 400),
     ],
     ids=[
-        "JSON", "a bare picture", "no boundary", "nothing", "no parts", "no name", "a long boundary", "cut off",
-        "a name that is no text", "too many parts",
+        "JSON",
+        "a bare picture",
+        "no boundary",
+        "nothing",
+        "no parts",
+        "no name",
+        "a long boundary",
+        "cut off",
+        "a name that is no text",
+        "too many parts",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_form_with_files_is_refused(estate: Caller, content_type: str, body: bytes, status: int) -> None:
     number = estate.open()["number"]
     answer = estate.send(f"/cases/{number}/photos", body, content_type)

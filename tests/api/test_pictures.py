@@ -41,8 +41,14 @@ def test_position_camera_and_comments_are_gone() -> None:
         assert b"SECRET" not in content
         assert b"Exif" not in content
         assert not opened(content).getexif()
-        assert set(opened(content).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive",
-                                             "progression"}  # fmt: skip
+        assert set(opened(content).info) <= {
+            "jfif",
+            "jfif_version",
+            "jfif_unit",
+            "jfif_density",
+            "progressive",
+            "progression",
+        }
 
 
 @pytest.mark.parametrize(("orientation", "red_at"), [(1, "left"), (3, "right"), (6, "top"), (8, "bottom")])
@@ -52,8 +58,12 @@ def test_it_stands_as_it_was_taken(orientation: int, red_at: str) -> None:
     assert (kept.width, kept.height) == ((640, 480) if upright else (480, 640))
     image = opened(kept.picture)
     width, height = image.size
-    places = {"left": (20, height // 2), "right": (width - 20, height // 2),
-              "top": (width // 2, 20), "bottom": (width // 2, height - 20)}  # fmt: skip
+    places = {
+        "left": (20, height // 2),
+        "right": (width - 20, height // 2),
+        "top": (width // 2, 20),
+        "bottom": (width // 2, height - 20),
+    }
     red, green, _ = image.getpixel(places[red_at])  # type: ignore[misc]
     assert red > green + 100
 
@@ -86,18 +96,50 @@ def test_what_follows_the_picture_is_gone() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"\xff\xd8", b"hello", SVG, b"GIF89a" + bytes(40), b"%PDF-1.7", b"<html>" + picture(),
-        picture("GIF"), picture("BMP"), picture("TIFF"), picture("JPEG")[:600], picture("PNG")[:-40],
-        picture("WEBP")[:40], png_of(50_000, 50_000), png_of(5_000, 5_000), webp_of(16_383, 16_383),
-        b"RIFF\x00\x00\x00\x00WEBP", b"RIFF\xff\xff\xff\xffWEBPVP8X", b"RIFF\x10\x00\x00\x00WEBPABCD" + bytes(30),
+        b"",
+        b"\xff\xd8",
+        b"hello",
+        SVG,
+        b"GIF89a" + bytes(40),
+        b"%PDF-1.7",
+        b"<html>" + picture(),
+        picture("GIF"),
+        picture("BMP"),
+        picture("TIFF"),
+        picture("JPEG")[:600],
+        picture("PNG")[:-40],
+        picture("WEBP")[:40],
+        png_of(50_000, 50_000),
+        png_of(5_000, 5_000),
+        webp_of(16_383, 16_383),
+        b"RIFF\x00\x00\x00\x00WEBP",
+        b"RIFF\xff\xff\xff\xffWEBPVP8X",
+        b"RIFF\x10\x00\x00\x00WEBPABCD" + bytes(30),
         picture() + b"\xff\xda" * 100,
     ],
     ids=[
-        "empty", "two bytes", "text", "SVG", "GIF", "PDF", "HTML first", "whole GIF", "BMP", "TIFF", "truncated JPEG",
-        "truncated PNG", "truncated WebP", "bomb PNG", "large PNG", "bomb WebP", "WebP without a chunk",
-        "WebP cut off", "WebP of no kind", "a hundred scans",
+        "empty",
+        "two bytes",
+        "text",
+        "SVG",
+        "GIF",
+        "PDF",
+        "HTML first",
+        "whole GIF",
+        "BMP",
+        "TIFF",
+        "truncated JPEG",
+        "truncated PNG",
+        "truncated WebP",
+        "bomb PNG",
+        "large PNG",
+        "bomb WebP",
+        "WebP without a chunk",
+        "WebP cut off",
+        "WebP of no kind",
+        "a hundred scans",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_photograph_is_refused(content: bytes) -> None:
     with pytest.raises(Problem) as refused:
         redrawn(content)

@@ -37,10 +37,19 @@ def test_the_document_lists_the_channels_and_severities_that_there_are() -> None
 @pytest.mark.parametrize(
     ("header", "language"),
     [
-        (None, "zh-CN"), ("", "zh-CN"), ("en", "en"), ("en-GB,zh;q=0.5", "en"), ("zh-TW", "zh-CN"), ("fr, de", "zh-CN"),
-        ("fr, en;q=0.2", "en"), ("en;q=0.2, zh-CN;q=0.9", "zh-CN"), ("en;q=0", "zh-CN"), ("en;q=nonsense", "zh-CN"),
-        ("en;q=nan", "zh-CN"), ("*", "zh-CN"),
+        (None, "zh-CN"),
+        ("", "zh-CN"),
+        ("en", "en"),
+        ("en-GB,zh;q=0.5", "en"),
+        ("zh-TW", "zh-CN"),
+        ("fr, de", "zh-CN"),
+        ("fr, en;q=0.2", "en"),
+        ("en;q=0.2, zh-CN;q=0.9", "zh-CN"),
+        ("en;q=0", "zh-CN"),
+        ("en;q=nonsense", "zh-CN"),
+        ("en;q=nan", "zh-CN"),
+        ("*", "zh-CN"),
     ],
-)  # fmt: skip
+)
 def test_the_best_language_is_chosen(header: str | None, language: str) -> None:
     assert language_of(header) == language

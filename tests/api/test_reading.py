@@ -15,9 +15,14 @@ def numbers(caller: Caller, **query: Any) -> list[str]:
 
 
 def test_a_case_just_opened_is_in_the_list_of_those_in_whose_scope_it_is(
-    estate: Caller, other_estate: Caller, community: Caller, alliance: Caller, department: Caller,
-    supervisor: Caller, admin: Caller,
-) -> None:  # fmt: skip
+    estate: Caller,
+    other_estate: Caller,
+    community: Caller,
+    alliance: Caller,
+    department: Caller,
+    supervisor: Caller,
+    admin: Caller,
+) -> None:
     number = estate.open()["number"]
     for caller in (estate, community, alliance, supervisor, admin):
         assert numbers(caller)[0] == number

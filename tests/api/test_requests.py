@@ -94,10 +94,14 @@ BAD_DECISIONS: dict[str, tuple[Any, int, str]] = {
     "a word": ("note", 422, "invalid"),
     "null": (None, 422, "invalid"),
     "a date before today": (
-        {"kind": "plan", "lead": "urban", "deliverable": "修", "due_date": "2020-01-01"}, 422, "date_too_early",
+        {"kind": "plan", "lead": "urban", "deliverable": "修", "due_date": "2020-01-01"},
+        422,
+        "date_too_early",
     ),
     "a date too far ahead": (
-        {"kind": "plan", "lead": "urban", "deliverable": "修", "due_date": "2999-01-01"}, 422, "date_too_late",
+        {"kind": "plan", "lead": "urban", "deliverable": "修", "due_date": "2999-01-01"},
+        422,
+        "date_too_late",
     ),
     "not a date": ({"kind": "plan", "lead": "urban", "deliverable": "修", "due_date": "soon"}, 422, "invalid"),
     "an unknown estate": ({"kind": "reroute", "estate": "atlantis"}, 422, "unknown_estate"),
@@ -107,7 +111,7 @@ BAD_DECISIONS: dict[str, tuple[Any, int, str]] = {
     "NUL in text": ({"kind": "note", "text": "a\x00b"}, 422, "unprintable_text"),
     "a long text": ({"kind": "note", "text": "长" * 2001}, 422, "invalid"),
     "a megabyte": ({"kind": "note", "text": "a" * 1_000_000}, 413, "too_large"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", BAD_DECISIONS)

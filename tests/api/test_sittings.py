@@ -127,9 +127,12 @@ def test_a_closed_sitting_takes_nothing_more(held: tuple[str, list[str]], allian
     meeting = Meeting(alliance, sitting)
     soon = (alliance.now() + timedelta(days=40)).isoformat()
     for what, body in (
-        ("reschedule", {"starts_at": soon, "reason": "改期"}), ("cancel", {"reason": "取消"}), ("close", {}),
-        ("attendance", {"chair": "书记", "recorder": "专干"}), ("addenda", {"case": left, "reason": "紧急"}),
-    ):  # fmt: skip
+        ("reschedule", {"starts_at": soon, "reason": "改期"}),
+        ("cancel", {"reason": "取消"}),
+        ("close", {}),
+        ("attendance", {"chair": "书记", "recorder": "专干"}),
+        ("addenda", {"case": left, "reason": "紧急"}),
+    ):
         assert meeting.refuses(what, body) == (409, "sitting_not_there"), what
     assert alliance.types(left)[-1] == "case_carried_over"
     refused = alliance.post(f"/cases/{left}/decisions", {"kind": "hold", "reason": "等", "sitting": sitting})
@@ -276,9 +279,10 @@ def test_an_addendum_of_a_closed_or_unknown_case_is_refused(alliance: Caller) ->
     closed, elsewhere = (alliance.open(estate="mudan-garden")["number"] for _ in range(2))
     alliance.decide(closed, "withdraw")
     for number, refused in (
-        (closed, (409, "not_waiting_for_this_forum")), (elsewhere, (409, "not_waiting_for_this_forum")),
+        (closed, (409, "not_waiting_for_this_forum")),
+        (elsewhere, (409, "not_waiting_for_this_forum")),
         ("NC-2026-999999", (404, "unknown_case")),
-    ):  # fmt: skip
+    ):
         assert meeting.refuses("addenda", {"case": number, "reason": "紧急"}) == refused
 
 

@@ -58,8 +58,13 @@ def program(*arguments: str, env: Mapping[str, str]) -> Ran:
     """Runs the program itself to its end."""
     done = subprocess.run(
         [sys.executable, "-m", "cli", *arguments],
-        env=env, cwd=REPOSITORY, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
-    )  # fmt: skip
+        env=env,
+        cwd=REPOSITORY,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
     return Ran(done.returncode, done.stdout, done.stderr)
 
 

@@ -263,8 +263,9 @@ async def test_a_case_that_lost_its_process_is_told_of_its_sittings_move_when_it
     await engine.command(sitting.id, "reschedule", starts_at=sitting.starts_at + timedelta(days=9), reason="会场另用")
     found = await auditor(pool, engine).audit()
     assert {(it.number, it.kind) for it in found.findings} == {
-        (engine.number("A"), "missing"), (engine.number("A"), "untold"),
-    }  # fmt: skip
+        (engine.number("A"), "missing"),
+        (engine.number("A"), "untold"),
+    }
     repaired = await auditor(pool, engine).repair(found)
     assert (repaired.findings, sorted(str(it.repair) for it in repaired.repaired)) == ([], ["restarted", "told"])
     moved = (await engine.sitting_state(sitting.id)).dates

@@ -34,10 +34,25 @@ def test_every_command_explains_itself_with_an_example(path: tuple[str, ...]) ->
 
 def test_the_commands_are_the_ones_that_are_documented() -> None:
     assert {" ".join(path) for path in commands() if path} >= {
-        "up", "api", "worker", "migrate", "demo", "rebuild", "audit", "verify", "erase",
-        "case list", "case show", "case watch", "policy load", "policy check", "calendar publish",
-        "playbook check", "playbook draw", "notices resend",
-    }  # fmt: skip
+        "up",
+        "api",
+        "worker",
+        "migrate",
+        "demo",
+        "rebuild",
+        "audit",
+        "verify",
+        "erase",
+        "case list",
+        "case show",
+        "case watch",
+        "policy load",
+        "policy check",
+        "calendar publish",
+        "playbook check",
+        "playbook draw",
+        "notices resend",
+    }
 
 
 NEEDS_A_STACK = (

@@ -316,9 +316,10 @@ def test_the_list_is_narrowed(admin: Visitor, someone: str) -> None:
 def test_administrators_decide_nothing_and_read_every_page_in_english(admin: Visitor, officer: Caller) -> None:
     number = officer.open()["number"]
     answer = admin.http.post(
-        f"/api/v1/cases/{number}/decisions", json={"kind": "note", "text": "x"},
+        f"/api/v1/cases/{number}/decisions",
+        json={"kind": "note", "text": "x"},
         headers=admin.sent({"accept": "application/json"}),
-    )  # fmt: skip
+    )
     assert answer.status_code == 403
     admin.post("/language", {"language": "en"})
     for path in ("/admin", "/admin/organisation", "/admin/accounts", "/admin/policies", "/admin/calendar"):

@@ -14,11 +14,17 @@ from tests.support.accounts import added
 from tests.support.browser import OFFICE, PHONE, Browsing
 
 PATHS = {
-    "system": "/admin", "organisation": "/admin/organisation", "accounts": "/admin/accounts",
-    "account": "/admin/accounts/admin", "new-account": "/admin/new-account", "policies": "/admin/policies",
-    "policy": "/admin/policies/ladder/nancheng/1", "new-policy": "/admin/policies/new?kind=calendar",
-    "calendar": "/admin/calendar?year=2026", "playbook": "/admin/playbooks/property_withdrawal",
-}  # fmt: skip
+    "system": "/admin",
+    "organisation": "/admin/organisation",
+    "accounts": "/admin/accounts",
+    "account": "/admin/accounts/admin",
+    "new-account": "/admin/new-account",
+    "policies": "/admin/policies",
+    "policy": "/admin/policies/ladder/nancheng/1",
+    "new-policy": "/admin/policies/new?kind=calendar",
+    "calendar": "/admin/calendar?year=2026",
+    "playbook": "/admin/playbooks/property_withdrawal",
+}
 
 
 @pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])

@@ -78,7 +78,7 @@ def _listed(visitor: Visitor, query: str) -> list[str]:
         ("mine=1", {"new", "met"}),
         ("nonsense=1&page=7", {"new", "met", "climbed"}),
     ],
-)  # fmt: skip
+)
 def test_the_address_filters_the_list(lane: Visitor, opened: dict[str, str], query: str, found: set[str]) -> None:
     assert set(_listed(lane, query)) == {opened[name] for name in found}
 
@@ -165,8 +165,15 @@ def test_the_board_has_the_ladder_from_left_to_right_and_each_case_in_its_column
     page = lane.get("/cases/board?q=" + quote("水")).text
     columns = re.findall(r'id="column-([a-z_]+)"', page)
     assert columns == [
-        "contact", "check_in", "community", "alliance", "action", "suspended", "joint_response", "verification",
-    ]  # fmt: skip
+        "contact",
+        "check_in",
+        "community",
+        "alliance",
+        "action",
+        "suspended",
+        "joint_response",
+        "verification",
+    ]
     at = {number: page.index(f'data-number="{number}"') for number in (opened["met"], opened["climbed"])}
     assert page.index("column-check_in") < at[opened["met"]] < page.index("column-community") < at[opened["climbed"]]
     assert opened["new"] not in page

@@ -32,9 +32,13 @@ def test_the_pages_of_cases_are_sound_at_the_desk_and_on_a_phone(
     name = f"{size[0]}-{language}"
     with browsing.look("community-laocheng", size=size, language=language) as look:
         pages = {
-            "work": "/", "case": f"/cases/{number}", "case-plan": f"/cases/{number}?decide=plan", "list": "/cases",
-            "list-narrowed": "/cases?status=all&tier=estate&q=3", "board": "/cases/board",
-        }  # fmt: skip
+            "work": "/",
+            "case": f"/cases/{number}",
+            "case-plan": f"/cases/{number}?decide=plan",
+            "list": "/cases",
+            "list-narrowed": "/cases?status=all&tier=estate&q=3",
+            "board": "/cases/board",
+        }
         for what, path in pages.items():
             look.go(path)
             look.picture(f"cases-{what}-{name}")

@@ -34,8 +34,9 @@ def test_a_chart_is_an_image_with_a_title_and_a_description() -> None:
     assert svg.get("role") == "img"
     assert (svg.get("aria-labelledby"), svg.get("aria-describedby")) == ("weeks-title", "weeks-told")
     assert [(one.tag, one.get("id"), one.text) for one in list(svg)[:2]] == [
-        ("title", "weeks-title", "每周受理与办结"), ("desc", "weeks-told", "共 2 段"),
-    ]  # fmt: skip
+        ("title", "weeks-title", "每周受理与办结"),
+        ("desc", "weeks-told", "共 2 段"),
+    ]
 
 
 def test_what_came_stands_above_the_axis_and_what_went_below_each_as_tall_as_its_number() -> None:

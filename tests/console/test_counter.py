@@ -16,11 +16,20 @@ from tests.support.stack import Caller, Stack
 def filing(visitor: Visitor, **changes: str) -> dict[str, str]:
     key = re.findall(r'name="key" value="([0-9a-f]{32})"', visitor.get("/counter").text)[0]
     filled = {
-        "key": key, "estate": "mudan-garden", "category": "lift", "title": "3号楼电梯异响",
+        "key": key,
+        "estate": "mudan-garden",
+        "category": "lift",
+        "title": "3号楼电梯异响",
         "description": "夜里响个不停",
-        "channel": "counter", "severity": "high", "reporter.anonymous": "false", "reporter.name": "王秀兰",
-        "reporter.phone": "13805301234", "location.address": "3号楼", "consent": CONSENT_VERSION, "emergency": "",
-    }  # fmt: skip
+        "channel": "counter",
+        "severity": "high",
+        "reporter.anonymous": "false",
+        "reporter.name": "王秀兰",
+        "reporter.phone": "13805301234",
+        "location.address": "3号楼",
+        "consent": CONSENT_VERSION,
+        "emergency": "",
+    }
     return {**filled, **changes}
 
 
@@ -38,8 +47,11 @@ def test_an_officer_takes_an_issue_down_and_prints_the_slip(
     assert slip.headers["cache-control"] == "no-store"
     case = officer.case(number)
     assert (case["channel"], case["severity"], case["reporter"]["name"], len(case["photos"])) == (
-        "counter", "high", "王秀兰", 1
-    )  # fmt: skip
+        "counter",
+        "high",
+        "王秀兰",
+        1,
+    )
     assert nobody.post("/r/follow", {"number": number, "code": code}).status_code == 303
 
 

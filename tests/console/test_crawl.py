@@ -38,9 +38,15 @@ ELSEWHERE = "guangfu-huating"
 MARKER = "白鹭衔枝"
 """What is in every word of the case elsewhere, and in nothing else."""
 ACCOUNTS = {
-    "estate": f"estate-{ESTATE}", "community": f"community-{COMMUNITY}", "alliance": "alliance",
-    "department": "dept-urban", "supervisor": "supervisor", "admin": "admin", "nobody": None, "resident": None,
-}  # fmt: skip
+    "estate": f"estate-{ESTATE}",
+    "community": f"community-{COMMUNITY}",
+    "alliance": "alliance",
+    "department": "dept-urban",
+    "supervisor": "supervisor",
+    "admin": "admin",
+    "nobody": None,
+    "resident": None,
+}
 MAY_NOT_SEE = ("estate", "community", "department", "nobody", "resident")
 MOST = 120
 HEAVIEST = 150_000  # bytes, a page with its style sheet, script and marks, as they are sent
@@ -66,9 +72,12 @@ def chief(stack: Stack) -> Iterator[Caller]:
 def elsewhere(chief: Caller) -> str:
     """A case of another community that says the marker wherever it says anything, as far as its community."""
     number: str = chief.open(
-        estate=ELSEWHERE, title=f"{MARKER}电梯", description=f"{MARKER}停在两层之间",
-        reporter={"name": MARKER, "phone": "13805309876"}, location={"address": f"{MARKER}3号楼"},
-    )["number"]  # fmt: skip
+        estate=ELSEWHERE,
+        title=f"{MARKER}电梯",
+        description=f"{MARKER}停在两层之间",
+        reporter={"name": MARKER, "phone": "13805309876"},
+        location={"address": f"{MARKER}3号楼"},
+    )["number"]
     chief.decide(number, "contact", how="电话", outcome=f"{MARKER}已约定")
     chief.decide(number, "note", text=f"{MARKER}已看现场")
     chief.decide(number, "escalate", reason=f"{MARKER}须社区协调")
@@ -204,9 +213,11 @@ def _files(page: str) -> set[str]:
 
 IDS = {
     name
-    for vocabulary in vars(words).values() if isinstance(vocabulary, dict)
-    for name in vocabulary if isinstance(name, str) and "_" in name
-}  # fmt: skip
+    for vocabulary in vars(words).values()
+    if isinstance(vocabulary, dict)
+    for name in vocabulary
+    if isinstance(name, str) and "_" in name
+}
 """What only programs say."""
 
 

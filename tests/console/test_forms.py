@@ -21,10 +21,17 @@ from domain.case import AnyDecision
 
 _FORM = "application/x-www-form-urlencoded"
 NEW_CASE = [
-    ("csrf", "x"), ("estate", "mudan-garden"), ("category", "lift"), ("title", "电梯"), ("channel", "counter"),
-    ("description", "一行\r\n又一行"), ("location.address", ""), ("reporter.name", "王秀兰"), ("reporter.phone", "  "),
+    ("csrf", "x"),
+    ("estate", "mudan-garden"),
+    ("category", "lift"),
+    ("title", "电梯"),
+    ("channel", "counter"),
+    ("description", "一行\r\n又一行"),
+    ("location.address", ""),
+    ("reporter.name", "王秀兰"),
+    ("reporter.phone", "  "),
     ("reporter.anonymous", "true"),
-]  # fmt: skip
+]
 
 
 def _request(body: bytes, content_type: str = _FORM, language: str = "zh-CN") -> Request:
@@ -65,8 +72,9 @@ async def test_a_decision_is_read_with_its_dates_and_its_list() -> None:
     plan = [("kind", "plan"), ("lead", "urban"), ("deliverable", "更换曳引机"), ("due_date", "2026-04-30")]
     form = await forms.read(
         _sent([*plan, ("co_handlers", "fire"), ("co_handlers", "police")]),
-        TypeAdapter[AnyDecision](AnyDecision), lists=["co_handlers"],
-    )  # fmt: skip
+        TypeAdapter[AnyDecision](AnyDecision),
+        lists=["co_handlers"],
+    )
     assert form.data is not None
     assert form.data.model_dump()["due_date"] == date(2026, 4, 30)
     assert form.data.model_dump()["co_handlers"] == ("fire", "police")
@@ -120,9 +128,17 @@ async def _posted(parts: list[bytes], path: str, headers: dict[str, str]) -> tup
     named = [(name.encode(), value.encode()) for name, value in headers.items()]
     running = SimpleNamespace(state=SimpleNamespace())
     scope = {
-        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
-        "scheme": "http", "headers": named, "state": {}, "app": running, "server": ("a", 80),
-    }  # fmt: skip
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "scheme": "http",
+        "headers": named,
+        "state": {},
+        "app": running,
+        "server": ("a", 80),
+    }
     await edge(scope, receive, send)
     return said[0]["status"], b"".join(message.get("body", b"") for message in said[1:])
 

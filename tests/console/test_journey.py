@@ -16,9 +16,15 @@ from tests.support.stack import Caller, Stack
 
 ESTATE, COMMUNITY = "guangfu-huating", "guangfu"
 STORY = [
-    "case_opened", "resident_contacted", "case_escalated", "plan_made", "plan_completed", "outcome_disputed",
-    "case_resolved", "outcome_confirmed",
-]  # fmt: skip
+    "case_opened",
+    "resident_contacted",
+    "case_escalated",
+    "plan_made",
+    "plan_completed",
+    "outcome_disputed",
+    "case_resolved",
+    "outcome_confirmed",
+]
 
 
 @pytest.fixture(scope="module")

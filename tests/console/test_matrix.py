@@ -28,11 +28,15 @@ from tests.support.stack import Caller, Stack
 from tests.support.town import NOW
 
 ROLES: dict[str, Post | None] = {
-    "nobody": None, "estate": Post("officer", "heping-jiayuan"), "other": Post("officer", "mudan-garden"),
-    "community": Post("officer", "heping"), "alliance": Post("officer", "nancheng"),
-    "department": Post("department", "urban"), "supervisor": Post("supervisor", None),
+    "nobody": None,
+    "estate": Post("officer", "heping-jiayuan"),
+    "other": Post("officer", "mudan-garden"),
+    "community": Post("officer", "heping"),
+    "alliance": Post("officer", "nancheng"),
+    "department": Post("department", "urban"),
+    "supervisor": Post("supervisor", None),
     "admin": Post("administrator", None),
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -196,10 +200,12 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /api/v1/cases/{number}/track": (_resident("/api/v1/cases/{number}/track?code={code}"), _ALL),
     "POST /api/v1/cases/{number}/word": (_resident("/api/v1/cases/{number}/word", kind="withdraw"), _ALL),
     "POST /api/v1/cases/{number}/photos": (
-        _case("/api/v1/cases/{number}/photos", {}), "401 400 403 400 400 403 403 403",
+        _case("/api/v1/cases/{number}/photos", {}),
+        "401 400 403 400 400 403 403 403",
     ),
     "GET /api/v1/cases/{number}/photos/{photo}": (
-        _case("/api/v1/cases/{number}/photos/p-none"), "401 404 403 404 404 403 403 403",
+        _case("/api/v1/cases/{number}/photos/p-none"),
+        "401 404 403 404 404 403 403 403",
     ),
     # ---- sittings
     "GET /api/v1/forums/{forum}/sittings": (_at("/api/v1/forums/heping/sittings"), _IN),
@@ -210,18 +216,22 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /api/v1/sittings/{sitting_id}": (_sitting(""), _IN),
     **{
         f"GET /api/v1/sittings/{{sitting_id}}/{paper}.{ending}": (_sitting(f"/{paper}.{ending}"), _PAPER)
-        for paper in ("agenda", "minutes") for ending in ("json", "md", "html", "docx")
+        for paper in ("agenda", "minutes")
+        for ending in ("json", "md", "html", "docx")
     },
     "GET /api/v1/sittings/{sitting_id}/agenda.ics": (_sitting("/agenda.ics"), "401 200 403 200 200 200 200 200"),
     "POST /api/v1/sittings/{sitting_id}/addenda": (_sitting("/addenda", {"case": _NONE, "reason": "急"}), _RUN),
     "POST /api/v1/sittings/{sitting_id}/other-business": (
-        _sitting("/other-business", {"text": "通报"}), "401 403 403 200 200 403 403 403",
+        _sitting("/other-business", {"text": "通报"}),
+        "401 403 403 200 200 403 403 403",
     ),
     "POST /api/v1/sittings/{sitting_id}/reschedule": (
-        _sitting("/reschedule", _PAST), "401 403 403 422 422 403 403 403",
+        _sitting("/reschedule", _PAST),
+        "401 403 403 422 422 403 403 403",
     ),
     "POST /api/v1/sittings/{sitting_id}/cancel": (
-        _sitting("/cancel", {"reason": "停会"}), "401 403 403 200 200 403 403 403",
+        _sitting("/cancel", {"reason": "停会"}),
+        "401 403 403 200 200 403 403 403",
     ),
     "POST /api/v1/sittings/{sitting_id}/attendance": (_sitting("/attendance", _ATTENDED), _RUN),
     "POST /api/v1/sittings/{sitting_id}/close": (_sitting("/close", {}), _RUN),
@@ -230,10 +240,12 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /api/v1/emergencies/{emergency_id}": (_emergency(""), "401 200 403 200 200 200 200 200"),
     "GET /api/v1/emergencies/{emergency_id}/events": (_emergency("/events"), "401 200 403 200 200 200 200 200"),
     "POST /api/v1/emergencies/{emergency_id}/tasks/{task}/reports": (
-        _emergency("/tasks/utilities_off/reports", {"kind": "sign"}), "401 403 403 403 200 200 403 403",
+        _emergency("/tasks/utilities_off/reports", {"kind": "sign"}),
+        "401 403 403 403 200 200 403 403",
     ),
     "POST /api/v1/emergencies/{emergency_id}/situation-reports": (
-        _emergency("/situation-reports", {"text": "已到场"}), "401 403 403 403 200 403 403 403",
+        _emergency("/situation-reports", {"text": "已到场"}),
+        "401 403 403 403 200 403 403 403",
     ),
     "POST /api/v1/emergencies/{emergency_id}/stand-down": (
         lambda given: (
@@ -247,27 +259,33 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /api/v1/admin/organisation/{table}.csv": (_at("/api/v1/admin/organisation/units.csv"), _ADMINS),
     "GET /api/v1/admin/policies": (_at("/api/v1/admin/policies"), _ADMINS),
     "POST /api/v1/admin/policies": (
-        _at("/api/v1/admin/policies", {"kind": "ladder", "text": "x: 1"}), "401 403 403 403 403 403 403 422",
+        _at("/api/v1/admin/policies", {"kind": "ladder", "text": "x: 1"}),
+        "401 403 403 403 403 403 403 422",
     ),
     "POST /api/v1/admin/policies/check": (
         _at("/api/v1/admin/policies/check", {"kind": "ladder", "files": {"a.yaml": "x: 1"}}),
         "401 403 403 403 403 403 403 422",
     ),
     "GET /api/v1/admin/policies/{kind}/{name}/{version}": (
-        _at("/api/v1/admin/policies/ladder/none/1"), "401 403 403 403 403 403 403 404",
+        _at("/api/v1/admin/policies/ladder/none/1"),
+        "401 403 403 403 403 403 403 404",
     ),
     "GET /api/v1/admin/accounts": (_at("/api/v1/admin/accounts"), _ADMINS),
     "POST /api/v1/admin/accounts": (
-        _at("/api/v1/admin/accounts", {"id": "admin", "posts": ["supervisor"]}), "401 403 403 403 403 403 403 409",
+        _at("/api/v1/admin/accounts", {"id": "admin", "posts": ["supervisor"]}),
+        "401 403 403 403 403 403 403 409",
     ),
     "PUT /api/v1/admin/accounts/{id}/posts": (
-        _at("/api/v1/admin/accounts/none/posts", {"posts": []}), "401 403 403 403 403 403 403 404",
+        _at("/api/v1/admin/accounts/none/posts", {"posts": []}),
+        "401 403 403 403 403 403 403 404",
     ),
     "POST /api/v1/admin/accounts/{id}/password": (
-        _at("/api/v1/admin/accounts/none/password", {}), "401 403 403 403 403 403 403 404",
+        _at("/api/v1/admin/accounts/none/password", {}),
+        "401 403 403 403 403 403 403 404",
     ),
     "POST /api/v1/admin/accounts/{id}/{doing}": (
-        _at("/api/v1/admin/accounts/none/disable", {}), "401 403 403 403 403 403 403 404",
+        _at("/api/v1/admin/accounts/none/disable", {}),
+        "401 403 403 403 403 403 403 404",
     ),
     # ---- rehearsal, and what operators look at
     "POST /api/v1/dev/fast-forward": (_at("/api/v1/dev/fast-forward", {"case": _NONE, "days": 1}), _NOT_THERE),
@@ -285,7 +303,8 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /static/{name}": (_at("/static/hongxiu.css"), _ALL),
     "GET /sign-in": (_at("/sign-in"), "200 303 303 303 303 303 303 303"),
     "POST /sign-in": (
-        _at("/sign-in", [("username", "matrix"), ("password", "wrong")]), "401 401 401 401 401 401 401 401",
+        _at("/sign-in", [("username", "matrix"), ("password", "wrong")]),
+        "401 401 401 401 401 401 401 401",
     ),
     "GET /sign-in/oidc": (_at("/sign-in/oidc"), _NOT_THERE),
     "GET /sign-in/oidc/callback": (_at("/sign-in/oidc/callback"), _NOT_THERE),
@@ -303,17 +322,20 @@ TABLE: dict[str, tuple[Ask, str]] = {
         "303 303 403 303 303 403 303 403",
     ),
     "POST /cases/{number}/effect": (
-        _case("/cases/{number}/effect", [("kind", "note")]), "303 200 403 200 200 403 200 200",
+        _case("/cases/{number}/effect", [("kind", "note")]),
+        "303 200 403 200 200 403 200 200",
     ),
     "GET /cases/{number}": (_case("/cases/{number}"), "303 200 403 200 200 403 200 200"),
     "GET /emergencies": (_at("/emergencies"), _PAGE),
     "GET /emergencies/{emergency_id}": (_room(""), "303 200 403 200 200 200 200 200"),
     "GET /emergencies/{emergency_id}/tasks/{task}": (_room("/tasks/utilities_off"), "303 200 403 200 200 200 200 200"),
     "POST /emergencies/{emergency_id}/tasks/{task}": (
-        _room("/tasks/utilities_off", kind="sign"), "303 403 403 403 303 303 403 403",
+        _room("/tasks/utilities_off", kind="sign"),
+        "303 403 403 403 303 303 403 403",
     ),
     "POST /emergencies/{emergency_id}/situation-reports": (
-        _room("/situation-reports", text="已到场"), "303 403 403 403 303 403 403 403",
+        _room("/situation-reports", text="已到场"),
+        "303 403 403 403 303 403 403 403",
     ),
     "GET /emergencies/{emergency_id}/stand-down": (_room("/stand-down"), _COMMAND),
     "POST /emergencies/{emergency_id}/stand-down": (
@@ -334,14 +356,20 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /sittings/{sitting_id}/meeting": (_meeting("/meeting"), _NO_PAPER),
     "GET /sittings/{sitting_id}/meeting/{slide}": (_meeting("/meeting/end"), _NO_PAPER),
     "POST /sittings/{sitting_id}/meeting/{number}": (
-        _meeting(f"/meeting/{_NONE}", kind="hold", reason="等"), "303 403 403 404 404 403 403 403",
+        _meeting(f"/meeting/{_NONE}", kind="hold", reason="等"),
+        "303 403 403 404 404 403 403 403",
     ),
-    **{f"GET /sittings/{{sitting_id}}/{what}": (_meeting(f"/{what}"), _RUN_PAGE)
-       for what in ("reschedule", "cancel", "other-business")},
-    **{f"GET /sittings/{{sitting_id}}/{what}": (_meeting(f"/{what}"), _NOT_YET)
-       for what in ("addendum", "attendance", "close")},
+    **{
+        f"GET /sittings/{{sitting_id}}/{what}": (_meeting(f"/{what}"), _RUN_PAGE)
+        for what in ("reschedule", "cancel", "other-business")
+    },
+    **{
+        f"GET /sittings/{{sitting_id}}/{what}": (_meeting(f"/{what}"), _NOT_YET)
+        for what in ("addendum", "attendance", "close")
+    },
     "POST /sittings/{sitting_id}/reschedule": (
-        _meeting("/reschedule", day="2020-01-08", time="15:00", reason="换时间"), "303 403 403 422 422 403 403 403",
+        _meeting("/reschedule", day="2020-01-08", time="15:00", reason="换时间"),
+        "303 403 403 422 422 403 403 403",
     ),
     "POST /sittings/{sitting_id}/cancel": (_meeting("/cancel", reason="停会"), _DONE),
     "POST /sittings/{sitting_id}/other-business": (_meeting("/other-business", text="通报"), _DONE),
@@ -355,34 +383,49 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "GET /account": (_at("/account"), _PAGE),
     "POST /account/password": (_at("/account/password", []), "303 422 422 422 422 422 422 422"),
     "POST /account/capacity": (
-        _at("/account/capacity", [("capacity", "administrator")]), "303 422 422 422 422 422 422 303",
+        _at("/account/capacity", [("capacity", "administrator")]),
+        "303 422 422 422 422 422 422 303",
     ),
     "POST /account/sessions/{session}/end": (
-        _at("/account/sessions/1000000/end", []), "303 404 404 404 404 404 404 404",
+        _at("/account/sessions/1000000/end", []),
+        "303 404 404 404 404 404 404 404",
     ),
     "POST /account/sessions/end": (_at("/account/sessions/end", []), "303 303 303 303 303 303 303 303"),
     "GET /overview": (_at("/overview"), "303 200 200 200 200 403 200 200"),
     "GET /overview/cases": (_at("/overview/cases?figure=late"), "303 200 200 200 200 403 200 200"),
     "GET /overview/figures.csv": (_at("/overview/figures.csv"), "303 200 200 200 200 403 200 200"),
     "GET /audit": (_at("/audit"), "303 403 403 403 403 403 200 200"),
-    **{f"GET {path}": (_at(path), _ADMINS_PAGE) for path in (
-        "/admin", "/admin/organisation", "/admin/organisation.yaml", "/admin/policies", "/admin/policies/new",
-        "/admin/calendar", "/admin/accounts", "/admin/new-account",
-    )},
+    **{
+        f"GET {path}": (_at(path), _ADMINS_PAGE)
+        for path in (
+            "/admin",
+            "/admin/organisation",
+            "/admin/organisation.yaml",
+            "/admin/policies",
+            "/admin/policies/new",
+            "/admin/calendar",
+            "/admin/accounts",
+            "/admin/new-account",
+        )
+    },
     "GET /admin/organisation/{table}.csv": (_at("/admin/organisation/units.csv"), _ADMINS_PAGE),
     "GET /admin/policies/{kind}/{name}/{version}": (_at("/admin/policies/ladder/none/1"), _ADMINS_NONE),
     "POST /admin/policies/{kind}/{name}/{version}/enforce": (
-        _at("/admin/policies/ladder/none/1/enforce", []), _ADMINS_NONE,
+        _at("/admin/policies/ladder/none/1/enforce", []),
+        _ADMINS_NONE,
     ),
     "POST /admin/policies/check": (
-        _at("/admin/policies/check", [("kind", "ladder"), ("text", "x: 1")]), "303 403 403 403 403 403 403 422",
+        _at("/admin/policies/check", [("kind", "ladder"), ("text", "x: 1")]),
+        "303 403 403 403 403 403 403 422",
     ),
     "POST /admin/policies/load": (_at("/admin/policies/load", []), "303 403 403 403 403 403 403 400"),
     "GET /admin/playbooks/{kind}": (_at("/admin/playbooks/none"), _ADMINS_NONE),
     "POST /admin/accounts": (_at("/admin/accounts", []), "303 403 403 403 403 403 403 422"),
     "GET /admin/accounts/{id}": (_at("/admin/accounts/none"), _ADMINS_NONE),
-    **{f"POST /admin/accounts/{{id}}/{what}": (_at(f"/admin/accounts/none/{what}", []), _ADMINS_NONE)
-       for what in ("posts", "password")},
+    **{
+        f"POST /admin/accounts/{{id}}/{what}": (_at(f"/admin/accounts/none/{what}", []), _ADMINS_NONE)
+        for what in ("posts", "password")
+    },
     "POST /admin/accounts/{id}/{doing}": (_at("/admin/accounts/none/disable", []), _ADMINS_NONE),
     "GET /counter": (_at("/counter"), "303 200 200 200 200 403 403 403"),
     "POST /counter": (_at("/counter", []), "303 422 422 422 422 403 403 403"),
@@ -399,7 +442,7 @@ TABLE: dict[str, tuple[Ask, str]] = {
     "POST /r/{number}/photos": (_case("/r/{number}/photos", []), _ELSEWHERE),
     "GET /r/{number}/photos/{photo}": (_case("/r/{number}/photos/p-none"), _ELSEWHERE),
     "GET /gallery": (_at("/gallery"), _PAGE),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

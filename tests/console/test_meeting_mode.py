@@ -157,12 +157,19 @@ def test_pages_of_meetings_are_sound_at_the_desk_and_on_a_phone(
     ahead = later(ESTATE, caller, 4).id
     name = f"{size[0]}-{language}"
     pages = {
-        "calendar": "/meetings", "calendar-list": "/meetings?view=list", "subscribe": "/meetings/subscribe",
-        "sitting": f"/sittings/{meeting.id}", "ahead": f"/sittings/{ahead}", "notices": "/notices",
-        "reschedule": f"/sittings/{ahead}/reschedule", "cancel": f"/sittings/{ahead}/cancel",
-        "other-business": f"/sittings/{ahead}/other-business", "cover": f"/sittings/{meeting.id}/meeting",
-        "item": f"/sittings/{meeting.id}/meeting/{numbers[0]}", "end": f"/sittings/{meeting.id}/meeting/end",
-    }  # fmt: skip
+        "calendar": "/meetings",
+        "calendar-list": "/meetings?view=list",
+        "subscribe": "/meetings/subscribe",
+        "sitting": f"/sittings/{meeting.id}",
+        "ahead": f"/sittings/{ahead}",
+        "notices": "/notices",
+        "reschedule": f"/sittings/{ahead}/reschedule",
+        "cancel": f"/sittings/{ahead}/cancel",
+        "other-business": f"/sittings/{ahead}/other-business",
+        "cover": f"/sittings/{meeting.id}/meeting",
+        "item": f"/sittings/{meeting.id}/meeting/{numbers[0]}",
+        "end": f"/sittings/{meeting.id}/meeting/end",
+    }
     with browsing.look(OFFICER, size=size, language=language) as look:
         for what, path in pages.items():
             look.go(path)

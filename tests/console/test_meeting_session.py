@@ -131,9 +131,13 @@ def test_decisions_are_recorded_as_the_sittings_and_the_minutes_have_them(
         end = text_of(officer.get(f"{start}/end").text)
         assert "已决 2 · 暂缓 1 · 待议 1" in end
         attended = filled(
-            officer, f"/sittings/{sitting}/attendance", chair="广福社区党委书记", recorder="社区专干",
-            **{"there.guangfu": "present", "there.guangfu-huating": "absent"}, others="燃气公司\n街道办",
-        )  # fmt: skip
+            officer,
+            f"/sittings/{sitting}/attendance",
+            chair="广福社区党委书记",
+            recorder="社区专干",
+            **{"there.guangfu": "present", "there.guangfu-huating": "absent"},
+            others="燃气公司\n街道办",
+        )
         assert attended.status_code == 303, text_of(attended.text)
         assert officer.get(f"/sittings/{sitting}/close").status_code == 409
         assert officer.post(f"/sittings/{sitting}/clock", {}).status_code == 303

@@ -111,10 +111,13 @@ def test_a_form_that_is_not_theirs_is_refused_and_begins_nothing(
     meeting = later("laocheng", chief, 5)
     once = {"key": "k" * 32, "version": "0"}
     sent: dict[str, dict[str, str]] = {
-        "cancel": {"reason": "不是我们的会"}, "other-business": {"text": "一行"}, "close": {},
-        "addendum": {"case": "NC-2026-000001", "reason": "急"}, "attendance": {"chair": "书记", "recorder": "专干"},
+        "cancel": {"reason": "不是我们的会"},
+        "other-business": {"text": "一行"},
+        "close": {},
+        "addendum": {"case": "NC-2026-000001", "reason": "急"},
+        "attendance": {"chair": "书记", "recorder": "专干"},
         "reschedule": {"day": "2027-01-04", "time": "15:00", "reason": "改", "step": "look"},
-    }  # fmt: skip
+    }
     for what, fields in sent.items():
         answer = visitor.post(f"{meeting.path}/{what}", {**once, **fields})
         assert answer.status_code == 403, what
@@ -158,10 +161,13 @@ def test_rescheduling_shows_what_follows_before_anything_is_sent(alliance: Visit
 @pytest.mark.parametrize(
     ("changes", "status", "said"),
     [
-        ({"day": "2020-01-01"}, 422, "已过"), ({"day": "2098-01-01"}, 422, "最晚"),
-        ({"reason": "请打13805301234"}, 422, "手机号"), ({"reason": ""}, 422, "必填"), ({"day": "昨天"}, 422, "日期"),
+        ({"day": "2020-01-01"}, 422, "已过"),
+        ({"day": "2098-01-01"}, 422, "最晚"),
+        ({"reason": "请打13805301234"}, 422, "手机号"),
+        ({"reason": ""}, 422, "必填"),
+        ({"day": "昨天"}, 422, "日期"),
     ],
-)  # fmt: skip
+)
 def test_what_a_new_date_cannot_be_is_said_on_the_form_and_nothing_typed_is_lost(
     alliance: Visitor, chief: Caller, changes: dict[str, str], status: int, said: str
 ) -> None:

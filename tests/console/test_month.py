@@ -17,12 +17,13 @@ from domain.words import Name
 
 NAME = Name(zh="国庆节", en="National Day")
 OCTOBER = CalendarYear(
-    version="1", year=2026,
+    version="1",
+    year=2026,
     days=(
         CalendarDay(date=date(2026, 10, 1), kind="off", name=NAME, notice="国办发明电"),
         CalendarDay(date=date(2026, 10, 10), kind="workday", name=NAME, notice="国办发明电"),
     ),
-)  # fmt: skip
+)
 CALENDAR = WorkingCalendar.of([OCTOBER])
 
 
@@ -33,11 +34,26 @@ def at(day: int, hour: int = 15, month: int = 10) -> datetime:
 def entry(day: int, tier: str = "estate", **changes: object) -> Entry:
     start = at(day)
     fields = {
-        "id": f"x-2026-{day}", "forum": "x", "name": "x", "version": 0, "status": "announced", "status_name": "已预告",
-        "sequence": 0, "emergency": None, "drafts_at": start, "freezes_at": start, "starts_at": start, "ends_at": start,
-        "minutes_due": start, "provisional": False, "regular_starts_at": None, "addenda": [], "attendance": None,
-        "links": SittingLinks(itself="/x", agenda=None, minutes=None, temporal=None, console="/x"), **changes,
-    }  # fmt: skip
+        "id": f"x-2026-{day}",
+        "forum": "x",
+        "name": "x",
+        "version": 0,
+        "status": "announced",
+        "status_name": "已预告",
+        "sequence": 0,
+        "emergency": None,
+        "drafts_at": start,
+        "freezes_at": start,
+        "starts_at": start,
+        "ends_at": start,
+        "minutes_due": start,
+        "provisional": False,
+        "regular_starts_at": None,
+        "addenda": [],
+        "attendance": None,
+        "links": SittingLinks(itself="/x", agenda=None, minutes=None, temporal=None, console="/x"),
+        **changes,
+    }
     return Entry(SittingView.model_validate(fields), "x", tier, start)
 
 
@@ -86,16 +102,27 @@ def test_months_go_on_over_the_year_and_are_named_in_both_languages() -> None:
 
 def item(number: int, *attend: str) -> AgendaItem:
     return AgendaItem(
-        case=f"NC-2026-{number:06d}", number=number, summary="电梯", why_here="升级", asked="请定", attend=attend,
+        case=f"NC-2026-{number:06d}",
+        number=number,
+        summary="电梯",
+        why_here="升级",
+        asked="请定",
+        attend=attend,
         minutes=6,
-    )  # fmt: skip
+    )
 
 
 def agenda() -> Agenda:
     dates = Sitting(
-        id="x-2026-10", forum="x", drafts_at=at(1), freezes_at=at(2), starts_at=at(7), ends_at=at(7, 16),
-        minutes_due=at(9), provisional=False,
-    )  # fmt: skip
+        id="x-2026-10",
+        forum="x",
+        drafts_at=at(1),
+        freezes_at=at(2),
+        starts_at=at(7),
+        ends_at=at(7, 16),
+        minutes_due=at(9),
+        provisional=False,
+    )
     sections = (
         AgendaSection(kind="previous_minutes", title="上次", lines=("无",), minutes=3),
         AgendaSection(kind="newly_escalated", title="新", items=(item(1, "城建", "消防"), item(2, "城建")), minutes=12),
@@ -111,8 +138,12 @@ def test_addenda_are_heard_before_what_a_meeting_ends_with() -> None:
     order = [(slide.id, slide.from_minute) for slide in slides(agenda(), "zh-CN")]
     numbers = [f"NC-2026-00000{n}" for n in (1, 2, 3)]
     assert order == [
-        ("previous_minutes", 0), (numbers[0], 3), (numbers[1], 9), (numbers[2], 15), ("statistics", 21),
-    ]  # fmt: skip
+        ("previous_minutes", 0),
+        (numbers[0], 3),
+        (numbers[1], 9),
+        (numbers[2], 15),
+        ("statistics", 21),
+    ]
     first = slides(agenda(), "zh-CN")[1]
     assert first.planned(at(7)) == (at(7) + timedelta(minutes=3), at(7) + timedelta(minutes=9))
 
@@ -121,8 +152,11 @@ def test_the_budget_counts_addenda_and_says_how_much_is_too_much() -> None:
     it = budget(agenda(), "en")
     assert (it.minutes, it.planned, it.over, it.scale) == (20, 24, 4, 24)
     assert [(share.kind, share.start, share.minutes) for share in it.shares] == [
-        ("previous_minutes", 0, 3), ("newly_escalated", 3, 12), ("statistics", 15, 3), ("addenda", 18, 6),
-    ]  # fmt: skip
+        ("previous_minutes", 0, 3),
+        ("newly_escalated", 3, 12),
+        ("statistics", 15, 3),
+        ("addenda", 18, 6),
+    ]
 
 
 def test_who_is_needed_most_often_comes_first() -> None:

@@ -41,11 +41,15 @@ def lived(stack: Stack) -> dict[str, str]:
         opened = {"late": late} | {
             name: alliance.open(estate=estate, category=category)
             for name, estate, category in (
-                ("new", ESTATE, "noise"), ("rejected", ESTATE, "noise"), ("up", ESTATE, "parking"),
-                ("solved", ESTATE, "parking"), ("unsatisfied", ESTATE, "greening"), ("disputed", ESTATE, "greening"),
+                ("new", ESTATE, "noise"),
+                ("rejected", ESTATE, "noise"),
+                ("up", ESTATE, "parking"),
+                ("solved", ESTATE, "parking"),
+                ("unsatisfied", ESTATE, "greening"),
+                ("disputed", ESTATE, "greening"),
                 ("there", NEXT, "noise"),
             )
-        }  # fmt: skip
+        }
         numbers = {name: str(case["number"]) for name, case in opened.items()}
         alliance.decide(numbers["rejected"], "reject", reason="不属于受理范围")
         alliance.decide(numbers["up"], "escalate", reason="需要社区协调")
@@ -293,10 +297,12 @@ def test_the_table_as_a_file_has_the_same_figures(stack: Stack, station: Visitor
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("from=2026-03-02&to=2026-03-01", "结束日期早于开始日期"), ("from=x", "请填写日期"),
-        ("period=week", "没有这个时间段"), ("from=2000-01-01&to=2026-01-01", "时间段最长五年"),
+        ("from=2026-03-02&to=2026-03-01", "结束日期早于开始日期"),
+        ("from=x", "请填写日期"),
+        ("period=week", "没有这个时间段"),
+        ("from=2000-01-01&to=2026-01-01", "时间段最长五年"),
     ],
-)  # fmt: skip
+)
 def test_a_time_that_there_is_not_is_told_in_the_form(officer_there: Visitor, query: str, said: str) -> None:
     answer = officer_there.get(f"/overview?{query}")
     assert answer.status_code == 422
@@ -308,11 +314,15 @@ def test_a_time_that_there_is_not_is_told_in_the_form(officer_there: Visitor, qu
 @pytest.mark.parametrize(
     "path",
     [
-        "/overview/cases", "/overview/cases?figure=nonsense", "/overview/cases?figure=late&page=0",
-        "/overview/cases?figure=late&estate=%00", "/overview?by=street", "/overview/figures.csv?by=x",
+        "/overview/cases",
+        "/overview/cases?figure=nonsense",
+        "/overview/cases?figure=late&page=0",
+        "/overview/cases?figure=late&estate=%00",
+        "/overview?by=street",
+        "/overview/figures.csv?by=x",
         "/overview?order=sideways",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_question_is_refused(officer_there: Visitor, path: str) -> None:
     assert officer_there.get(path).status_code == 422
 

@@ -44,10 +44,12 @@ def test_the_overview_is_sound_at_the_desk_and_on_a_phone(
 ) -> None:
     with browsing.look("supervisor", size=size, language=language) as look:
         for path, what in (
-            ("/overview", "overview"), ("/overview?period=year&by=estate&sort=response&order=up", "overview-year"),
+            ("/overview", "overview"),
+            ("/overview?period=year&by=estate&sort=response&order=up", "overview-year"),
             ("/overview?from=2020-01-01&to=2020-02-01", "overview-empty"),
-            ("/overview/cases?figure=carried_over", "overview-none"), ("/overview/cases?figure=late", "overview-cases"),
-        ):  # fmt: skip
+            ("/overview/cases?figure=carried_over", "overview-none"),
+            ("/overview/cases?figure=late", "overview-cases"),
+        ):
             look.go(path)
             look.picture(f"{what}-{size[0]}-{language}")
             look.must_be_sound()

@@ -68,10 +68,13 @@ def test_what_is_no_time_is_named_by_field(sent: dict[str, str], field: str, why
 @pytest.mark.parametrize(
     "sent",
     [
-        {}, {"period": "last_month"}, {"period": "quarter"}, {"period": "year"},
+        {},
+        {"period": "last_month"},
+        {"period": "quarter"},
+        {"period": "year"},
         {"from_": "2026-01-07", "to": "2026-02-07"},
     ],
-)  # fmt: skip
+)
 def test_its_address_is_read_as_the_same_time(sent: dict[str, str]) -> None:
     period = _read(**sent)
     assert Period.read(period.query, TODAY) == period

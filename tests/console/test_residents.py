@@ -28,9 +28,16 @@ WORDS = "七号楼电梯昨晚把我母亲关了二十分钟"
 
 def issue(key: str, **changes: str) -> dict[str, str]:
     filled = {
-        "phone": next(PHONES), "key": key, "estate": "mudan-garden", "category": "lift", "description": WORDS,
-        "anonymous": "false", "name": "欧阳女士", "location.address": "7号楼3单元", "consent": CONSENT_VERSION,
-    }  # fmt: skip
+        "phone": next(PHONES),
+        "key": key,
+        "estate": "mudan-garden",
+        "category": "lift",
+        "description": WORDS,
+        "anonymous": "false",
+        "name": "欧阳女士",
+        "location.address": "7号楼3单元",
+        "consent": CONSENT_VERSION,
+    }
     return {name: value for name, value in {**filled, **changes}.items() if value}
 
 
@@ -99,12 +106,17 @@ def test_a_form_sent_twice_is_one_issue(nobody: Visitor) -> None:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"phone": ""}, "phone"), ({"phone": "打给我妈"}, "phone"), ({"consent": ""}, "consent"),
-        ({"consent": "1999"}, "consent"), ({"description": ""}, "description"), ({"estate": ""}, "estate"),
-        ({"category": ""}, "category"), ({"title": f"请打{PHONE}"}, "title"),
+        ({"phone": ""}, "phone"),
+        ({"phone": "打给我妈"}, "phone"),
+        ({"consent": ""}, "consent"),
+        ({"consent": "1999"}, "consent"),
+        ({"description": ""}, "description"),
+        ({"estate": ""}, "estate"),
+        ({"category": ""}, "category"),
+        ({"title": f"请打{PHONE}"}, "title"),
     ],
     ids=lambda value: "-".join(f"{k}:{v}" for k, v in value.items()) if isinstance(value, dict) else value,
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(nobody: Visitor, changes: dict[str, str], field: str) -> None:
     page = nobody.get("/r/new")
     answer = nobody.upload("/r/new", issue(key_of(page), **changes), picture())

@@ -102,27 +102,54 @@ def test_whose_meetings_are_whose() -> None:
 
 def _item(number: str, until: datetime, *, overdue: bool = False) -> CaseItem:
     wait = WaitView(
-        kind="contact", reason="等", until=until, on_expiry="届时", on_expiry_kind="contact_missed", sitting_id=None,
+        kind="contact",
+        reason="等",
+        until=until,
+        on_expiry="届时",
+        on_expiry_kind="contact_missed",
+        sitting_id=None,
         provisional=False,
-    )  # fmt: skip
+    )
     return CaseItem(
-        number=number, version=1, tier="estate", stage="contact", stage_name="实时对接", estate="mudan-garden",
-        community="laocheng", category="lift", title=None, severity=None, channel=None, opened_at=until,
-        updated_at=until, wait=wait, carried_over=0, supervised=False, overdue=overdue, emergency_id=None,
-        closed_as=None, closed_at=None, duplicate_of=None,
+        number=number,
+        version=1,
+        tier="estate",
+        stage="contact",
+        stage_name="实时对接",
+        estate="mudan-garden",
+        community="laocheng",
+        category="lift",
+        title=None,
+        severity=None,
+        channel=None,
+        opened_at=until,
+        updated_at=until,
+        wait=wait,
+        carried_over=0,
+        supervised=False,
+        overdue=overdue,
+        emergency_id=None,
+        closed_as=None,
+        closed_at=None,
+        duplicate_of=None,
         links=Links(itself="/", events="/", temporal="/", console="/"),
-    )  # fmt: skip
+    )
 
 
 def test_what_waits_is_grouped_by_when_it_is_due() -> None:
     now = at("2026-03-02 22:00")
     items = [
-        _item("past", at("2026-03-02 21:59")), _item("tonight", at("2026-03-02 23:59")),
-        _item("tomorrow", at("2026-03-03 00:00")), _item("far", at("2026-03-20 09:00")),
+        _item("past", at("2026-03-02 21:59")),
+        _item("tonight", at("2026-03-02 23:59")),
+        _item("tomorrow", at("2026-03-03 00:00")),
+        _item("far", at("2026-03-20 09:00")),
         _item("missed", at("2026-03-20 09:00"), overdue=True),
-    ]  # fmt: skip
+    ]
     found = {group.key: [case.number for case in group.cases] for group in grouped(items, now)}
     assert found == {
-        "work.late": ["past", "missed"], "work.today": ["tonight"], "work.week": ["tomorrow"], "work.later": ["far"],
-    }  # fmt: skip
+        "work.late": ["past", "missed"],
+        "work.today": ["tonight"],
+        "work.week": ["tomorrow"],
+        "work.later": ["far"],
+    }
     assert grouped([], now) == ()

@@ -32,9 +32,13 @@ def papers_of(held: Held, tabled: int = 1, minuted: int = 1) -> Papers:
     item = AgendaItem(case="NC-1", number=1, summary="某", why_here="", asked="", minutes=6)
     name = nancheng().forums["laocheng"].name
     agenda = Agenda(
-        sitting=held.dates, forum_name=name, language="zh-CN", made_at=held.now, budget=120,
+        sitting=held.dates,
+        forum_name=name,
+        language="zh-CN",
+        made_at=held.now,
+        budget=120,
         sections=(AgendaSection(kind="waiting", title="待议", items=(item,) * tabled),),
-    )  # fmt: skip
+    )
     carried = Carried(case="NC-1", summary="某", count=1, supervised=False)
     minutes = Minutes(
         sitting=held.dates, forum_name=name, language="zh-CN", made_at=held.now, carried_over=(carried,) * minuted
@@ -53,9 +57,13 @@ def test_a_case_that_was_tabled_once_where_it_waited_leaves_no_fault() -> None:
 
 @pytest.mark.parametrize(
     ("tabled", "minuted", "says"),
-    [(0, 1, "0 times on its agenda"), (2, 1, "2 times on its agenda"), (1, 0, "0 times in its minutes"),
-     (1, 2, "2 times in its minutes")],
-)  # fmt: skip
+    [
+        (0, 1, "0 times on its agenda"),
+        (2, 1, "2 times on its agenda"),
+        (1, 0, "0 times in its minutes"),
+        (1, 2, "2 times in its minutes"),
+    ],
+)
 def test_a_case_that_is_not_once_in_the_papers_is_a_fault(tabled: int, minuted: int, says: str) -> None:
     held, case = carried_over()
     proof = prove({MARCH: papers_of(held, tabled, minuted)}, {"NC-1": events_of(case)})

@@ -40,9 +40,25 @@ def test_an_issue_names_what_the_organisation_has(case: DemoCase) -> None:
 def test_it_shows_every_decision_and_the_resident_s_word() -> None:
     words = {step.word for case in CASES for step in case.script if isinstance(step, Say)}
     assert decisions() >= {
-        "contact", "resolve", "plan", "complete", "extend", "hold", "escalate", "return", "suspend", "resume",
-        "refer", "reject", "duplicate", "reroute", "reopen", "note", "assign", "supervise",
-    }  # fmt: skip
+        "contact",
+        "resolve",
+        "plan",
+        "complete",
+        "extend",
+        "hold",
+        "escalate",
+        "return",
+        "suspend",
+        "resume",
+        "refer",
+        "reject",
+        "duplicate",
+        "reroute",
+        "reopen",
+        "note",
+        "assign",
+        "supervise",
+    }
     assert words == {"confirm", "dispute", "withdraw"}
 
 

@@ -80,9 +80,11 @@ def an_item(number: int, **other: object) -> AgendaItem:
 
 def _sections() -> tuple[AgendaSection, ...]:
     promise = Promise(
-        lead="牡丹嘉园物业", deliverable="更换曳引机并取得检验合格证", due_date=date(2026, 11, 20),
+        lead="牡丹嘉园物业",
+        deliverable="更换曳引机并取得检验合格证",
+        due_date=date(2026, 11, 20),
         actual="配件11月25日到货，检验尚未预约，已逾期5天。",
-    )  # fmt: skip
+    )
     back = {"first_tabled": at("2026-09-02 15:00"), "times_tabled": 3, "carried_over": 2, "supervised": True}
     supervised = tuple(an_item(number, **back, promised=promise) for number in (1, 2, 3))
     overdue = tuple(

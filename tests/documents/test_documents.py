@@ -38,11 +38,15 @@ def test_a_document_read_back_has_the_same_digest(document: Agenda | Minutes) ->
 def test_another_process_at_another_time_makes_the_same_bytes() -> None:
     runs = {
         subprocess.run(
-            [sys.executable, "-c", ANEW], cwd=ROOT, capture_output=True, text=True, check=True,
+            [sys.executable, "-c", ANEW],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
             env={"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, "TZ": zone},
         ).stdout
         for seed, zone in (("1", "UTC"), ("2", "America/New_York"))
-    }  # fmt: skip
+    }
     assert len(runs) == 1
 
 

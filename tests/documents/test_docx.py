@@ -59,9 +59,13 @@ def numbered(paragraph: Paragraph) -> tuple[int, int] | None:
 def test_the_page_is_a4_with_the_standards_type_area_and_22_lines() -> None:
     (page,) = agenda().sections
     for length, millimetres in (
-        (page.page_width, 210), (page.page_height, 297), (page.top_margin, 37), (page.bottom_margin, 35),
-        (page.left_margin, 28), (page.right_margin, 26),
-    ):  # fmt: skip
+        (page.page_width, 210),
+        (page.page_height, 297),
+        (page.top_margin, 37),
+        (page.bottom_margin, 35),
+        (page.left_margin, 28),
+        (page.right_margin, 26),
+    ):
         assert length is not None
         assert abs(length - Mm(millimetres)) < Mm(0.05)
     grid = attributes(agenda().element.body, "w:sectPr/w:docGrid")
@@ -79,10 +83,14 @@ def test_a_line_holds_28_characters() -> None:
 @pytest.mark.parametrize(
     ("style", "font", "points"),
     [
-        ("Normal", FANG, 16), ("Title", BIAO, 22), ("Heading 1", HEI, None), ("Heading 2", KAI, None),
-        ("Footer", SONG, 14), ("表格", None, 12),
+        ("Normal", FANG, 16),
+        ("Title", BIAO, 22),
+        ("Heading 1", HEI, None),
+        ("Heading 2", KAI, None),
+        ("Footer", SONG, 14),
+        ("表格", None, 12),
     ],
-)  # fmt: skip
+)
 def test_each_style_has_its_font_and_size(style: str, font: str | None, points: int | None) -> None:
     element = agenda().styles[style].element
     if font:
@@ -209,7 +217,8 @@ def test_the_fonts_have_others_to_stand_in_for_them() -> None:
 def test_it_speaks_english() -> None:
     file = opened(some_minutes(), "en")
     assert [paragraph.text for paragraph in styled(file, "纪要标志")] == [
-        "Laocheng Community", "community monthly meeting: Minutes",
-    ]  # fmt: skip
+        "Laocheng Community",
+        "community monthly meeting: Minutes",
+    ]
     assert styled(file, "Signature")[1].text == "4 December 2026"
     assert file.core_properties.language == "en"

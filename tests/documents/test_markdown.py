@@ -50,9 +50,14 @@ def test_whatever_is_written_in_a_list_is_read_back_as_plain_text(text: str) -> 
     tokens = READER.parse(f"- {escaped(text)}\n")
     kinds = {token.type for token in tokens}
     assert kinds <= {
-        "bullet_list_open", "list_item_open", "paragraph_open", "inline",
-        "paragraph_close", "list_item_close", "bullet_list_close",
-    }  # fmt: skip
+        "bullet_list_open",
+        "list_item_open",
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+        "list_item_close",
+        "bullet_list_close",
+    }
     assert "".join(plain(token) for token in tokens if token.type == "inline") == " ".join(text.split())
 
 
@@ -72,10 +77,12 @@ def test_the_minutes_tables_have_every_resolution_and_every_case_carried_over() 
     resolutions, carried, heads = tables(markdown(minutes))
     assert resolutions[0] == ["序号", "诉求件", "决定", "牵头与协办", "成果与时限"]
     assert resolutions[1] == [
-        "1", "NC-2026-000407\n鼓楼苑供暖：东区二次管网压力不足，室温不达标\n【督办】",
-        "制定方案\n维修资金应急程序条件具备，业主代表到会同意。", "城建\n协办：综治",
+        "1",
+        "NC-2026-000407\n鼓楼苑供暖：东区二次管网压力不足，室温不达标\n【督办】",
+        "制定方案\n维修资金应急程序条件具备，业主代表到会同意。",
+        "城建\n协办：综治",
         "修复并取得检验合格证，公示三日\n2026年12月18日前",
-    ]  # fmt: skip
+    ]
     assert [row[0] for row in resolutions[1:]] == [str(one.number) for one in minutes.resolutions]
     assert resolutions[-1][2] == f"办结回访\n{HARD}"
     assert [row[1] for row in carried[1:]] == ["3", "1"]

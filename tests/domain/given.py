@@ -61,9 +61,11 @@ def nancheng(*years: int) -> Rules:
     """Nancheng's rules, with the calendars of these years published (2025 and 2026 unless told)."""
     published = [read(CalendarYear, f"calendar-{year}.yaml") for year in years or (2025, 2026)]
     return Rules(
-        read(Ladder, "ladder.yaml"), read(Organisation, "organisation.yaml"), WorkingCalendar.of(published),
+        read(Ladder, "ladder.yaml"),
+        read(Organisation, "organisation.yaml"),
+        WorkingCalendar.of(published),
         playbooks=by_name(read_playbooks()),
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -207,9 +209,15 @@ class Case:
         return [event.type for event in self.last]
 
     def send(
-        self, body: Any, *, by: Actor, when: str | datetime | None = None, if_version: int | None = None,
-        words: SealedRef | None = None, id: str | None = None,
-    ) -> list[str]:  # fmt: skip
+        self,
+        body: Any,
+        *,
+        by: Actor,
+        when: str | datetime | None = None,
+        if_version: int | None = None,
+        words: SealedRef | None = None,
+        id: str | None = None,
+    ) -> list[str]:
         """Any command; the types of what it brought about."""
         self.now = at(when) if isinstance(when, str) else when or self.now
         command = Command(id=id or f"c-{len(self.log)}", actor=by, body=body, if_version=if_version, words=words)
@@ -219,9 +227,15 @@ class Case:
         return self.types
 
     def does(
-        self, kind: str, *, by: Actor = ALLIANCE, when: str | None = None, if_version: int | None = None,
-        words: SealedRef | None = None, **fields: Any,
-    ) -> list[str]:  # fmt: skip
+        self,
+        kind: str,
+        *,
+        by: Actor = ALLIANCE,
+        when: str | None = None,
+        if_version: int | None = None,
+        words: SealedRef | None = None,
+        **fields: Any,
+    ) -> list[str]:
         """A decision, by default the alliance officer's, which may do nearly anything anywhere."""
         return self.send(decision(kind, **fields), by=by, when=when, if_version=if_version, words=words)
 
@@ -264,9 +278,16 @@ def check_waits(state: CaseState) -> None:
 
 
 STAGES = (
-    "contact", "check_in", "community", "alliance", "action", "suspended", "joint_response", "verification",
+    "contact",
+    "check_in",
+    "community",
+    "alliance",
+    "action",
+    "suspended",
+    "joint_response",
+    "verification",
     "closed",
-)  # fmt: skip
+)
 
 
 def case_at(stage: str, **fields: Any) -> Case:

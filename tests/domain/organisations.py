@@ -29,7 +29,9 @@ def organisations(draw: st.DrawFn) -> Organisation:
     root, *rest = ids[: draw(st.integers(6, len(ids)))]
     return Organisation.model_validate(
         {
-            "version": draw(st.sampled_from(["1", "2"])), "name": draw(_NAMES), "tiers": tiers,
+            "version": draw(st.sampled_from(["1", "2"])),
+            "name": draw(_NAMES),
+            "tiers": tiers,
             "companies": [{"id": id, "name": draw(_NAMES), "state_owned": draw(st.booleans())} for id in companies],
             "departments": [{"code": id, "name": draw(_NAMES)} for id in draw(st.permutations(["p", "q"]))],
             "categories": [
@@ -39,7 +41,7 @@ def organisations(draw: st.DrawFn) -> Organisation:
             "root": _upper(draw, root, rest, len(tiers) - 1, companies),
             "case_prefix": draw(st.sampled_from(["HX", "NC"])),
         }
-    )  # fmt: skip
+    )
 
 
 def _upper(draw: st.DrawFn, id: str, rest: list[str], depth: int, companies: list[str]) -> dict[str, Any]:

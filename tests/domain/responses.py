@@ -51,9 +51,14 @@ class Response:
     """A response and its story. Each step folds both the events and what the log would give back of them."""
 
     def __init__(
-        self, playbook: str, rules: Rules | None = None, declared: str = T0, estate: str = "mudan-garden",
-        linked: tuple[str, ...] = (), begun: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        playbook: str,
+        rules: Rules | None = None,
+        declared: str = T0,
+        estate: str = "mudan-garden",
+        linked: tuple[str, ...] = (),
+        begun: str | None = None,
+    ) -> None:
         self.rules = rules or nancheng()
         self.now = at(begun or declared)
         self.log: list[tuple[ResponseEvent, str]] = []
@@ -105,9 +110,15 @@ class Response:
         return self.types
 
     def does(
-        self, kind: str, task: str | None = None, *, by: Actor | None = None, when: str | None = None,
-        if_version: int | None = None, **fields: Any,
-    ) -> list[str]:  # fmt: skip
+        self,
+        kind: str,
+        task: str | None = None,
+        *,
+        by: Actor | None = None,
+        when: str | None = None,
+        if_version: int | None = None,
+        **fields: Any,
+    ) -> list[str]:
         """A report or another command; by default of whoever reports for the task, else the alliance's officer."""
         if task is not None:
             fields["task"] = task

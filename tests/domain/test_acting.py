@@ -20,7 +20,7 @@ from tests.domain.given import (
     department,
     nancheng,
     officer,
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -39,9 +39,14 @@ class Listed:
 
 
 PEOPLE = {
-    "estate": ESTATE, "community": COMMUNITY, "alliance": ALLIANCE, "other estate": officer("gulou-yuan"),
-    "other community": officer("heping"), "urban": department("urban"), "fire": department("fire"),
-}  # fmt: skip
+    "estate": ESTATE,
+    "community": COMMUNITY,
+    "alliance": ALLIANCE,
+    "other estate": officer("gulou-yuan"),
+    "other community": officer("heping"),
+    "urban": department("urban"),
+    "fire": department("fire"),
+}
 
 
 def whose(case: Case) -> set[str]:
@@ -53,11 +58,17 @@ def whose(case: Case) -> set[str]:
 @pytest.mark.parametrize(
     ("stage", "turn"),
     [
-        ("contact", {"estate"}), ("check_in", {"estate"}), ("community", {"community"}), ("alliance", {"alliance"}),
-        ("action", {"urban"}), ("suspended", {"estate"}), ("joint_response", {"alliance"}), ("verification", set()),
+        ("contact", {"estate"}),
+        ("check_in", {"estate"}),
+        ("community", {"community"}),
+        ("alliance", {"alliance"}),
+        ("action", {"urban"}),
+        ("suspended", {"estate"}),
+        ("joint_response", {"alliance"}),
+        ("verification", set()),
         ("closed", set()),
     ],
-)  # fmt: skip
+)
 def test_a_case_waits_for_whom_the_ladder_says(stage: str, turn: set[str]) -> None:
     assert whose(case_at(stage)) == turn
 

@@ -340,9 +340,15 @@ def test_the_order_is_the_missions() -> None:
     near.does("plan", due_date="2026-03-31")
     agenda = agenda_of(APRIL, new, case_at("joint_response"), near, carried, case_at("community"))
     assert [section.kind for section in agenda.sections] == [
-        "previous_minutes", "supervised", "overdue", "newly_escalated", "emergencies", "statistics", "other",
+        "previous_minutes",
+        "supervised",
+        "overdue",
+        "newly_escalated",
+        "emergencies",
+        "statistics",
+        "other",
         "next_date",
-    ]  # fmt: skip
+    ]
     assert [item.case[-1] for item in items(agenda)] == ["4", "3", "5", "1", "2"]
 
 
@@ -371,9 +377,16 @@ def test_the_assessments_have_the_quarters_facts_of_each_community_and_company()
     since, until = date(2026, 1, 1), date(2026, 3, 17)
     nothing = Figures(since=since, until=until)
     laocheng = Figures(
-        since=since, until=until, opened=9, open=4, response=Rate(8, 9), solution=Rate(3, 4),
-        satisfaction=Rate(1, 4), late=1, disputed=1,
-    )  # fmt: skip
+        since=since,
+        until=until,
+        opened=9,
+        open=4,
+        response=Rate(8, 9),
+        solution=Rate(3, 4),
+        satisfaction=Rate(1, 4),
+        late=1,
+        disputed=1,
+    )
     facts = Quarter(since=since, until=until, communities={"laocheng": laocheng}, companies={"mudan-jiayuan": nothing})
     (section,) = [it for it in agenda_of(JOINT, quarter=facts).sections if it.kind == "assessments"]
     assert section.lines == (
@@ -386,8 +399,11 @@ def test_the_assessments_have_the_quarters_facts_of_each_community_and_company()
 
 def test_a_quarters_last_sitting_says_when_the_quarter_began() -> None:
     assert [quarter_start(it) for it in ("x-2026-03", "x-2026-12", "x-2026-04", "x-2026-W14")] == [
-        date(2026, 1, 1), date(2026, 10, 1), None, date(2026, 1, 1),
-    ]  # fmt: skip
+        date(2026, 1, 1),
+        date(2026, 10, 1),
+        None,
+        date(2026, 1, 1),
+    ]
 
 
 def test_ten_thousand_waiting_cases_are_arranged_and_drafted_with_the_ones_that_fit() -> None:
@@ -411,16 +427,32 @@ def test_a_forum_that_is_not_there_has_no_agenda() -> None:
 
 def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date() -> None:
     previous = Minutes(
-        sitting=sitting(MARCH), forum_name=nancheng().forums["laocheng"].name, language="zh-CN", made_at=LONG_BEFORE,
+        sitting=sitting(MARCH),
+        forum_name=nancheng().forums["laocheng"].name,
+        language="zh-CN",
+        made_at=LONG_BEFORE,
         resolutions=(
-            Resolution(case="NC-1", number=1, summary="某", decision="制定方案", lead="城建", due_date=date(2026, 4, 1),
-                       version=3, head="h"),
+            Resolution(
+                case="NC-1",
+                number=1,
+                summary="某",
+                decision="制定方案",
+                lead="城建",
+                due_date=date(2026, 4, 1),
+                version=3,
+                head="h",
+            ),
         ),
-    )  # fmt: skip
+    )
     statistics = Figures(
-        since=date(2026, 3, 1), until=date(2026, 3, 31), opened=12, response=Rate(11, 12), solution=Rate(0, 0),
-        satisfaction=Rate(9, 10), repeats=2,
-    )  # fmt: skip
+        since=date(2026, 3, 1),
+        until=date(2026, 3, 31),
+        opened=12,
+        response=Rate(11, 12),
+        solution=Rate(0, 0),
+        satisfaction=Rate(9, 10),
+        repeats=2,
+    )
     told: dict[str, Any] = {
         "previous": previous,
         "statistics": statistics,
@@ -434,9 +466,12 @@ def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date(
         "NC-1 某——制定方案（城建，2026年4月1日前）",
     )
     assert lines["statistics"] == (
-        "2026年3月1日至2026年3月31日：受理 12 件", "响应率 91.7%（11/12）", "解决率 —（0/0）", "满意率 90.0%（9/10）",
+        "2026年3月1日至2026年3月31日：受理 12 件",
+        "响应率 91.7%（11/12）",
+        "解决率 —（0/0）",
+        "满意率 90.0%（9/10）",
         "重复诉求 2 件",
-    )  # fmt: skip
+    )
     assert lines["next_date"] == ("2026年5月6日 15:00",)
     assert lines["other"] == ("通报消防演练",)
     bare = {section.kind: section.lines for section in agenda_of(APRIL, language="en").sections}
@@ -516,10 +551,18 @@ def test_a_plan_made_in_session_is_a_resolution_with_its_hash() -> None:
     case.does("plan", by=COMMUNITY, when="2026-03-04 15:10", co_handlers=("fire",), reason="会议议定", sitting=MARCH)
     (resolution,) = minutes_of(MARCH, case, agenda).resolutions
     assert resolution == Resolution(
-        case=case.state.number, number=1, summary="牡丹花园：电梯（2026年3月2日登记）", decision="制定方案",
-        reason="会议议定", lead="城建", co_handlers=("消防",), deliverable="更换水泵", due_date=date(2026, 4, 30),
-        version=len(case.log), head=f"hash-{len(case.log)}",
-    )  # fmt: skip
+        case=case.state.number,
+        number=1,
+        summary="牡丹花园：电梯（2026年3月2日登记）",
+        decision="制定方案",
+        reason="会议议定",
+        lead="城建",
+        co_handlers=("消防",),
+        deliverable="更换水泵",
+        due_date=date(2026, 4, 30),
+        version=len(case.log),
+        head=f"hash-{len(case.log)}",
+    )
 
 
 @pytest.mark.parametrize(

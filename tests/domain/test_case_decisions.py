@@ -410,8 +410,11 @@ def test_a_dispute_goes_back_to_the_tier_that_solved_it_once_and_then_one_tier_u
         tiers.append(case.where)
         case.does("resolve")
     assert tiers == [
-        ("estate", "check_in"), ("community", "community"), ("alliance", "alliance"), ("alliance", "alliance")
-    ]  # fmt: skip
+        ("estate", "check_in"),
+        ("community", "community"),
+        ("alliance", "alliance"),
+        ("alliance", "alliance"),
+    ]
     assert case.state.disputes == 4
 
 

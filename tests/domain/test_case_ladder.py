@@ -24,11 +24,22 @@ ACCEPTS: dict[str, set[str]] = {
     "verification": {"confirm", "dispute"},
 }
 LEADS_TO: dict[str, str] = {
-    "contact": "check_in", "resolve": "verification", "plan": "action", "complete": "verification",
-    "suspend": "suspended", "resume": "check_in", "refer": "closed", "reject": "closed", "duplicate": "closed",
-    "reroute": "contact", "withdraw": "closed", "confirm": "closed", "dispute": "check_in", "reopen": "check_in",
+    "contact": "check_in",
+    "resolve": "verification",
+    "plan": "action",
+    "complete": "verification",
+    "suspend": "suspended",
+    "resume": "check_in",
+    "refer": "closed",
+    "reject": "closed",
+    "duplicate": "closed",
+    "reroute": "contact",
+    "withdraw": "closed",
+    "confirm": "closed",
+    "dispute": "check_in",
+    "reopen": "check_in",
     "emergency": "joint_response",
-}  # fmt: skip
+}
 NEXT_UP = {"contact": "community", "check_in": "community", "community": "alliance", "action": "community"}
 NEXT_DOWN = {"community": "check_in", "alliance": "community"}
 
@@ -121,9 +132,11 @@ def test_after_the_second_missed_check_in_the_case_escalates_to_the_community() 
     assert case.where == ("community", "community")
     assert case.state.carried_over == 0
     assert case.last[0].detail == {
-        "from_tier": "estate", "to_tier": "community", "cause": "carry_over_limit",
+        "from_tier": "estate",
+        "to_tier": "community",
+        "cause": "carry_over_limit",
         "sitting": "mudan-garden-2026-W11",
-    }  # fmt: skip
+    }
 
 
 def test_after_its_first_carry_over_the_community_escalates_to_the_alliance() -> None:

@@ -35,9 +35,19 @@ from tests.domain.given import (
 )
 
 ACTORS = (
-    ALLIANCE, ALLIANCE, ALLIANCE, COMMUNITY, ESTATE, SUPERVISOR, RESIDENT, ADMINISTRATOR, SYSTEM,
-    department("urban"), officer("guangfu"), officer("gulou-yuan"),
-)  # fmt: skip
+    ALLIANCE,
+    ALLIANCE,
+    ALLIANCE,
+    COMMUNITY,
+    ESTATE,
+    SUPERVISOR,
+    RESIDENT,
+    ADMINISTRATOR,
+    SYSTEM,
+    department("urban"),
+    officer("guangfu"),
+    officer("gulou-yuan"),
+)
 LONGEST_CLIMB = 40
 """More expiries than it takes from anywhere to the alliance's table."""
 

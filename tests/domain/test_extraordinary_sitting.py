@@ -42,9 +42,14 @@ def called(starts: str | None = None) -> Sitting:
 
 def about(response: Response) -> Emergency:
     case = Tabled(
-        number="NC-2026-000001", version=0, tier="estate", stage="joint_response", estate="mudan-garden",
-        category="property", opened_at=at(T0),
-    )  # fmt: skip
+        number="NC-2026-000001",
+        version=0,
+        tier="estate",
+        stage="joint_response",
+        estate="mudan-garden",
+        category="property",
+        opened_at=at(T0),
+    )
     asks = response.rules.playbook("property_withdrawal").sitting
     return Emergency(state=response.state, cases=[case], asks=asks)
 

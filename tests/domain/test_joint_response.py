@@ -352,8 +352,10 @@ def test_a_missed_clock_is_late_and_climbs_the_chain_rung_by_rung() -> None:
     response = Response(LIFT)
     assert "task_late" in response.passes_until("2026-03-02 10:25")
     assert told(response, "rescue_crew") == [
-        ("lead", "2026-03-02 10:10"), ("alliance", "2026-03-02 10:15"), ("secretary", "2026-03-02 10:25")
-    ]  # fmt: skip
+        ("lead", "2026-03-02 10:10"),
+        ("alliance", "2026-03-02 10:15"),
+        ("secretary", "2026-03-02 10:25"),
+    ]
     crew = response.task("rescue_crew")
     assert crew.missed == ("sign", "complete")
     response.finishes("rescue_crew")
@@ -526,8 +528,12 @@ def test_a_waived_task_does_not_hold_the_stand_down_up() -> None:
             response.does("waive", task.id, by=ALLIANCE, reason="误报")
     response.does("stand_down", outcome="resolved", reason="误报")
     assert response.last[0].detail["unfinished"] == [
-        "visited", "standby_police", "standby_governance", "standby_citymgmt", "standby_social"
-    ]  # fmt: skip
+        "visited",
+        "standby_police",
+        "standby_governance",
+        "standby_citymgmt",
+        "standby_social",
+    ]
 
 
 def test_after_the_stand_down_only_the_watch_is_waited_for_and_then_it_is_over() -> None:

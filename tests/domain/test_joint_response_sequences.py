@@ -22,13 +22,29 @@ from tests.domain.responses import BODY, DEPARTMENTS, Response, case_of
 
 PLAYBOOKS = ("lift_entrapment", "water_power_cut", "mass_dispute", "property_withdrawal")
 ACTORS = (
-    ALLIANCE, SUPERVISOR, ADMINISTRATOR, officer("laocheng"), officer("mudan-garden"), officer("gulou-yuan"),
+    ALLIANCE,
+    SUPERVISOR,
+    ADMINISTRATOR,
+    officer("laocheng"),
+    officer("mudan-garden"),
+    officer("gulou-yuan"),
     *map(department, DEPARTMENTS),
-)  # fmt: skip
+)
 KINDS = (
-    "sign", "progress", "done", "object", "waive", "situation_report", "stand_down", "join_case", "link", "expire",
-    "expire", "work", "work",
-)  # fmt: skip
+    "sign",
+    "progress",
+    "done",
+    "object",
+    "waive",
+    "situation_report",
+    "stand_down",
+    "join_case",
+    "link",
+    "expire",
+    "expire",
+    "work",
+    "work",
+)
 
 
 class Step(NamedTuple):

@@ -33,11 +33,15 @@ def test_nanchengs_ladder_is_the_missions() -> None:
     ladder = nancheng().ladder
     assert ladder.ref == "nancheng@1"
     assert [(tier.id, tier.stage.id) for tier in ladder.tiers] == [
-        ("estate", "check_in"), ("community", "community"), ("alliance", "alliance")
-    ]  # fmt: skip
+        ("estate", "check_in"),
+        ("community", "community"),
+        ("alliance", "alliance"),
+    ]
     assert [(tier.carry_overs, tier.then, tier.marks) for tier in ladder.tiers] == [
-        (1, "escalate", False), (1, "escalate", False), (3, "raise", True)
-    ]  # fmt: skip
+        (1, "escalate", False),
+        (1, "escalate", False),
+        (3, "raise", True),
+    ]
     assert [tier.freeze_workdays for tier in ladder.tiers] == [0, 2, 2]
     assert ladder.stages.contact.duty_hours == 2
     assert ladder.stages.verification.days == 7
@@ -87,7 +91,7 @@ WRONG = [
     ("minutes_due: {hours: 24}", "minutes_due: {}", "tiers[0].minutes_due", "either hours or workdays"),
     ("ladder: nancheng", "ladder: 南城", "ladder", "match pattern"),
     ("ladder: nancheng", "ladder: nancheng\nladder: other", "ladder", "repeated"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "field", "why"), WRONG, ids=[f"{w[2]} {w[3]}" for w in WRONG])
@@ -107,8 +111,11 @@ def test_every_fault_is_told_at_once_in_the_lines_order() -> None:
     )
     found = problems(text)
     assert [problem.field for problem in found] == [
-        "tiers[0].decisions", "tiers[0].decisions", "tiers[2].then", "stages.joint_response.declared_by"
-    ]  # fmt: skip
+        "tiers[0].decisions",
+        "tiers[0].decisions",
+        "tiers[2].then",
+        "stages.joint_response.declared_by",
+    ]
     assert [problem.line for problem in found] == sorted(problem.line for problem in found)
 
 
@@ -133,11 +140,15 @@ def test_the_rungs_are_counted_from_below() -> None:
     ladder = nancheng().ladder
     assert [ladder.rung(tier.id) for tier in ladder.tiers] == [0, 1, 2]
     assert [tier and tier.id for tier in map(ladder.above, ("estate", "community", "alliance"))] == [
-        "community", "alliance", None
-    ]  # fmt: skip
+        "community",
+        "alliance",
+        None,
+    ]
     assert [tier and tier.id for tier in map(ladder.below, ("estate", "community", "alliance"))] == [
-        None, "estate", "community"
-    ]  # fmt: skip
+        None,
+        "estate",
+        "community",
+    ]
     with pytest.raises(Refusal, match="unknown_tier"):
         ladder.tier("heaven")
 

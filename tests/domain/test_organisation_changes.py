@@ -71,8 +71,9 @@ def test_a_company_that_takes_an_estate_over_is_two_entries() -> None:
         ("kind: market, company: anju", "kind: market, company: xin"),
     )
     assert [(one.what, one.id, one.how) for one in difference.entries] == [
-        ("company", "xin", "added"), ("unit", "yuan-1", "changed"),
-    ]  # fmt: skip
+        ("company", "xin", "added"),
+        ("unit", "yuan-1", "changed"),
+    ]
     assert difference.orders == {("company", ""): ("xin", "anju")}
 
 

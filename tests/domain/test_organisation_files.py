@@ -119,7 +119,7 @@ def test_the_same_table_twice_is_refused() -> None:
         ("laonian,老年社区,Laonian,community,west", "laonian,老年社区,Laonian,community,yuan-3", 8, "parent"),
         ("self_governed,,\r\nwest", "self_governed,,,x,y\r\nwest", 6, ""),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_a_row_is_named_by_line_and_column(old: str, new: str, line: int, column: str) -> None:
     assert ("units.csv", line, column) in [found[:3] for found in mistakes(units_with(old, new))]
 

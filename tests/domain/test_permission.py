@@ -79,15 +79,36 @@ ACTORS: dict[str, Actor] = {
     "the resident": Actor(id="resident", role="resident"),
 }
 STAGES = (
-    "contact", "check_in", "community", "alliance", "action", "suspended", "joint_response", "verification", "closed",
-)  # fmt: skip
+    "contact",
+    "check_in",
+    "community",
+    "alliance",
+    "action",
+    "suspended",
+    "joint_response",
+    "verification",
+    "closed",
+)
 TIERS = ("estate", "community", "alliance")
 OWN_STAGE = {"check_in": "estate", "community": "community", "alliance": "alliance", "contact": "estate"}
 
 OF_THE_LADDER: set[str] = {
-    "contact", "resolve", "plan", "complete", "extend", "hold", "escalate", "return", "suspend", "resume",
-    "refer", "reject", "duplicate", "reroute", "reopen",
-}  # fmt: skip
+    "contact",
+    "resolve",
+    "plan",
+    "complete",
+    "extend",
+    "hold",
+    "escalate",
+    "return",
+    "suspend",
+    "resume",
+    "refer",
+    "reject",
+    "duplicate",
+    "reroute",
+    "reopen",
+}
 ANYWHERE_COVERED = {"note", "assign"}
 RESIDENTS = {"withdraw", "confirm", "dispute"}
 

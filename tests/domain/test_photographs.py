@@ -38,9 +38,10 @@ def test_the_resident_and_officers_of_its_units_add_photographs_to_an_open_case(
 
 
 @pytest.mark.parametrize(
-    "by", [officer("gulou-yuan"), officer("guangfu"), department("urban"), SUPERVISOR, ADMINISTRATOR],
+    "by",
+    [officer("gulou-yuan"), officer("guangfu"), department("urban"), SUPERVISOR, ADMINISTRATOR],
     ids=lambda actor: actor.id,
-)  # fmt: skip
+)
 def test_nobody_else_does(by: Actor) -> None:
     case = case_at("action")
     with pytest.raises(Refusal, match="forbidden"):

@@ -16,9 +16,17 @@ FILE = "playbooks/lift_entrapment.yaml"
 TEXT = policy_text(FILE)
 SHIPPED = {playbook.playbook: playbook for playbook in read_playbooks()}
 KINDS = (
-    "fire", "flooding", "gas_leak", "heating_failure", "lift_entrapment", "mass_dispute", "property_withdrawal",
-    "property_withdrawal_planned", "structural_danger", "water_power_cut",
-)  # fmt: skip
+    "fire",
+    "flooding",
+    "gas_leak",
+    "heating_failure",
+    "lift_entrapment",
+    "mass_dispute",
+    "property_withdrawal",
+    "property_withdrawal_planned",
+    "structural_danger",
+    "water_power_cut",
+)
 
 
 def problems(text: str) -> tuple[PolicyProblem, ...]:
@@ -154,7 +162,7 @@ IN_TASKS = [
     ("freed", "role: lead", "role: lead\n    unless: [nothing]", "tasks[5].unless[0]", "no task 'nothing'"),
     ("freed", "id: freed", "id: command", "tasks[5].id", "already used by tasks[0]"),
     ("freed", "role: lead", "role: star", "tasks[5].role", "Input should be"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +198,7 @@ ELSEWHERE = [
     ("  - {id: restore,", "  - {id: rest, name: {zh: 休整, en: rest}}\n  - {id: restore,", "phases[1]", "has no task"),
     ("{id: market-supervision,", "{id: lift-maintainer,", "externals[1].id", "already used"),
     ('number: "119"', 'number: "one"', "call_first[0].number", "match pattern"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "field", "why"), ELSEWHERE, ids=[f"{case[1]} {case[3]}" for case in ELSEWHERE])
@@ -210,7 +218,7 @@ IN_THE_WITHDRAWAL = [
     ("  at: 3h", "  at: 7months", "sitting.at", "before the cap"),
     ("    unless: [successor]", "    unless: [heir]", "alarms[0].unless[0]", "no task 'heir'"),
     ("    at: 3months", "    at: 6months", "alarms[0].at", "between T0 and the cap"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ YEAR = "version: 1\nyear: 2026\ndays: [{date: 2026-01-01, kind: off, name: {zh: 
         (CalendarYear, YEAR, "2026-01-01", "2025-01-01"),
         (CalendarYear, YEAR, "kind: off", "kind: workday"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_in_chinese(model: type[Organisation], text: str, old: str, new: str) -> None:
     assert old in text
     with pytest.raises(PolicyError) as caught:

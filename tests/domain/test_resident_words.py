@@ -12,8 +12,13 @@ from domain.resident_words import BY_WHEN, MILESTONES, NEXT, OTHERWISE, TOLD_IN_
 from domain.words import Name
 
 NOT_TOLD = {
-    "note_added", "case_assigned", "case_supervised", "wait_reprojected", "put_on_agenda", "emergency_review_missed",
-}  # fmt: skip
+    "note_added",
+    "case_assigned",
+    "case_supervised",
+    "wait_reprojected",
+    "put_on_agenda",
+    "emergency_review_missed",
+}
 
 
 def test_every_event_is_told_or_is_the_offices_own() -> None:

@@ -47,8 +47,9 @@ def test_a_transfer_is_told_to_both_and_the_end_to_everybody() -> None:
     response = Response("property_withdrawal")
     response.does("object", "sweep_gates", by=department("police"), reason="由街道保安负责", to="citymgmt")
     assert {unit: notice.kind for unit, notice in told(response).items()} == {
-        "citymgmt": "transferred", "police": "transferred",
-    }  # fmt: skip
+        "citymgmt": "transferred",
+        "police": "transferred",
+    }
     for task in response.state.tasks:
         if task.required and not response.task(task.id).finished:
             response.does("waive", task.id, reason="不再需要")

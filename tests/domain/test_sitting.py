@@ -125,9 +125,12 @@ def test_a_sitting_nobody_touches_goes_from_its_announcement_to_its_minutes() ->
         sitting.passes(document=PAPER)
         seen += [(sitting.state.status, clock(wait.until)) for wait in waits(sitting.state)]
     assert seen == [
-        ("announced", "2026-02-26 15:00"), ("drafted", "2026-03-02 15:00"), ("frozen", "2026-03-04 15:00"),
-        ("in_session", "2026-03-04 17:00"), ("minutes", "2026-03-06 17:00"),
-    ]  # fmt: skip
+        ("announced", "2026-02-26 15:00"),
+        ("drafted", "2026-03-02 15:00"),
+        ("frozen", "2026-03-04 15:00"),
+        ("in_session", "2026-03-04 17:00"),
+        ("minutes", "2026-03-06 17:00"),
+    ]
     assert [event.type for event in sitting.log][-1] == "sitting_closed"
     assert sitting.state.minutes == PAPER
 
@@ -154,9 +157,15 @@ def test_a_command_before_it_is_convened_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("who", "may"),
-    [(COMMUNITY, True), (ALLIANCE, True), (ESTATE, False), (officer("guangfu"), False), (SUPERVISOR, False),
-     (department("urban"), False)],
-)  # fmt: skip
+    [
+        (COMMUNITY, True),
+        (ALLIANCE, True),
+        (ESTATE, False),
+        (officer("guangfu"), False),
+        (SUPERVISOR, False),
+        (department("urban"), False),
+    ],
+)
 def test_officers_of_its_unit_and_above_run_a_sitting(who: Actor, may: bool) -> None:
     sitting = Held()
     body = Reschedule(starts_at=at("2026-03-06 15:00"), reason="会场另有安排")
@@ -177,9 +186,15 @@ def test_a_moved_sitting_keeps_its_id_and_length_and_has_its_other_dates_anew() 
     sitting = Held()
     sitting.send(Reschedule(starts_at=at("2026-03-10 09:00"), reason="会场另有安排"))
     assert (sitting.dates.id, sitting.state.sequence) == (MARCH, 1)
-    assert [clock(instant) for instant in (
-        sitting.dates.freezes_at, sitting.dates.starts_at, sitting.dates.ends_at, sitting.dates.minutes_due
-    )] == ["2026-03-06 09:00", "2026-03-10 09:00", "2026-03-10 11:00", "2026-03-12 11:00"]  # fmt: skip
+    assert [
+        clock(instant)
+        for instant in (
+            sitting.dates.freezes_at,
+            sitting.dates.starts_at,
+            sitting.dates.ends_at,
+            sitting.dates.minutes_due,
+        )
+    ] == ["2026-03-06 09:00", "2026-03-10 09:00", "2026-03-10 11:00", "2026-03-12 11:00"]
 
 
 def test_a_frozen_agenda_stays_frozen_when_the_sitting_moves() -> None:
@@ -199,9 +214,12 @@ def test_a_sitting_moved_onto_a_holiday_is_moved_with_a_warning() -> None:
 
 @pytest.mark.parametrize(
     ("starts_at", "code"),
-    [("2026-02-20 10:00", "sitting_in_the_past"), ("2026-06-20 10:00", "date_too_late"),
-     ("2026-03-04 15:00", "sitting_already_then")],
-)  # fmt: skip
+    [
+        ("2026-02-20 10:00", "sitting_in_the_past"),
+        ("2026-06-20 10:00", "date_too_late"),
+        ("2026-03-04 15:00", "sitting_already_then"),
+    ],
+)
 def test_a_sitting_is_not_moved_into_the_past_far_away_or_to_where_it_is(starts_at: str, code: str) -> None:
     assert Held().refuses(Reschedule(starts_at=at(starts_at), reason="另有安排")).code == code
 
@@ -237,8 +255,9 @@ def test_cases_that_came_while_the_agenda_froze_are_addenda_by_rule() -> None:
     sitting.send(AddToAgenda(case="NC-2026-000001", reason="电梯困人"))
     sitting.passes(late=("NC-2026-000001", "NC-2026-000002"))
     assert [(it.case, it.by) for it in sitting.state.addenda] == [
-        ("NC-2026-000001", "decision"), ("NC-2026-000002", "arrived_while_freezing"),
-    ]  # fmt: skip
+        ("NC-2026-000001", "decision"),
+        ("NC-2026-000002", "arrived_while_freezing"),
+    ]
 
 
 def test_other_business_is_taken_until_the_agenda_freezes_and_each_line_once() -> None:
@@ -389,9 +408,10 @@ class Meeting:
     def sitting_passes(self, held: Held) -> None:
         (wait,) = waits(held.state)
         waiting = {
-            str(number) for number, case in enumerate(self.cases)
+            str(number)
+            for number, case in enumerate(self.cases)
             if case.state.wait and case.state.wait.sitting_id == held.dates.id
-        }  # fmt: skip
+        }
         if wait.kind == "freeze":
             self.frozen[held.dates.id] = waiting
         listed = {addendum.case for addendum in held.state.addenda} | self.frozen.get(held.dates.id, set())

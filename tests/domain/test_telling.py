@@ -21,13 +21,11 @@ def test_a_moment_is_shanghais_to_the_minute() -> None:
 
 SAID = {
     "contact": ("等小区首次联系居民", "the estate's first contact with the resident"),
-    "check_in": (
-        "等牡丹花园 · 每周碰头（3月4日 16:00）作出决定", "a decision at 牡丹花园 · 每周碰头 (4 Mar 16:00)"
-    ),
+    "check_in": ("等牡丹花园 · 每周碰头（3月4日 16:00）作出决定", "a decision at 牡丹花园 · 每周碰头 (4 Mar 16:00)"),
     "suspended": ("挂起中，等外部条件", "an outside condition"),
     "joint_response": ("等联动处置解除", "stand-down of the emergency"),
     "verification": ("等居民回访答复", "the resident's word"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("stage", SAID)

@@ -155,8 +155,12 @@ def test_an_unknown_refusal_is_its_code_and_a_missing_value_an_empty_gap() -> No
 def test_any_language_but_english_reads_chinese() -> None:
     name = Name(zh="联盟", en="alliance")
     assert [name.in_(language) for language in (*LANGUAGES, "en-GB", "fr", "")] == [
-        "联盟", "alliance", "alliance", "联盟", "联盟"
-    ]  # fmt: skip
+        "联盟",
+        "alliance",
+        "alliance",
+        "联盟",
+        "联盟",
+    ]
 
 
 # ------------------------------------------------------------------ what Temporal shows
@@ -176,10 +180,14 @@ def test_an_update_is_named_by_the_decisions_word_and_code(kind: str) -> None:
 
 
 HAPPENS: dict[str, str] = {
-    "contact_missed": "contact_missed", "carry_over": "case_carried_over", "escalate": "case_escalated",
-    "plan_overdue": "plan_overdue", "resume": "case_resumed", "review": "emergency_review_missed",
+    "contact_missed": "contact_missed",
+    "carry_over": "case_carried_over",
+    "escalate": "case_escalated",
+    "plan_overdue": "plan_overdue",
+    "resume": "case_resumed",
+    "review": "emergency_review_missed",
     "close_without_word": "closed_without_word",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("expiry", names.EXPIRIES)
@@ -211,13 +219,34 @@ def test_every_command_to_a_response_has_an_update_and_every_wait_a_record() -> 
 
 
 NAMES = (
-    *names.UPDATES.values(), *names.RECORDS, *names.SITTING_UPDATES.values(), *names.SITTING_RECORDS, names.LOAD,
-    names.LOAD_SITTING, names.DRAFT_AGENDA, names.FREEZE_AGENDA, names.LIST_LATE, names.DRAW_MINUTES,
-    names.TELL_CASES, names.CONVENE_SITTINGS, names.EXTEND_SCHEDULE, names.CASE_WORKFLOW, names.SITTING_WORKFLOW,
-    names.CONVENE_WORKFLOW, *names.RESPONSE_UPDATES.values(), *names.RESPONSE_RECORDS, names.LOAD_RESPONSE,
-    names.RESPONSE_WORKFLOW, names.OPEN_RESPONSE, names.TELL_ITS_CASES, names.LINK_RESPONSES,
-    names.CONVENE_EXTRAORDINARY, names.CANCEL_EXTRAORDINARY, names.NOTIFY, names.NOTIFY_OF_RESPONSE,
-)  # fmt: skip
+    *names.UPDATES.values(),
+    *names.RECORDS,
+    *names.SITTING_UPDATES.values(),
+    *names.SITTING_RECORDS,
+    names.LOAD,
+    names.LOAD_SITTING,
+    names.DRAFT_AGENDA,
+    names.FREEZE_AGENDA,
+    names.LIST_LATE,
+    names.DRAW_MINUTES,
+    names.TELL_CASES,
+    names.CONVENE_SITTINGS,
+    names.EXTEND_SCHEDULE,
+    names.CASE_WORKFLOW,
+    names.SITTING_WORKFLOW,
+    names.CONVENE_WORKFLOW,
+    *names.RESPONSE_UPDATES.values(),
+    *names.RESPONSE_RECORDS,
+    names.LOAD_RESPONSE,
+    names.RESPONSE_WORKFLOW,
+    names.OPEN_RESPONSE,
+    names.TELL_ITS_CASES,
+    names.LINK_RESPONSES,
+    names.CONVENE_EXTRAORDINARY,
+    names.CANCEL_EXTRAORDINARY,
+    names.NOTIFY,
+    names.NOTIFY_OF_RESPONSE,
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

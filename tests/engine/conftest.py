@@ -101,17 +101,27 @@ class Engine:
     ) -> int:
         words = SealedRef(id=f"w-{name}", resident=f"r-{name}", digest="0" * 64)
         body = OpenCase(
-            number=self.number(name) if emergency else None, estate=estate, category="lift", channel="phone",
-            words=words, emergency=emergency,
-        )  # fmt: skip
+            number=self.number(name) if emergency else None,
+            estate=estate,
+            category="lift",
+            channel="phone",
+            words=words,
+            emergency=emergency,
+        )
         actor = officer("nancheng" if emergency else estate)
         command = Command(id=command_id or f"{self.number(name)}:open", actor=actor, body=body)
         return await self.processes.open(self.rules, self.number(name), command)
 
     async def send(
-        self, name: str, kind: str, *, by: Actor | None = None, id: str | None = None,
-        if_version: int | None = None, **fields: Any,
-    ) -> int:  # fmt: skip
+        self,
+        name: str,
+        kind: str,
+        *,
+        by: Actor | None = None,
+        id: str | None = None,
+        if_version: int | None = None,
+        **fields: Any,
+    ) -> int:
         body = _BODY.validate_python({"kind": kind, **fields})
         actor = by or officer("nancheng")
         command = Command(id=id or uuid.uuid4().hex, actor=actor, body=body, if_version=if_version)

@@ -45,9 +45,13 @@ async def sitting_held_with_everything(engine: Engine) -> str:
     await engine.pass_sitting_to(sitting.id, sitting.starts_at)
     await engine.pass_case_to("A", sitting.starts_at)
     await engine.send(
-        "A", "plan", by=officer("laocheng"), lead="urban", deliverable="修复外墙",
+        "A",
+        "plan",
+        by=officer("laocheng"),
+        lead="urban",
+        deliverable="修复外墙",
         due_date=(sitting.starts_at + timedelta(days=20)).date().isoformat(),
-    )  # fmt: skip
+    )
     await engine.command(sitting.id, "attendance", chair="社区书记", recorder="社区专干", present=["城建"])
     await engine.pass_sitting_to(sitting.id, sitting.ends_at)
     await engine.command(sitting.id, "close", dissent=["物业企业保留意见"])

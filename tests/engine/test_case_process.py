@@ -24,8 +24,13 @@ async def test_a_case_nobody_touches_climbs_all_three_tiers_and_is_never_dropped
     await engine.pass_time("A", days=200)
     types = await engine.types("A")
     assert types[:6] == [
-        "case_opened", "contact_missed", "case_carried_over", "case_escalated", "case_carried_over", "case_escalated",
-    ]  # fmt: skip
+        "case_opened",
+        "contact_missed",
+        "case_carried_over",
+        "case_escalated",
+        "case_carried_over",
+        "case_escalated",
+    ]
     assert "case_raised_to_district" in types
     state = await engine.state("A")
     assert (state.tier, state.stage, state.supervised) == ("alliance", "alliance", True)

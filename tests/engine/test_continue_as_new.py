@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
     """A server that suggests to continue as new after forty events."""
     server = TemporalServer(
-        None, free_port(), rehearsal=True, dynamic={"limit.historyCount.suggestContinueAsNew": "40"},
+        None,
+        free_port(),
+        rehearsal=True,
+        dynamic={"limit.historyCount.suggestContinueAsNew": "40"},
         search_attributes={key.name: key.indexed_value_type.name.capitalize() for key in attributes.ALL},
         log_file=tmp_path_factory.mktemp("temporal") / "temporal.log",
-    )  # fmt: skip
+    )
     try:
         server.start()
         yield server

@@ -170,9 +170,10 @@ async def waited_for(engine: Engine, name: str, rows: Mapping[str, SittingRow]) 
     ends = [at for at, _ in places[1:]] + [datetime.max.replace(tzinfo=UTC)]
     spans = zip(places, ends, strict=True)
     return [
-        sitting for (since, sitting), until in spans
+        sitting
+        for (since, sitting), until in spans
         if sitting in rows and not rows[sitting].is_cancelled and since <= rows[sitting].starts_at < until
-    ]  # fmt: skip
+    ]
 
 
 async def times(engine: Engine, name: str, row: SittingRow) -> dict[str, int]:
@@ -180,11 +181,15 @@ async def times(engine: Engine, name: str, row: SittingRow) -> dict[str, int]:
     number = engine.number(name)
     agenda, minutes = [await paper(engine, it) for it in (row.agenda, row.minutes)]
     dealt = [
-        event for event in await engine.rows(name)
+        event
+        for event in await engine.rows(name)
         if event.data.get("detail", {}).get("sitting") == row.id and "place" in event.data
-    ]  # fmt: skip
-    return {"agenda": agenda.count(f'"case": "{number}"'), "minutes": minutes_of_case(minutes, number),
-            "dealt with": len(dealt)}  # fmt: skip
+    ]
+    return {
+        "agenda": agenda.count(f'"case": "{number}"'),
+        "minutes": minutes_of_case(minutes, number),
+        "dealt with": len(dealt),
+    }
 
 
 def minutes_of_case(minutes: str, number: str) -> int:

@@ -219,9 +219,12 @@ async def test_a_refused_report_leaves_no_history(engine: Engine) -> None:
             await engine.report(emergency, kind, by=by, **fields)
         refused[what] = caught.value.code
     assert refused == {
-        "another's": "not_your_task", "not signed": "not_signed", "unknown": "unknown_task",
-        "required open": "required_tasks_open", "not theirs to end": "forbidden",
-    }  # fmt: skip
+        "another's": "not_your_task",
+        "not signed": "not_signed",
+        "unknown": "unknown_task",
+        "required open": "required_tasks_open",
+        "not theirs to end": "forbidden",
+    }
     assert await length() == before
 
 

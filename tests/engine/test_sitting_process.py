@@ -69,8 +69,13 @@ async def test_a_sitting_writes_its_agenda_freezes_it_and_draws_its_minutes_with
     minutes = await minutes_of(engine, sitting.id)
     assert sorted(carried.case for carried in minutes.carried_over) == [engine.number("A"), engine.number("B")]
     assert await engine.sitting_types(sitting.id) == [
-        "sitting_convened", "agenda_drafted", "agenda_frozen", "session_opened", "session_ended", "sitting_closed",
-    ]  # fmt: skip
+        "sitting_convened",
+        "agenda_drafted",
+        "agenda_frozen",
+        "session_opened",
+        "session_ended",
+        "sitting_closed",
+    ]
 
 
 async def test_a_decision_taken_in_session_is_in_the_minutes_with_the_cases_hash(engine: Engine) -> None:
@@ -87,8 +92,9 @@ async def test_a_case_that_comes_while_the_agenda_freezes_is_an_addendum_by_rule
     sitting = await SITTINGS["sitting_held_with_everything"](engine)
     state = await engine.sitting_state(sitting)
     assert sorted((it.case, it.by) for it in state.addenda) == [
-        (engine.number("D"), "arrived_while_freezing"), (engine.number("E"), "decision"),
-    ]  # fmt: skip
+        (engine.number("D"), "arrived_while_freezing"),
+        (engine.number("E"), "decision"),
+    ]
     assert (await engine.state("E")).heard_at in (None, sitting)
     assert "put_on_agenda" in await engine.types("E")
 
@@ -138,9 +144,11 @@ async def test_an_addendum_is_refused_for_cases_that_are_closed_elsewhere_or_on_
             await engine.command(sitting.id, "addendum", case=engine.number(name), reason="紧急")
         refused[name] = caught.value.code
     assert refused == {
-        "A": "already_on_the_agenda", "closed": "not_waiting_for_this_forum",
-        "elsewhere": "not_waiting_for_this_forum", "unknown": "unknown_case",
-    }  # fmt: skip
+        "A": "already_on_the_agenda",
+        "closed": "not_waiting_for_this_forum",
+        "elsewhere": "not_waiting_for_this_forum",
+        "unknown": "unknown_case",
+    }
 
 
 async def test_a_decision_that_names_a_closed_sitting_is_refused(engine: Engine) -> None:
@@ -171,8 +179,9 @@ async def test_closing_by_hand_carries_over_what_is_undecided_and_the_minutes_sa
     minutes = await minutes_of(engine, sitting.id)
     assert [it.case for it in minutes.resolutions] == [engine.number("B")]
     assert sorted((it.case, it.next_sitting) for it in minutes.carried_over) == [
-        (engine.number("A"), following.id), (engine.number("C"), following.id),
-    ]  # fmt: skip
+        (engine.number("A"), following.id),
+        (engine.number("C"), following.id),
+    ]
     assert minutes.dissent == ("保留意见",)
     wait = (await engine.state("C")).wait
     assert wait is not None
@@ -372,9 +381,11 @@ async def test_a_case_that_picks_a_sitting_while_it_moves_follows_it_at_once_and
     recorder = Interrupted(engine.log, engine.rulebook, meanwhile)
     body = Escalate(kind="escalate", reason="需社区协调")
     order = RecordOrder[CaseState, Command](
-        number=engine.number("A"), state=await engine.state("A"), now=engine.clock.now(),
+        number=engine.number("A"),
+        state=await engine.state("A"),
+        now=engine.clock.now(),
         command=Command(id=engine.number("escalated"), actor=officer("nancheng"), body=body),
-    )  # fmt: skip
+    )
     answer = await ActivityEnvironment().run(recorder.record, order)
     assert [logged.fact.type for logged in answer.facts] == ["case_escalated", "wait_reprojected"]
     again = await ActivityEnvironment().run(recorder.record, order)

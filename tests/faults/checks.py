@@ -103,9 +103,12 @@ async def opened_once(pool: Pool, requests: Iterable[Request]) -> list[str]:
     """Each case that was opened is one case, with one number and one set of sealed words."""
     rows = await pool.fetch("SELECT title, count(*) AS times, min(number) AS number FROM case_titles GROUP BY title")
     titles: dict[str, Any] = {row["title"]: row for row in rows}
-    words = {row["subject"]: row["times"] for row in await pool.fetch(
-        "SELECT subject, count(*) AS times FROM sealed WHERE kind = 'words' GROUP BY subject"
-    )}  # fmt: skip
+    words = {
+        row["subject"]: row["times"]
+        for row in await pool.fetch(
+            "SELECT subject, count(*) AS times FROM sealed WHERE kind = 'words' GROUP BY subject"
+        )
+    }
     problems = []
     for request in requests:
         if not (request.opens and request.acknowledged):

@@ -167,10 +167,13 @@ class Office:
 
     def _new_case(self, key: str, chance: random.Random) -> dict[str, Any]:
         return {
-            "estate": chance.choice(self._estates), "category": chance.choice(self._categories),
-            "title": f"风暴 {key}", "description": "电梯停在两层之间。", "channel": "phone",
+            "estate": chance.choice(self._estates),
+            "category": chance.choice(self._categories),
+            "title": f"风暴 {key}",
+            "description": "电梯停在两层之间。",
+            "channel": "phone",
             "reporter": {"name": "王女士", "phone": "13800001234", "anonymous": False},
-        }  # fmt: skip
+        }
 
     # ---------------------------------------------------------------- until it is answered
 

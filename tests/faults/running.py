@@ -62,8 +62,11 @@ class RunningStack:
         with self.screen.open("ab") as screen:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.foreground", *self._programs],
-                env=self._env, cwd=REPOSITORY, stdout=screen, stderr=screen,
-            )  # fmt: skip
+                env=self._env,
+                cwd=REPOSITORY,
+                stdout=screen,
+                stderr=screen,
+            )
 
     async def calm(self, steady: float = 0.0) -> None:
         """Wait until everything runs and `/readyz` answers 200, for `steady` seconds on end."""

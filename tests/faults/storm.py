@@ -74,9 +74,15 @@ def _counted(names: object) -> str:
 
 
 async def storm(
-    seed: int, *, kills: int, officers: int = 6, gap: tuple[float, float] = (0.3, 3.0), seconds: float = 3600.0,
-    calm: int = 0, folder: Path | None = None,
-) -> Outcome:  # fmt: skip
+    seed: int,
+    *,
+    kills: int,
+    officers: int = 6,
+    gap: tuple[float, float] = (0.3, 3.0),
+    seconds: float = 3600.0,
+    calm: int = 0,
+    folder: Path | None = None,
+) -> Outcome:
     """One storm on a stack of its own: `kills` at random, or with `calm` so many of each part, one at a time.
 
     `seconds` is the longest that it kills. With `folder` the stack's files stay there for a look.
@@ -113,9 +119,15 @@ async def storm(
 
 
 async def _under_way(
-    stack: RunningStack, office: Office, killer: Killer, officers: int, kills: int, gap: tuple[float, float],
-    calm: int, seconds: float,
-) -> None:  # fmt: skip
+    stack: RunningStack,
+    office: Office,
+    killer: Killer,
+    officers: int,
+    kills: int,
+    gap: tuple[float, float],
+    calm: int,
+    seconds: float,
+) -> None:
     """Officers at work, kills among them; in the end the stack is calm and every request answered."""
     office.calm_since = None
     working = asyncio.create_task(office.work(officers))
@@ -160,10 +172,15 @@ def main() -> int:
     print(f"seed {asked.seed}", flush=True)
     outcome = asyncio.run(
         storm(
-            asked.seed, kills=asked.kills, officers=asked.officers, gap=tuple(asked.gap), seconds=asked.seconds,
-            calm=asked.calm, folder=asked.keep,
+            asked.seed,
+            kills=asked.kills,
+            officers=asked.officers,
+            gap=tuple(asked.gap),
+            seconds=asked.seconds,
+            calm=asked.calm,
+            folder=asked.keep,
         )
-    )  # fmt: skip
+    )
     print(outcome.text())
     return 1 if outcome.problems else 0
 

@@ -68,9 +68,13 @@ async def test_a_decision_is_there_once_when_the_part_dies_between_the_commit_an
 
 SEVEN = ("urban", "governance", "citymgmt", "police", "fire", "emergency", "social")
 ENTRAPMENT = {
-    "estate": "mudan-garden", "category": "lift", "title": "电梯困人", "description": "困人", "channel": "phone",
+    "estate": "mudan-garden",
+    "category": "lift",
+    "title": "电梯困人",
+    "description": "困人",
+    "channel": "phone",
     "emergency": "lift_entrapment",
-}  # fmt: skip
+}
 
 
 async def test_seven_branches_lose_no_signature_when_the_worker_dies_between_a_commit_and_its_answer() -> None:

@@ -61,9 +61,14 @@ def server(tmp_path: Path) -> Iterator[TemporalServer]:
 @pytest.fixture
 def settings(tmp_path: Path, database: Database, server: TemporalServer) -> Settings:
     made = Settings(
-        data=tmp_path, embedded=True, database_url=database.dsn, database_owner_url=database.owner_dsn,
-        temporal_address=server.address, log_format="json", policies=REPOSITORY / "policies" / "nancheng",
-    )  # fmt: skip
+        data=tmp_path,
+        embedded=True,
+        database_url=database.dsn,
+        database_owner_url=database.owner_dsn,
+        temporal_address=server.address,
+        log_format="json",
+        policies=REPOSITORY / "policies" / "nancheng",
+    )
     ensure_keys(made)
     return made
 

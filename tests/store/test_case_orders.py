@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 STAGES = ("contact", "check_in", "community", "action", "suspended", "joint_response", "verification", "closed")
 WAITS = {
-    "contact": "contact", "check_in": "sitting", "community": "sitting", "action": "plan", "suspended": "suspension",
-    "joint_response": "stand_down", "verification": "verification",
-}  # fmt: skip
+    "contact": "contact",
+    "check_in": "sitting",
+    "community": "sitting",
+    "action": "plan",
+    "suspended": "suspension",
+    "joint_response": "stand_down",
+    "verification": "verification",
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +64,22 @@ def _made(chance: random.Random, n: int) -> dict[str, Any]:
     wait = {"kind": kind, **({"forum": forum, "sitting_id": f"{forum}-1"} if kind == "sitting" else {})}
     led = stage in ("action", "suspended")
     return {
-        "stage": stage, "tier": "community" if stage == "community" else chance.choice(["estate", "community"]),
-        "estate": estate, "community": community, "units": sorted([estate, community, "nancheng"]),
-        "opened_at": OPENED + timedelta(hours=n), "tier_since": OPENED + timedelta(hours=chance.randint(1, 50)),
-        "until": until, "wait": wait if until else None, "overdue": until is not None and chance.random() < 0.3,
-        "closed_at": None if until else OPENED, "closed_as": None if until else "settled",
+        "stage": stage,
+        "tier": "community" if stage == "community" else chance.choice(["estate", "community"]),
+        "estate": estate,
+        "community": community,
+        "units": sorted([estate, community, "nancheng"]),
+        "opened_at": OPENED + timedelta(hours=n),
+        "tier_since": OPENED + timedelta(hours=chance.randint(1, 50)),
+        "until": until,
+        "wait": wait if until else None,
+        "overdue": until is not None and chance.random() < 0.3,
+        "closed_at": None if until else OPENED,
+        "closed_as": None if until else "settled",
         "lead": chance.choice(["urban", "fire", "laocheng", "牡丹嘉园物业"]) if led else None,
         "co_handlers": ["fire"] if led and chance.random() < 0.4 else [],
         "duplicate_of": "NC-2026-000007" if n % 20 == 0 else None,
-    }  # fmt: skip
+    }
 
 
 async def _all(cases: CaseList, sort: Sort, limit: int) -> list[Any]:

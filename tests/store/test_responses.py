@@ -97,20 +97,35 @@ async def test_a_damaged_list_is_named_and_put_right(pool: Pool, owner_pool: Poo
 
 async def test_the_program_of_the_version_before_goes_on_recording_beside_the_new_one(pool: Pool) -> None:
     event = {
-        "step": 0, "type": "CaseNoted", "schema_version": 1, "data": {}, "actor": {"id": "a"},
-        "occurred_at": T0.isoformat(), "prev_hash": "",
-    }  # fmt: skip
+        "step": 0,
+        "type": "CaseNoted",
+        "schema_version": 1,
+        "data": {},
+        "actor": {"id": "a"},
+        "occurred_at": T0.isoformat(),
+        "prev_hash": "",
+    }
     orders = [
         {
-            "stream": f"NC-{n}", "expected": 0, "prev_hash": "", "command": f"c{n}",
-            "events": [{**event, "hash": f"h{n}"}], "case": row(f"NC-{n}"),
+            "stream": f"NC-{n}",
+            "expected": 0,
+            "prev_hash": "",
+            "command": f"c{n}",
+            "events": [{**event, "hash": f"h{n}"}],
+            "case": row(f"NC-{n}"),
         }
         for n in (2, 3)
-    ]  # fmt: skip
+    ]
     alone = await pool.fetchrow(
         "SELECT * FROM hx_append($1, $2, $3, $4, $5, $6, $7)",
-        "NC-1", 0, "", "c1", [{**event, "hash": "h1"}], row("NC-1"), None,
-    )  # fmt: skip
+        "NC-1",
+        0,
+        "",
+        "c1",
+        [{**event, "hash": "h1"}],
+        row("NC-1"),
+        None,
+    )
     assert alone is not None
     together = await pool.fetch("SELECT * FROM hx_append_all($1) ORDER BY ordinal", orders)
     assert [alone["status"], *(one["status"] for one in together)] == ["appended"] * 3

@@ -227,8 +227,9 @@ async def test_days_at_a_tier_are_those_it_could_act_in(book: Book) -> None:
     case.does("confirm", by=RESIDENT, when="2026-03-15 10:00")
     await book.write(case)
     assert (await book.of(*MARCH)).at_tier == {
-        "estate": Stay(1, timedelta(days=3)), "community": Stay(1, timedelta(days=4)),
-    }  # fmt: skip
+        "estate": Stay(1, timedelta(days=3)),
+        "community": Stay(1, timedelta(days=4)),
+    }
 
 
 async def test_a_stay_is_counted_in_the_time_that_it_falls_into(book: Book) -> None:
@@ -254,9 +255,12 @@ async def test_what_still_lasts_is_counted_until_now(pool: Pool, book: Book) -> 
 async def test_figures_come_by_community_estate_company_and_category(pool: Pool, book: Book) -> None:
     organisation = nancheng().organisation
     await book.write(
-        solved(5), solved(2, category="noise"), solved(estate="huadu-yayuan"), solved(4, estate="caozhou-li"),
+        solved(5),
+        solved(2, category="noise"),
+        solved(estate="huadu-yayuan"),
+        solved(4, estate="caozhou-li"),
         solved(1, estate="gulou-yuan"),
-    )  # fmt: skip
+    )
     by = {
         group: await statistics_by(pool, group, *MARCH, organisation, now=LATER)
         for group in ("community", "estate", "company", "category")
@@ -267,8 +271,10 @@ async def test_figures_come_by_community_estate_company_and_category(pool: Pool,
     }
     assert by["estate"]["mudan-garden"].satisfaction == Rate(1, 2)
     assert {key: it.solution for key, it in by["company"].items()} == {
-        NO_COMPANY: Rate(1, 1), "mudan-jiayuan": Rate(2, 3), "nancheng-gyzy": Rate(1, 1),
-    }  # fmt: skip
+        NO_COMPANY: Rate(1, 1),
+        "mudan-jiayuan": Rate(2, 3),
+        "nancheng-gyzy": Rate(1, 1),
+    }
     assert by["category"]["noise"].opened == 1
     whole = await book.of(*MARCH)
     for group in by.values():
@@ -368,9 +374,12 @@ async def test_every_figure_has_the_cases_that_it_counts(pool: Pool, book: Book)
 def as_counted(figures: Figures, measure: str) -> int:
     """A measure from the figures that it makes."""
     made = {
-        "closed": figures.closed_in_all, "responded": figures.response.part, "confirmed": figures.solution.part,
-        "missed": figures.response.whole - figures.response.part, "satisfied": figures.satisfaction.part,
-    }  # fmt: skip
+        "closed": figures.closed_in_all,
+        "responded": figures.response.part,
+        "confirmed": figures.solution.part,
+        "missed": figures.response.whole - figures.response.part,
+        "satisfied": figures.satisfaction.part,
+    }
     return made.get(measure, figures.closed.get(measure, getattr(figures, measure, 0)))
 
 
@@ -413,8 +422,9 @@ async def test_the_longest_late_comes_first_with_what_was_missed(pool: Pool, boo
     await book.write(contact, plan, contacted())
     late = await longest_late(pool)
     assert [(it.number, it.why) for it in late] == [
-        ("NC-2026-000002", "plan_overdue"), ("NC-2026-000001", "contact_missed"),
-    ]  # fmt: skip
+        ("NC-2026-000002", "plan_overdue"),
+        ("NC-2026-000001", "contact_missed"),
+    ]
     assert late[0].since == at("2026-03-06 00:00")
     assert await longest_late(pool, unit="gulou-yuan") == ()
     assert len(await longest_late(pool, limit=1)) == 1

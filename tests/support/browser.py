@@ -18,9 +18,14 @@ from tests.support.meetings import Meeting
 from tests.support.stack import Stack
 
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 OFFICE, PHONE = (1366, 768), (390, 844)
 PASSWORD = "nancheng"
 _PICTURES = os.environ.get("HONGXIU_PICTURES")

@@ -33,9 +33,11 @@ class Visitor:
         return self._kept(self.http.get(path, headers=self.sent(headers)))
 
     def post(
-        self, path: str, fields: Mapping[str, Any] | list[tuple[str, str]] | None = None,
+        self,
+        path: str,
+        fields: Mapping[str, Any] | list[tuple[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:  # fmt: skip
+    ) -> httpx.Response:
         """Sends a form."""
         sent = {"content-type": "application/x-www-form-urlencoded", **self.sent(headers)}
         return self._kept(self.http.post(path, content=urlencode(fields or {}), headers=sent))
