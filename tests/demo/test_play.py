@@ -38,6 +38,7 @@ def test_the_whole_demo_plays_as_its_scripts_say(stack: Stack) -> None:
     assert stack("verify").code == 0
 
 
+@pytest.mark.long
 def test_it_plays_again_beside_what_is_there_and_ends_with_tables(stack: Stack) -> None:
     for language, word in (("zh-CN", "尚未办结"), ("en", "Still open")):
         ran = stack("demo", "--only", "silent-contact", "--only", "rusty-swing", "--lang", language)
