@@ -129,7 +129,7 @@ def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tempor
         server.start()
         yield server
     finally:
-        server.stop()
+        server.kill()  # in memory: there is nothing that a clean end would keep
 
 
 @pytest.fixture(scope="session")
