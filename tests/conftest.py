@@ -33,10 +33,12 @@ _numbers = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what Hypothesis tries."""
+    """Marks what Hypothesis tries, and what a browser looks at."""
     for item in items:
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.function):
             item.add_marker(pytest.mark.property)
+        if "browsing" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @dataclass(frozen=True, slots=True)
