@@ -63,7 +63,7 @@ def _monthly_meeting() -> Sitting:
 def _run(now: datetime, args: list[str]) -> tuple[int, str, float]:
     """One day: pytest's exit code, its last line, the seconds."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", "-m", NOT_DATED, *args]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", NOT_DATED, *args]
     env = {**os.environ, "HONGXIU_TEST_NOW": now.isoformat()}
     ran = subprocess.Popen(command, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     lines = list(_told(ran))

@@ -19,7 +19,8 @@ from tests.support.accounts import apart
 from tests.support.console import text_of, visiting
 from tests.support.stack import Caller, Stack
 
-ESTATE = "mudan-garden"
+ESTATE = "anju-yuan"
+"""Of which no other module has cases."""
 CODE = "unit_has_open_cases"
 
 
@@ -27,7 +28,7 @@ CODE = "unit_has_open_cases"
 def folder(stack: Stack, tmp_path: Path) -> Path:
     """The policies in force, and the organisation without the estate, which has an open case."""
     with stack.calling(f"estate-{ESTATE}") as officer:
-        officer.open()
+        officer.open(estate=ESTATE)
     with stack.calling("admin") as admin:
         text = admin.get("/admin/organisation.yaml").text
     entry = re.search(rf"        - id: {ESTATE}\n(          .*\n)+", text)
