@@ -29,14 +29,14 @@ from api import (
 )
 from api.answers import EVERYWHERE
 from api.bodies import StreamedRoutes
-from api.console.pages import look
-from api.console.routes import include_console
 from api.edge import Edge
 from api.places import wants_page
 from api.problems import http_response, problem_response, refusal_response, validation_response
 from api.services import open_services, services_of
 from api.strict import StrictRoute
 from api.version import VERSION
+from console.pages import look
+from console.routes import include_console
 from domain.errors import Refusal
 from runtime.settings import Settings
 from store.errors import StoreUnavailable

@@ -21,7 +21,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
 from api.app import create_app
-from api.console.words import WORDS
+from console.words import WORDS
 from domain import words
 from domain.words import LANGUAGES
 from runtime.settings import Settings

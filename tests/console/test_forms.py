@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from api import schemas
 from api.bodies import StreamedRoutes, streams
-from api.console import forms
 from api.edge import Edge
 from api.problems import Problem
+from console import forms
 from domain.case import AnyDecision
 
 _FORM = "application/x-www-form-urlencoded"

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from api.console.agendas import attending, budget, slides
-from api.console.month import Entry, Month, by_day, weeks
 from api.schemas import SittingLinks, SittingView
+from console.agendas import attending, budget, slides
+from console.month import Entry, Month, by_day, weeks
 from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem
 from domain.calendar import SHANGHAI, CalendarDay, CalendarYear, WorkingCalendar
 from domain.errors import Refusal

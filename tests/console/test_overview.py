@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api.console.overview import COUNTS, RATES, count, percent, rate
+from console.overview import COUNTS, RATES, count, percent, rate
 from domain.calendar import shanghai
 from domain.figures import Figures
 from store.accounts import Post

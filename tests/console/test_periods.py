@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from api.console.periods import BadPeriod, Period
+from console.periods import BadPeriod, Period
 
 TODAY = date(2026, 3, 31)
 

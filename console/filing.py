@@ -14,12 +14,12 @@ from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.bodies import form_fields, is_form
-from api.console.flashes import flash
 from api.multipart import Part, parts
 from api.pictures import MOST_BYTES
 from api.problems import Problem, detail_of
 from api.services import Services, services_of
 from api.sessions import address_of
+from console.flashes import flash
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import Actor

@@ -9,14 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.console import forms
-from api.console.flashes import flash
-from api.console.forms import Sent
-from api.console.pages import OnPage, page, see
 from api.problems import Problem
 from api.scope import scope_of
 from api.services import services_of
 from api.strict import StrictRoute
+from console import forms
+from console.flashes import flash
+from console.forms import Sent
+from console.pages import OnPage, page, see
 from domain.permission import Actor
 from store.notices import Notice, Notices
 

@@ -14,12 +14,6 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from api.cases import teller
-from api.console import agendas, forms
-from api.console.flashes import flash
-from api.console.forms import Form, Sent
-from api.console.once import Once
-from api.console.pages import OnPage, Viewer, local_path, page, see
-from api.console.words import say
 from api.meetings import Asked
 from api.problems import Problem, status_of
 from api.schemas import SittingView
@@ -28,6 +22,12 @@ from api.services import Services, services_of
 from api.sittings import commanded
 from api.strict import StrictRoute
 from api.views import Teller
+from console import agendas, forms
+from console.flashes import flash
+from console.forms import Form, Sent
+from console.once import Once
+from console.pages import OnPage, Viewer, local_path, page, see
+from console.words import say
 from documents.outline import Outline, outline
 from domain.agenda import Agenda, Minutes
 from domain.calendar import SHANGHAI, ClockTime, shanghai

@@ -12,16 +12,16 @@ from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.bodies import is_form, streams
-from api.console import forms
-from api.console.administration import Administrator
-from api.console.filing import AWAY
-from api.console.flashes import flash
-from api.console.forms import Form, Sent
-from api.console.pages import page, see
 from api.multipart import parts
 from api.problems import Problem, detail_of, status_of
 from api.services import Services, services_of
 from api.strict import StrictRoute
+from console import forms
+from console.administration import Administrator
+from console.filing import AWAY
+from console.flashes import flash
+from console.forms import Form, Sent
+from console.pages import page, see
 from domain.errors import Refusal
 from domain.policy_file import PolicyError, PolicyProblem
 from domain.policy_set import KINDS, PolicyKind, read_policy, said

@@ -12,17 +12,17 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.cases import teller
-from api.console import charts
-from api.console.forms import Form
-from api.console.names import Names
-from api.console.pages import OnPage, page, with_query
-from api.console.periods import NAMED, BadPeriod, Period
-from api.console.sheets import Cell, sheet
-from api.console.words import say
 from api.problems import Problem, language
 from api.services import services_of
 from api.strict import StrictRoute
 from api.surveys import Asked, Seen
+from console import charts
+from console.forms import Form
+from console.names import Names
+from console.pages import OnPage, page, with_query
+from console.periods import NAMED, BadPeriod, Period
+from console.sheets import Cell, sheet
+from console.words import say
 from domain.calendar import shanghai
 from domain.errors import Refusal
 from domain.figures import GROUPINGS, SPREAD_DAYS, Figures, Grouping, Measure, Rate, Spread, Standing, Step

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from api.console.words import say
+from console.words import say
 from domain.calendar import shanghai
 from domain.telling import moment
 

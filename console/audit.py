@@ -9,10 +9,10 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.console.forms import Form
-from api.console.pages import OnPage, page, with_query
 from api.services import services_of
 from api.strict import StrictRoute
+from console.forms import Form
+from console.pages import OnPage, page, with_query
 from domain.calendar import SHANGHAI
 from domain.errors import Refusal
 from domain.permission import may_audit

@@ -17,16 +17,16 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.auth import SignedIn, capacity_of, signed_in
-from api.console import assets, clocks
-from api.console.clocks import Clock
-from api.console.flashes import Flash, flash, flashed, said
-from api.console.names import Names
-from api.console.navigation import entries_for
-from api.console.once import new_key
-from api.console.words import say
 from api.headers import PAGE_POLICY
 from api.problems import Problem, language
 from api.services import services_of
+from console import assets, clocks
+from console.clocks import Clock
+from console.flashes import Flash, flash, flashed, said
+from console.names import Names
+from console.navigation import entries_for
+from console.once import new_key
+from console.words import say
 from documents.timeline import due_in_words, span_in_words
 from domain.agenda_words import day as in_words
 from domain.permission import Actor

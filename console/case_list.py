@@ -13,17 +13,17 @@ from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.cases import teller
-from api.console import forms
-from api.console.fields import Choices, by_parent
-from api.console.filters import Filter, kept_query
-from api.console.flashes import flash
-from api.console.forms import Sent
-from api.console.pages import OnPage, Viewer, page, see
 from api.problems import Problem
 from api.schemas import CaseItem
 from api.services import services_of
 from api.strict import StrictRoute
 from api.views import Teller
+from console import forms
+from console.fields import Choices, by_parent
+from console.filters import Filter, kept_query
+from console.flashes import flash
+from console.forms import Sent
+from console.pages import OnPage, Viewer, page, see
 from domain.acting import turn_of
 from domain.personal import Line
 from domain.words import CLOSED_AS

@@ -16,18 +16,6 @@ from starlette.responses import Response
 from api.accesses import words_shown
 from api.bodies import form_fields
 from api.cases import Number, decided, teller
-from api.console import forms, story
-from api.console.clocks import span
-from api.console.fields import NAMES, Fields
-from api.console.flashes import flash
-from api.console.forms import Form
-from api.console.names import Names
-from api.console.offers import LISTS, foretold, offers
-from api.console.once import once_of, without_once
-from api.console.pages import OnPage, Viewer, page, see
-from api.console.staircase import staircase
-from api.console.story import Chain, Entry, Stay, Tells
-from api.console.words import say
 from api.problems import Problem, detail_of, language, status_of
 from api.schemas import CaseItem
 from api.scope import scope_of
@@ -35,6 +23,18 @@ from api.sending import Done
 from api.services import Services, services_of
 from api.strict import StrictRoute
 from api.views import Teller
+from console import forms, story
+from console.clocks import span
+from console.fields import NAMES, Fields
+from console.flashes import flash
+from console.forms import Form
+from console.names import Names
+from console.offers import LISTS, foretold, offers
+from console.once import once_of, without_once
+from console.pages import OnPage, Viewer, page, see
+from console.staircase import staircase
+from console.story import Chain, Entry, Stay, Tells
+from console.words import say
 from domain.case import AnyDecision, CaseState, before_sitting
 from domain.errors import Refusal
 from domain.forum import forum_of

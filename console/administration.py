@@ -12,11 +12,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from api.console.pages import OnPage, Viewer, page
 from api.problems import language
 from api.services import Services, services_of
 from api.strict import StrictRoute
 from api.system import standing
+from console.pages import OnPage, Viewer, page
 from documents.timeline import timeline
 from domain.calendar import SHANGHAI, CalendarYear, WorkingCalendar, shanghai
 from domain.errors import Refusal

@@ -15,20 +15,20 @@ from starlette.responses import Response
 from api import schemas
 from api.bodies import streams
 from api.cases import Number, check_code, said, tracked
-from api.console import filing, forms
-from api.console.filing import AWAY, FormKey, filed, new_key
-from api.console.flashes import flash
-from api.console.forms import Form, Sent
-from api.console.pages import page, see
-from api.console.signing_in import is_safe
-from api.console.words import say
-from api.console.words.residents import CONSENT, CONSENT_VERSION
 from api.csrf import require_own_page
 from api.photos import MOST_KB, jpeg
 from api.problems import Problem, language, status_of
 from api.services import services_of
 from api.sessions import address_of
 from api.strict import StrictRoute
+from console import filing, forms
+from console.filing import AWAY, FormKey, filed, new_key
+from console.flashes import flash
+from console.forms import Form, Sent
+from console.pages import page, see
+from console.signing_in import is_safe
+from console.words import say
+from console.words.residents import CONSENT, CONSENT_VERSION
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import RESIDENT

@@ -12,16 +12,16 @@ from starlette.responses import Response
 
 from api.administration import Doing, difference, done, post_named, what_was_done
 from api.auth import capacity_of
-from api.console import forms
-from api.console.administration import Administrator
-from api.console.flashes import flash
-from api.console.forms import Form, Sent
-from api.console.pages import page, see
 from api.people import GOOD_FOR, Person
 from api.problems import status_of
 from api.schemas import AccountId
 from api.services import services_of
 from api.strict import StrictRoute
+from console import forms
+from console.administration import Administrator
+from console.flashes import flash
+from console.forms import Form, Sent
+from console.pages import page, see
 from domain.errors import Refusal
 from domain.organisation import Organisation
 

@@ -13,15 +13,15 @@ from starlette.responses import Response
 from api import schemas
 from api.bodies import streams
 from api.cases import Number
-from api.console import filing, forms
-from api.console.filing import AWAY, FormKey, filed, new_key
-from api.console.forms import Form
-from api.console.pages import OnPage, Viewer, page, see
-from api.console.words.residents import CONSENT, CONSENT_VERSION
 from api.photos import MOST_KB
 from api.problems import Problem, language, status_of
 from api.services import services_of
 from api.strict import StrictRoute
+from console import filing, forms
+from console.filing import AWAY, FormKey, filed, new_key
+from console.forms import Form
+from console.pages import OnPage, Viewer, page, see
+from console.words.residents import CONSENT, CONSENT_VERSION
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import Actor, may_file, may_open

@@ -13,13 +13,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.cases import teller
-from api.console.pages import OnPage, page
-from api.console.story import LATE
 from api.schemas import CaseItem
 from api.scope import scope_of
 from api.services import Services, services_of
 from api.strict import StrictRoute
 from api.views import Teller
+from console.pages import OnPage, page
+from console.story import LATE
 from domain.acting import turn_of
 from domain.calendar import shanghai
 from domain.forum import Sitting

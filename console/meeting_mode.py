@@ -15,16 +15,16 @@ from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
 from api.cases import Number, decided
-from api.console import agendas, forms
-from api.console.agendas import Slide
-from api.console.forms import Form
-from api.console.once import once_of, without_once
-from api.console.pages import OnPage, Viewer, page, see
-from api.console.sittings import Known, Told, agenda_of, known, own
-from api.console.words import say
 from api.problems import Problem, status_of
 from api.services import Services, services_of
 from api.strict import StrictRoute
+from console import agendas, forms
+from console.agendas import Slide
+from console.forms import Form
+from console.once import once_of, without_once
+from console.pages import OnPage, Viewer, page, see
+from console.sittings import Known, Told, agenda_of, known, own
+from console.words import say
 from domain.agenda import Agenda, Resolution
 from domain.agenda_building import Tabled, proposed
 from domain.calendar import shanghai

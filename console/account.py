@@ -13,14 +13,14 @@ from starlette.responses import Response
 
 from api import passwords
 from api.auth import post_of
-from api.console import forms
-from api.console.flashes import flash
-from api.console.forms import Form, Sent
-from api.console.pages import OnPage, Viewer, local_path, page, see
 from api.problems import Problem, field_error, language, status_of
 from api.services import services_of
 from api.sessions import IDLE, address_of
 from api.strict import StrictRoute
+from console import forms
+from console.flashes import flash
+from console.forms import Form, Sent
+from console.pages import OnPage, Viewer, local_path, page, see
 from domain.permission import Actor
 from domain.personal import clean
 from store.accounts import Post

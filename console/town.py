@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api.console import clocks, forms
-from api.console.flashes import flash
-from api.console.pages import OnPage, local_path, see
 from api.problems import Problem, language
 from api.services import Services, services_of
 from api.strict import StrictRoute
+from console import clocks, forms
+from console.flashes import flash
+from console.pages import OnPage, local_path, see
 from store.due import due
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)

@@ -12,8 +12,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
-from api.console.forms import Form, Sent
 from api.problems import Problem
+from console.forms import Form, Sent
 
 FIELDS = ("key", "version")
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.console.forms import Form
-from api.console.pages import OnPage, page
 from api.services import services_of
 from api.strict import StrictRoute
+from console.forms import Form
+from console.pages import OnPage, page
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

@@ -13,18 +13,18 @@ from starlette.responses import Response
 
 from api import schemas
 from api.cases import Number, decided, teller
-from api.console import forms
-from api.console.flashes import flash
-from api.console.forms import Form
-from api.console.names import Names
-from api.console.once import Once, once_of, without_once
-from api.console.pages import OnPage, Viewer, page, see
 from api.emergencies import Emergency, asked, commanded, response_teller
 from api.problems import Problem, status_of
 from api.response_views import ResponseTeller
 from api.scope import scope_of
 from api.services import services_of
 from api.strict import StrictRoute
+from console import forms
+from console.flashes import flash
+from console.forms import Form
+from console.names import Names
+from console.once import Once, once_of, without_once
+from console.pages import OnPage, Viewer, page, see
 from domain.calendar import WorkingCalendar
 from domain.case import CaseState, DeclareEmergency
 from domain.errors import Refusal

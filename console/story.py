@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from api.console.names import Names
-from api.console.words import say
+from console.names import Names
+from console.words import say
 from domain.case import Event
 from domain.case.events import Place
 from domain.permission import Actor

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.responses import Response
 
-from api.console.words import WORDS, say
+from console.words import WORDS, say
 
 COOKIE = "__Host-hongxiu-flash"
 _LONGEST = 1000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from api.console.words import say
+from console.words import say
 from domain.calendar import shanghai
 from domain.case import CaseState
 from domain.ladder import DecisionKind

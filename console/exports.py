@@ -20,16 +20,16 @@ from openpyxl.styles import Font
 from starlette.responses import Response, StreamingResponse
 
 from api.cases import teller
-from api.console.case_list import MOST_EXPORTED
-from api.console.filters import Filter
-from api.console.names import Names
-from api.console.pages import OnPage
-from api.console.sheets import BOM, FORMULA
-from api.console.words import say
 from api.schemas import CaseItem
 from api.services import services_of
 from api.strict import StrictRoute
 from api.views import Teller
+from console.case_list import MOST_EXPORTED
+from console.filters import Filter
+from console.names import Names
+from console.pages import OnPage
+from console.sheets import BOM, FORMULA
+from console.words import say
 from domain.calendar import shanghai
 from store.cases import CaseQuery, CaseRow
 

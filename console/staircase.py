@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import sqrt
 
-from api.console.story import Stay
+from console.story import Stay
 
 WIDTH, ROW, LEFT = 800, 44, 92
 """In the picture's own units: how wide it is, how high a rung, how wide the rungs' names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from api.console import (
+from console import (
     account,
     admin_accounts,
     admin_policies,
@@ -27,7 +27,7 @@ from api.console import (
     town,
     work,
 )
-from api.console.pages import problem_page
+from console.pages import problem_page
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,

@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from api.calendars import MINE
 from api.cases import teller
-from api.console.month import SHOWN_APART, Entry, Month, by_day, weeks
-from api.console.pages import OnPage, page
 from api.meetings import Dated
 from api.services import services_of
 from api.strict import StrictRoute
 from api.views import Teller
+from console.month import SHOWN_APART, Entry, Month, by_day, weeks
+from console.pages import OnPage, page
 from domain.calendar import shanghai
 from domain.errors import Refusal
 from domain.permission import Actor, may_read_papers

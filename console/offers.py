@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.console.fields import Field, Fields
-from api.console.forms import Form
-from api.console.words import say
+from console.fields import Field, Fields
+from console.forms import Form
+from console.words import say
 from domain.case import AnyDecision
 from domain.effects import effect
 from domain.errors import Refusal
