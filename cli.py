@@ -86,7 +86,7 @@ def up() -> None:
 @app.command(epilog="Example:  HONGXIU_API_PORT=8001 hongxiu api")
 def api() -> None:
     """Run one API process on the settings' database and Temporal."""
-    runpy.run_module("api", run_name="__main__")
+    runpy.run_module("server", run_name="__main__")
 
 
 @app.command(epilog="Example:  hongxiu worker")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import Request
@@ -16,8 +16,6 @@ from store.access import AccessLog, Outcome, What
 from store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from api.services import Services
-    from domain.case import CaseState
     from store.database import Pool
 
 log = structlog.get_logger()
@@ -82,15 +80,6 @@ class Accesses:
             await self.note(request, "denied", outcome="denied", actor=actor, subject=_subject(request))
         except StoreUnavailable:
             log.warning("a denial could not be noted down")
-
-
-async def words_shown(request: Request, services: Services, actor: Actor, state: CaseState) -> Any | None:
-    """A case's sealed words, for who may read the case: that an officer sees them is noted down first. The others are
-    shown no more of them than the title."""
-    words = await services.casework.opened(state.words)
-    if words is not None and actor.role == "officer":
-        await services.accesses.read_personal(request, actor, state.number)
-    return words
 
 
 def _route(request: Request) -> str | None:

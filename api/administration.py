@@ -9,17 +9,18 @@ from starlette.responses import Response
 
 from api import schemas
 from api.answers import NO_STORE, answer, documented
-from api.auth import SignedIn, capacity_of
-from api.people import People, Person
-from api.problems import Problem
-from api.services import services_of
+from api.auth import SignedIn
+from api.process import services_of
 from api.strict import StrictRoute
 from domain.errors import Refusal
 from domain.organisation_files import Table, as_table
 from domain.permission import Actor, may_administer
 from domain.policy_file import PolicyError
 from domain.policy_set import PolicyKind
+from services.accounts import People, Person
 from services.policy_check import Draft
+from services.problems import Problem
+from services.sign_ins import capacity_of
 from store.access import What
 from store.accounts import Account, Post
 from store.policies import PolicyVersion

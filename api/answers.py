@@ -11,7 +11,7 @@ from fastapi import Depends, Header
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from api.problems import Problem
+from services.problems import Problem
 
 NO_STORE = {"cache-control": "no-store"}
 _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,199}")

@@ -13,7 +13,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, compile_path
 from starlette.types import Scope
 
-from api.problems import Problem
+from services.problems import Problem
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"

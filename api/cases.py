@@ -9,19 +9,21 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from api import schemas
-from api.accesses import words_shown
 from api.answers import NO_STORE, IdempotencyKey, IfMatch, answer, documented, etag, matches
 from api.auth import SignedIn
-from api.problems import Problem, language
-from api.scope import scope_of
-from api.sending import Done
-from api.services import Services, services_of
+from api.case_words import words_shown
+from api.problems import language
+from api.process import Services, services_of
 from api.sessions import address_of
 from api.strict import StrictRoute
 from api.views import Teller
 from domain.case import AnyDecision, CaseState, StandDown
 from domain.errors import Refusal
 from domain.permission import Actor
+from services.problems import Problem
+from services.requests import NewCase, Word
+from services.scope import scope_of
+from services.sending import Done
 from store.cases import CaseQuery
 from store.folding import event_of
 
@@ -57,7 +59,7 @@ async def teller(request: Request, state: CaseState | None = None) -> Teller:
     summary="Open a case",
     responses=documented(401, 403, 409, 415),
 )
-async def open_case(request: Request, actor: SignedIn, new: schemas.NewCase, key: IdempotencyKey) -> Response:
+async def open_case(request: Request, actor: SignedIn, new: NewCase, key: IdempotencyKey) -> Response:
     """An officer files a resident's issue. It starts at `contact`, waiting for the estate's first contact; with
     `emergency` it starts in the joint response. The answer has the resident's `code`, which the resident needs
     to follow the case."""
@@ -271,7 +273,7 @@ _PLAIN = frozenset({"settled", "no_word", "withdrawn", "duplicate"})
 @residents.post(
     "/cases/{number}/word", response_model=schemas.Track, summary="The resident's word", responses=_RESIDENTS
 )
-async def word(request: Request, number: Number, body: schemas.Word, key: IdempotencyKey) -> Response:
+async def word(request: Request, number: Number, body: Word, key: IdempotencyKey) -> Response:
     """The resident confirms that it is solved (with 1 to 5 stars), disputes it (with a reason), or withdraws the
     case. What they say is sealed. No sign-in; answers like `track`."""
     check_code(request, number, body.code)
@@ -279,7 +281,7 @@ async def word(request: Request, number: Number, body: schemas.Word, key: Idempo
     return answer(await tracked(request, number), headers=NO_STORE)
 
 
-async def said(request: Request, number: str, word: schemas.Word, key: str | None, if_version: int | None) -> None:
+async def said(request: Request, number: str, word: Word, key: str | None, if_version: int | None) -> None:
     """Sends a resident's own decision and counts what came of it. The code has been checked."""
     services = services_of(request)
     services.limits.say(number, address_of(request))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from api.bodies import form_fields, is_form
-from api.problems import Problem
+from services.problems import Problem
 
 FIELD = "csrf"
 HEADER = "x-csrf-token"

@@ -23,13 +23,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import FORM, MULTIPART, StreamedRoutes, media_type
 from api.headers import secure
-from api.metrics import Metrics
 from api.places import is_page
-from api.problems import Problem, http_response, problem_response
+from api.problems import http_response, problem_response
+from runtime.metrics import Metrics
+from services.problems import Problem
 from store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from api.services import Services
+    from api.process import Services
 
 log = structlog.get_logger()
 

@@ -12,18 +12,19 @@ from api import schemas
 from api.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches
 from api.auth import SignedIn
 from api.cases import decided, decided_answer, teller
-from api.problems import Problem, language
+from api.problems import language
+from api.process import Services, services_of
 from api.response_views import ResponseTeller, playbook_view, whole_playbook
-from api.responses import Asked
-from api.scope import scope_of
-from api.sending import Done
-from api.services import Services, services_of
 from api.strict import StrictRoute
 from domain import joint_response
 from domain.case import StandDown
 from domain.errors import Refusal
 from domain.joint_response import Object, Progress, Report, ResponseState, Sign, StandDownResponse, Waive
 from domain.permission import Actor
+from services.joint_responses import Asked
+from services.problems import Problem
+from services.scope import scope_of
+from services.sending import Done
 from store.folding import RESPONSES
 from store.responses import ResponseQuery
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api import schemas
 from api.answers import NO_STORE, answer
-from api.services import services_of
+from api.process import services_of
 from api.strict import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["operation"])

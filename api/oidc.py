@@ -19,8 +19,8 @@ from fastapi import Request
 from joserfc.errors import JoseError
 from starlette.responses import Response
 
-from api.problems import Problem
 from runtime.settings import Settings
+from services.problems import Problem
 
 log = structlog.get_logger()
 

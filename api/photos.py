@@ -14,14 +14,14 @@ from api.auth import BEARER, signed_in
 from api.bodies import MULTIPART, media_type, streams
 from api.cases import Number, check_code, teller
 from api.multipart import parts
-from api.pictures import MOST_BYTES
-from api.problems import Problem
-from api.services import services_of
+from api.process import services_of
 from api.sessions import COOKIE, address_of
 from api.strict import StrictRoute
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor
+from services.problems import Problem
+from services.redrawing import MOST_BYTES
 from store.photos import NewPhoto
 
 router = APIRouter(route_class=StrictRoute, tags=["photographs"])
@@ -104,7 +104,7 @@ async def _sent(request: Request, number: str, caller: Actor | None) -> tuple[Ac
             raise Problem("unauthenticated")
         if len(photos) == MOST_PHOTOS:
             raise Refusal("too_many_photos", limit=MOST_PHOTOS, there=0)
-        photos.append(await services.pictures.of_part(part))
+        photos.append(await services.pictures.of_upload(part))
     if caller is None:
         raise Problem("unauthenticated")
     return caller, photos

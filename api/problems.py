@@ -14,28 +14,10 @@ from starlette.responses import Response
 from api.places import wants_page
 from domain.errors import Refusal
 from domain.words import DECISIONS, LANGUAGES, SITTING_STATUSES, Name, refusal, text
+from services.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "1"
-
-
-class Problem(HTTPException):
-    """An error of the interface itself; ``code`` is a key of ``PROBLEMS``."""
-
-    def __init__(
-        self,
-        code: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        errors: Sequence[Mapping[str, str]] = (),
-        said: Mapping[str, str] | None = None,
-        **params: Any,
-    ) -> None:
-        super().__init__(status_of(code), code, dict(headers) if headers else None)
-        self.code = code
-        self.errors = errors
-        self.said = said
-        self.params = params
 
 
 def _n(zh: str, en: str) -> Name:
@@ -469,7 +451,7 @@ def validation_response(request: Request, error: RequestValidationError) -> Resp
     return problem_response(request, code, errors=errors)
 
 
-def http_response(request: Request, error: HTTPException) -> Response:
+def http_response(request: Request, error: Problem | HTTPException) -> Response:
     """The answer for a problem of ours, or one that the framework raises (404, 405, 400)."""
     if isinstance(error, Problem):
         return problem_response(

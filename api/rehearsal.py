@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from api import schemas
 from api.answers import answer, documented
-from api.problems import Problem
-from api.services import Services, services_of
+from api.process import Services, services_of
 from api.strict import StrictRoute
+from services.problems import Problem
 from services.town import Rehearsing
 from store.folding import RESPONSES, SITTINGS
 from workflows.client import ProcessUnavailable

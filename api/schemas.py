@@ -13,9 +13,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
-    ValidationInfo,
     WithJsonSchema,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -24,9 +22,10 @@ from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem, Minutes
 from domain.calendar import SHANGHAI
 from domain.forum import Sitting
 from domain.ladder import DecisionKind
-from domain.personal import Line, Short, Words, WorkingText, clean
+from domain.personal import Line, WorkingText, clean
 from domain.policy_set import PolicyKind
 from domain.sitting import Status as SittingStatus
+from services.requests import Id, Request
 
 
 def shanghai_iso(instant: datetime) -> str:
@@ -39,19 +38,6 @@ Instant = Annotated[
     PlainSerializer(shanghai_iso, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-04T15:00:00+08:00"]}),
 ]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
-Channel = Literal["wechat", "counter", "phone", "officer"]
-Severity = Literal["low", "normal", "high", "urgent"]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(clean)]
-
-
-Telephone = Annotated[Phone, StringConstraints(pattern=r"^[+0-9（(][-0-9 ()（）]{5,38}[0-9]$")]
-
-
-class Request(BaseModel):
-    """Base of what is sent: a field that is not known is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Answer(BaseModel):
@@ -90,83 +76,6 @@ class Token(Answer):
     expires_in: int
     capacity: PostView
     posts: list[PostView]
-
-
-# ---------------------------------------------------------------- cases
-
-
-class Location(Request):
-    """Where it is; sealed."""
-
-    address: Short | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-
-
-class Reporter(Request):
-    """Who says so; sealed. Anonymous: the officers are shown neither name nor phone."""
-
-    name: Short | None = None
-    phone: Phone | None = None
-    anonymous: bool = False
-
-
-class NewCase(Request):
-    """A resident's issue. The title is read by everybody who handles the case and holds no personal data;
-    description, location and reporter are sealed."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "estate": "mudan-garden",
-                    "category": "lift",
-                    "title": "3号楼电梯反复停在两层之间",
-                    "description": "本周第三次了，老人不敢乘坐。",
-                    "channel": "wechat",
-                    "location": {"address": "3号楼2单元"},
-                    "reporter": {"name": "王女士", "phone": "0530-5550123", "anonymous": False},
-                }
-            ]
-        }
-    )
-
-    estate: Id
-    category: Id
-    title: Line
-    description: Words
-    channel: Channel
-    severity: Severity = "normal"
-    location: Location | None = None
-    reporter: Reporter | None = None
-    emergency: Id | None = None
-    """A playbook's kind: the case starts in the joint response."""
-    consent: Short | None = None
-    """The version of the consent text that the resident agreed to; sealed, with the time."""
-
-
-class NewIssue(Request):
-    """What a resident raises, without sign-in. Everything but the title is sealed; the title is read at meetings.
-
-    Who is not anonymous leaves a telephone number, so that the estate can make contact.
-    """
-
-    estate: Id
-    category: Id
-    description: Words
-    title: Line | None = None
-    location: Location | None = None
-    anonymous: bool = False
-    name: Short | None = None
-    phone: Annotated[Telephone | None, Field(validate_default=True)] = None
-    consent: Short
-
-    @field_validator("phone")
-    @classmethod
-    def _can_be_reached(cls, phone: str | None, sent: ValidationInfo) -> str | None:
-        if phone is None and not sent.data.get("anonymous"):
-            raise PydanticCustomError("phone_or_anonymous", "leave a telephone number, or stay anonymous")
-        return phone
 
 
 class WaitView(Answer):
@@ -393,24 +302,6 @@ class Track(Answer):
     photos: list[PhotoView]
 
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-
-
-class Word(Request):
-    """The resident's own decision. ``confirm`` takes stars (1 to 5), ``dispute`` a reason; reasons are sealed."""
-
-    code: Code
-    kind: Literal["confirm", "dispute", "withdraw"]
-    stars: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
-    reason: Words | None = None
-
-    @model_validator(mode="after")
-    def _stars_belong_to_confirm(self) -> Self:
-        if (self.kind == "confirm") != (self.stars is not None):
-            raise PydanticCustomError("stars", "stars come with confirm, and only with it")
-        return self
-
-
 # ---------------------------------------------------------------- organisation, forums
 
 
@@ -608,14 +499,14 @@ class Attendance(Request):
 
     chair: Line
     recorder: Line
-    present: Posts = []
-    absent: Posts = []
+    present: Posts = Field(default=[])
+    absent: Posts = Field(default=[])
 
 
 class CloseSitting(Request):
     """The chair closes the meeting before its minutes are due; ``dissent`` goes into them."""
 
-    dissent: Annotated[list[WorkingText], Field(max_length=50)] = []
+    dissent: Annotated[list[WorkingText], Field(default=[], max_length=50)]
 
 
 # ---------------------------------------------------------------- papers: the domain's values, on Shanghai's clock

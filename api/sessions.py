@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fastapi import Request
 from starlette.responses import Response
 
+from services.sign_ins import SESSION_IDLE, SESSION_LASTS
 from store.sessions import Session, SessionTable
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 COOKIE = "__Host-hongxiu"
 """Browsers take a name like this only with Secure, without a Domain, for the path /."""
-
-LASTS = timedelta(hours=12)
-IDLE = timedelta(hours=4)
-"""A session is over after a working day, and after half of one without use (ASVS 5.0, 7.3)."""
 
 _AGENT_LENGTH = 160
 
@@ -41,10 +37,16 @@ class Sessions:
         token = secrets.token_urlsafe(32)
         agent = request.headers.get("user-agent", "").encode("ascii", "replace").decode()[:_AGENT_LENGTH]
         session = await self.table.begin(
-            _digest(token), account.id, post, how, lasts=LASTS, agent=agent, address=address_of(request)
+            _digest(token), account.id, post, how, lasts=SESSION_LASTS, agent=agent, address=address_of(request)
         )
         response.set_cookie(
-            COOKIE, token, max_age=int(LASTS.total_seconds()), path="/", secure=True, httponly=True, samesite="lax"
+            COOKIE,
+            token,
+            max_age=int(SESSION_LASTS.total_seconds()),
+            path="/",
+            secure=True,
+            httponly=True,
+            samesite="lax",
         )
         return session
 
@@ -53,7 +55,7 @@ class Sessions:
         token = request.cookies.get(COOKIE)
         if not token or len(token) > 100:
             return None
-        return await self.table.find(_digest(token), idle=IDLE)
+        return await self.table.find(_digest(token), idle=SESSION_IDLE)
 
     async def end(self, request: Request, response: Response) -> None:
         """The request's session is over, and its cookie goes."""

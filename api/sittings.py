@@ -16,10 +16,7 @@ from api import schemas
 from api.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches, tagged
 from api.auth import SignedIn
 from api.cases import teller
-from api.meetings import Asked, Known
-from api.problems import Problem
-from api.sending import Done
-from api.services import Services, services_of
+from api.process import Services, services_of
 from api.strict import StrictRoute
 from api.views import Teller
 from documents import MEDIA_TYPES, digest
@@ -42,6 +39,9 @@ from domain.sitting import (
 )
 from domain.telling import moment
 from domain.words import Name
+from services.problems import Problem
+from services.sending import Done
+from services.sittings import Asked, Known
 
 router = APIRouter(route_class=StrictRoute, tags=["sittings"])
 

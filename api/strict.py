@@ -8,11 +8,21 @@ from typing import Any, NoReturn
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from api.places import is_page
-from api.problems import Problem
+from api.problems import status_of
+from services.problems import Problem
 
 _DEPTH = 20
+
+
+class Unreadable(Problem, HTTPException):
+    """A body that cannot be read; the framework lets its own errors alone through while it reads one."""
+
+    def __init__(self, code: str) -> None:
+        Problem.__init__(self, code)
+        self.status_code, self.detail = status_of(code), code
 
 
 class StrictRequest(Request):
@@ -45,7 +55,7 @@ def _parsed(body: bytes) -> Any:
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object)
     except (ValueError, RecursionError):
-        raise Problem("not_json") from None
+        raise Unreadable("not_json") from None
     _require_printable(value, _DEPTH)
     return value
 
@@ -63,10 +73,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _require_printable(value: Any, depth: int) -> None:
     if depth == 0:
-        raise Problem("not_json")
+        raise Unreadable("not_json")
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
-            raise Problem("unprintable_text")
+            raise Unreadable("unprintable_text")
     elif isinstance(value, dict):
         for key, item in value.items():
             _require_printable(key, depth)

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from api import schemas
 from api.answers import NO_STORE, answer, documented, tagged
 from api.auth import SignedIn
-from api.calendars import MINE
 from api.cases import teller
-from api.services import services_of
+from api.process import services_of
 from api.strict import StrictRoute
 from documents import MEDIA_TYPES
 from domain.errors import Refusal
 from domain.permission import Actor
+from services.calendars import MINE
 
 router = APIRouter(route_class=StrictRoute, tags=["calendars"])
 

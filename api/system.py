@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from api.services import Services
-from api.version import VERSION
+from api.process import Services
+from runtime.version import VERSION
 from store.heads import Heads, heads
 from store.policies import PolicyVersion
 from workflows.scheduling import PREFIX

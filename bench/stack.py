@@ -124,7 +124,7 @@ class Stack:
         if self._token:
             return self._token
         await Accounts(self.pool).put(OFFICER.id, hash_password(PASSWORD), [Post(OFFICER.role, OFFICER.unit)])
-        child = self._launch("api", "api")
+        child = self._launch("api", "server")
         base = f"http://127.0.0.1:{self.settings.api_port}"
         deadline = time.monotonic() + _PATIENCE
         async with httpx.AsyncClient(base_url=base, trust_env=False) as http:

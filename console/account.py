@@ -11,11 +11,9 @@ from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from api import passwords
-from api.auth import post_of
-from api.problems import Problem, field_error, language, status_of
-from api.services import services_of
-from api.sessions import IDLE, address_of
+from api.problems import field_error, language, status_of
+from api.process import services_of
+from api.sessions import address_of
 from api.strict import StrictRoute
 from console import forms
 from console.flashes import flash
@@ -23,6 +21,9 @@ from console.forms import Form, Sent
 from console.pages import OnPage, Viewer, local_path, page, see
 from domain.permission import Actor
 from domain.personal import clean
+from services import passwords
+from services.problems import Problem
+from services.sign_ins import SESSION_IDLE, post_of
 from store.accounts import Post
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -65,7 +66,7 @@ async def _page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     services = services_of(request)
-    sessions = await services.sessions.table.of(viewer.actor.id, idle=IDLE)
+    sessions = await services.sessions.table.of(viewer.actor.id, idle=SESSION_IDLE)
     own = viewer.session.id if viewer.session else None
     account = await services.sign_ins.accounts.get(viewer.actor.id)
     return page(

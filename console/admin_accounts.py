@@ -11,11 +11,9 @@ from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.administration import Doing, difference, done, post_named, what_was_done
-from api.auth import capacity_of
-from api.people import GOOD_FOR, Person
 from api.problems import status_of
+from api.process import services_of
 from api.schemas import AccountId
-from api.services import services_of
 from api.strict import StrictRoute
 from console import forms
 from console.administration import Administrator
@@ -24,6 +22,8 @@ from console.forms import Form, Sent
 from console.pages import page, see
 from domain.errors import Refusal
 from domain.organisation import Organisation
+from services.accounts import GOOD_FOR, Person
+from services.sign_ins import capacity_of
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from api.bodies import is_form, streams
 from api.multipart import parts
-from api.problems import Problem, detail_of, status_of
-from api.services import Services, services_of
+from api.problems import detail_of, status_of
+from api.process import Services, services_of
 from api.strict import StrictRoute
 from console import forms
 from console.administration import Administrator
@@ -27,6 +27,7 @@ from domain.policy_file import PolicyError, PolicyProblem
 from domain.policy_set import KINDS, PolicyKind, read_policy, said
 from domain.words import Name
 from services.policy_check import difference_in_lines
+from services.problems import Problem
 from store.policies import PolicyVersion
 from workflows.client import ProcessGone, ProcessUnavailable
 from workflows.messages import Enforced

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from api.problems import language
-from api.services import Services, services_of
+from api.process import Services, services_of
 from api.strict import StrictRoute
 from api.system import standing
 from console.pages import OnPage, Viewer, page

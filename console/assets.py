@@ -18,8 +18,8 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from api.answers import matches
-from api.problems import Problem
 from api.strict import StrictRoute
+from services.problems import Problem
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

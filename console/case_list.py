@@ -13,9 +13,8 @@ from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.cases import teller
-from api.problems import Problem
+from api.process import services_of
 from api.schemas import CaseItem
-from api.services import services_of
 from api.strict import StrictRoute
 from api.views import Teller
 from console import forms
@@ -27,6 +26,7 @@ from console.pages import OnPage, Viewer, page, see
 from domain.acting import turn_of
 from domain.personal import Line
 from domain.words import CLOSED_AS
+from services.problems import Problem
 from store.case_views import CaseViews
 from store.cases import Tally
 

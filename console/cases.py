@@ -13,14 +13,12 @@ from fastapi import APIRouter, Request
 from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
-from api.accesses import words_shown
 from api.bodies import form_fields
+from api.case_words import words_shown
 from api.cases import Number, decided, teller
-from api.problems import Problem, detail_of, language, status_of
+from api.problems import detail_of, language, status_of
+from api.process import Services, services_of
 from api.schemas import CaseItem
-from api.scope import scope_of
-from api.sending import Done
-from api.services import Services, services_of
 from api.strict import StrictRoute
 from api.views import Teller
 from console import forms, story
@@ -41,6 +39,9 @@ from domain.forum import forum_of
 from domain.permission import may_read
 from domain.telling import moment
 from domain.words import DECISIONS
+from services.problems import Problem
+from services.scope import scope_of
+from services.sending import Done
 from store.cases import CaseQuery
 from store.folding import event_of
 from store.log import StoredEvent

@@ -10,12 +10,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api import schemas
 from api.bodies import streams
 from api.cases import Number
 from api.photos import MOST_KB
-from api.problems import Problem, language, status_of
-from api.services import services_of
+from api.problems import language, status_of
+from api.process import services_of
 from api.strict import StrictRoute
 from console import filing, forms
 from console.filing import AWAY, FormKey, filed, new_key
@@ -27,6 +26,8 @@ from domain.errors import Refusal
 from domain.permission import Actor, may_file, may_open
 from domain.playbook import CallFirst
 from domain.rules import Rules
+from services.problems import Problem
+from services.requests import NewCase
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -34,7 +35,7 @@ SLIP_FOR = timedelta(hours=12)
 """So long the officer who took an issue down can print its slip: afterwards the code is the resident's alone."""
 
 
-class Filing(schemas.NewCase):
+class Filing(NewCase):
     """The counter's form."""
 
     key: FormKey
@@ -122,7 +123,7 @@ async def take_down(request: Request, viewer: OnPage) -> Response:
     if form.data is None:
         return _page(request, viewer, form, 422, photos_again=sent.with_photos)
     try:
-        new = schemas.NewCase.model_validate(_without_names(form.data))
+        new = NewCase.model_validate(_without_names(form.data))
         state = await services.casework.open(viewer.actor, new, form.data.key)
     except (Refusal, Problem) as refused:
         form.refused(request, refused)

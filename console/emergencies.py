@@ -14,10 +14,9 @@ from starlette.responses import Response
 from api import schemas
 from api.cases import Number, decided, teller
 from api.emergencies import Emergency, asked, commanded, response_teller
-from api.problems import Problem, status_of
+from api.problems import status_of
+from api.process import services_of
 from api.response_views import ResponseTeller
-from api.scope import scope_of
-from api.services import services_of
 from api.strict import StrictRoute
 from console import forms
 from console.flashes import flash
@@ -35,6 +34,9 @@ from domain.personal import WorkingText
 from domain.playbook import Playbook, Task
 from domain.rules import Rules
 from domain.span import later
+from services.problems import Problem
+from services.requests import Id
+from services.scope import scope_of
 from store.folding import RESPONSES
 from store.log import StoredEvent
 from store.responses import ResponseQuery
@@ -327,7 +329,7 @@ class StandingDown(Once):
     """How it ends: the resident is asked, or the case comes to a tier."""
 
     outcome: Literal["resolved", "returned"]
-    tier: schemas.Id | None = None
+    tier: Id | None = None
     reason: WorkingText
 
 
@@ -401,8 +403,8 @@ async def stand_down(request: Request, viewer: OnPage, emergency: Emergency) -> 
 class Declaring(Once):
     """The kind of emergency, and why. ``response``: the one that runs, under which the case comes."""
 
-    playbook: schemas.Id
-    response: schemas.Id | None = None
+    playbook: Id
+    response: Id | None = None
     reason: WorkingText | None = None
 
 

@@ -20,8 +20,8 @@ from openpyxl.styles import Font
 from starlette.responses import Response, StreamingResponse
 
 from api.cases import teller
+from api.process import services_of
 from api.schemas import CaseItem
-from api.services import services_of
 from api.strict import StrictRoute
 from api.views import Teller
 from console.case_list import MOST_EXPORTED

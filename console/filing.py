@@ -15,15 +15,16 @@ from starlette.responses import Response
 
 from api.bodies import form_fields, is_form
 from api.multipart import Part, parts
-from api.pictures import MOST_BYTES
-from api.problems import Problem, detail_of
-from api.services import Services, services_of
+from api.problems import detail_of
+from api.process import Services, services_of
 from api.sessions import address_of
 from console.flashes import flash
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import Actor
 from domain.rules import Rules
+from services.problems import Problem
+from services.redrawing import MOST_BYTES
 from store.errors import StoreUnavailable
 from store.photos import NewPhoto
 from store.rulebook import NoRules
@@ -81,7 +82,7 @@ async def _take(services: Services, found: Filed, part: Part) -> None:
         found.refused.append(Refusal("too_many_photos", limit=MOST_PHOTOS, there=0))
         return
     try:
-        found.photos.append(await services.pictures.of_part(part))
+        found.photos.append(await services.pictures.of_upload(part))
     except Problem as problem:
         found.refused.append(problem)
 

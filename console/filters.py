@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from api.problems import Problem, field_errors
-from api.scope import scope_of
+from api.problems import field_errors
 from domain.acting import turn_of
 from domain.calendar import SHANGHAI
 from domain.permission import Actor
 from domain.rules import Rules
+from services.problems import Problem
+from services.scope import scope_of
 from store.cases import CaseQuery, Sort
 from store.database import is_text
 

@@ -11,8 +11,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api import csrf
 from api.bodies import form_fields, is_form
-from api.problems import Problem, detail_of, field_errors, language
+from api.problems import detail_of, field_errors, language
 from domain.errors import Refusal
+from services.problems import Problem
 
 Read = TypeVar("Read")
 

@@ -15,8 +15,8 @@ from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
 from api.cases import Number, decided
-from api.problems import Problem, status_of
-from api.services import Services, services_of
+from api.problems import status_of
+from api.process import Services, services_of
 from api.strict import StrictRoute
 from console import agendas, forms
 from console.agendas import Slide
@@ -35,6 +35,7 @@ from domain.minutes_building import Stand
 from domain.permission import allowed_now
 from domain.rules import Rules
 from domain.words import EVENTS
+from services.problems import Problem
 from store.folding import event_of
 from store.papers import Tabling
 

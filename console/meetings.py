@@ -10,10 +10,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.calendars import MINE
 from api.cases import teller
-from api.meetings import Dated
-from api.services import services_of
+from api.process import services_of
 from api.strict import StrictRoute
 from api.views import Teller
 from console.month import SHOWN_APART, Entry, Month, by_day, weeks
@@ -22,6 +20,8 @@ from domain.calendar import shanghai
 from domain.errors import Refusal
 from domain.permission import Actor, may_read_papers
 from domain.rules import Rules
+from services.calendars import MINE
+from services.sittings import Dated
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

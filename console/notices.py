@@ -9,15 +9,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.problems import Problem
-from api.scope import scope_of
-from api.services import services_of
+from api.process import services_of
 from api.strict import StrictRoute
 from console import forms
 from console.flashes import flash
 from console.forms import Sent
 from console.pages import OnPage, page, see
 from domain.permission import Actor
+from services.problems import Problem
+from services.scope import scope_of
 from store.notices import Notice, Notices
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)

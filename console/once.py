@@ -12,8 +12,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
-from api.problems import Problem
 from console.forms import Form, Sent
+from services.problems import Problem
 
 FIELDS = ("key", "version")
 

@@ -12,10 +12,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.cases import teller
-from api.problems import Problem, language
-from api.services import services_of
+from api.problems import language
+from api.process import services_of
 from api.strict import StrictRoute
-from api.surveys import Asked, Seen
 from console import charts
 from console.forms import Form
 from console.names import Names
@@ -29,6 +28,8 @@ from domain.figures import GROUPINGS, SPREAD_DAYS, Figures, Grouping, Measure, R
 from domain.organisation import Organisation
 from domain.permission import Actor, may_oversee
 from domain.rules import Rules
+from services.overview import Asked, Seen
+from services.problems import Problem
 from store.statistics import NO_COMPANY, counted
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)

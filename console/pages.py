@@ -16,10 +16,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.auth import SignedIn, capacity_of, signed_in
+from api.auth import SignedIn, signed_in
 from api.headers import PAGE_POLICY
-from api.problems import Problem, language
-from api.services import services_of
+from api.problems import language
+from api.process import services_of
 from console import assets, clocks
 from console.clocks import Clock
 from console.flashes import Flash, flash, flashed, said
@@ -33,6 +33,8 @@ from domain.permission import Actor
 from domain.playbook import Task
 from domain.policy_file import PolicyProblem
 from domain.policy_words import mistake_in
+from services.problems import Problem
+from services.sign_ins import capacity_of
 from store.accounts import Post
 from store.errors import StoreUnavailable
 from store.rulebook import NoRules

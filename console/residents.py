@@ -17,8 +17,8 @@ from api.bodies import streams
 from api.cases import Number, check_code, said, tracked
 from api.csrf import require_own_page
 from api.photos import MOST_KB, jpeg
-from api.problems import Problem, language, status_of
-from api.services import services_of
+from api.problems import language, status_of
+from api.process import services_of
 from api.sessions import address_of
 from api.strict import StrictRoute
 from console import filing, forms
@@ -34,13 +34,15 @@ from domain.errors import Refusal
 from domain.permission import RESIDENT
 from domain.personal import Words
 from domain.rules import Rules
+from services.problems import Problem
+from services.requests import NewIssue, Word
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _NUMBER = re.compile(r"[A-Z]{1,8}-\d{4}-\d{6,12}", re.ASCII)
 
 
-class Issue(schemas.NewIssue):
+class Issue(NewIssue):
     """The form that raises an issue."""
 
     key: FormKey
@@ -275,7 +277,7 @@ async def word(request: Request, number: Number) -> Response:
     sent = form.data
     code = services_of(request).casework.code(number)
     try:
-        decided = schemas.Word(code=code, kind=sent.kind, stars=sent.stars, reason=sent.reason)
+        decided = Word(code=code, kind=sent.kind, stars=sent.stars, reason=sent.reason)
         await said(request, number, decided, sent.key, sent.version)
     except (Refusal, Problem) as refused:
         form.refused(request, refused)

@@ -12,13 +12,14 @@ from starlette.responses import Response
 from api import oidc, schemas
 from api.auth import actor_in, signing_in
 from api.csrf import require_own_page
-from api.problems import LANGUAGE_COOKIE, Problem, status_of
-from api.services import services_of
+from api.problems import LANGUAGE_COOKIE, status_of
+from api.process import services_of
 from api.strict import StrictRoute
 from console import forms
 from console.flashes import flash
 from console.forms import Form, Sent
 from console.pages import local_path, look, page, see
+from services.problems import Problem
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 

@@ -14,11 +14,9 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from api.cases import teller
-from api.meetings import Asked
-from api.problems import Problem, status_of
+from api.problems import status_of
+from api.process import Services, services_of
 from api.schemas import SittingView
-from api.scope import scope_of
-from api.services import Services, services_of
 from api.sittings import commanded
 from api.strict import StrictRoute
 from api.views import Teller
@@ -51,6 +49,9 @@ from domain.sitting import (
 )
 from domain.telling import moment
 from domain.words import SITTING_STATUSES, SITTING_WAITS, text
+from services.problems import Problem
+from services.scope import scope_of
+from services.sittings import Asked
 from store.cases import CaseRow
 from store.folding import SITTINGS
 from store.log import StoredEvent

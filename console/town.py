@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api.problems import Problem, language
-from api.services import Services, services_of
+from api.problems import language
+from api.process import Services, services_of
 from api.strict import StrictRoute
 from console import clocks, forms
 from console.flashes import flash
 from console.pages import OnPage, local_path, see
+from services.problems import Problem
 from store.due import due
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)

@@ -13,9 +13,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.cases import teller
+from api.process import Services, services_of
 from api.schemas import CaseItem
-from api.scope import scope_of
-from api.services import Services, services_of
 from api.strict import StrictRoute
 from api.views import Teller
 from console.pages import OnPage, page
@@ -28,6 +27,7 @@ from domain.joint_response.state import TaskState
 from domain.permission import Actor
 from domain.rules import Rules
 from domain.words import EVENTS
+from services.scope import scope_of
 from store.attempts import SignInFailures
 from store.cases import CaseQuery
 from store.notices import Notice, Notices

@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
-from api import schemas
 from api.problems import PROBLEMS, language_of, status_of
 from domain.words import CHANNELS, REFUSALS, SEVERITIES
+from services.requests import Channel, Severity
 
 
 @pytest.mark.parametrize("code", REFUSALS)
@@ -30,8 +30,8 @@ def test_only_outages_and_faults_are_5xx() -> None:
 
 
 def test_the_document_lists_the_channels_and_severities_that_there_are() -> None:
-    assert set(get_args(schemas.Channel)) == set(CHANNELS)
-    assert set(get_args(schemas.Severity)) == set(SEVERITIES)
+    assert set(get_args(Channel)) == set(CHANNELS)
+    assert set(get_args(Severity)) == set(SEVERITIES)
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,11 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
-from api.app import create_app
 from console.words import WORDS
 from domain import words
 from domain.words import LANGUAGES
 from runtime.settings import Settings
+from server.app import create_app
 from tests.api.test_emergencies import declared
 from tests.console.test_residents import raised
 from tests.support.console import Visitor, text_of, visiting

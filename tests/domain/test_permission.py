@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from api.scope import scope_of
 from domain.calendar import CalendarYear, WorkingCalendar
 from domain.ladder import DECISIONS, DecisionKind, Ladder
 from domain.organisation import Organisation
@@ -26,6 +25,7 @@ from domain.permission import (
 )
 from domain.policy_file import parse_policy
 from domain.rules import Rules
+from services.scope import scope_of
 
 NANCHENG = Path(__file__).parents[2] / "policies" / "nancheng"
 

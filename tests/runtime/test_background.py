@@ -11,11 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 import worker
-from api.feed import Feed, Hearing
-from api.metrics import Metrics
-from api.scope import scope_of
 from domain.permission import Actor
 from runtime.background import Loop
+from runtime.metrics import Metrics
+from services.feed import Feed, Hearing
+from services.scope import scope_of
 from store.cases import CaseList
 from store.log import EventLog, StoredEvent
 from store.responses import Responses

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from api.scope import Scope
 from runtime.background import Loop
+from services.scope import Scope
 from store.errors import StoreUnavailable
 from store.log import StoredEvent
 
 if TYPE_CHECKING:
-    from api.metrics import Metrics
+    from runtime.metrics import Metrics
     from store.cases import CaseList, CaseRow
     from store.log import EventLog
     from store.responses import ResponseRow, Responses

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from api.throttle import Throttle
+from services.throttle import Throttle
 
 
 class Limits:

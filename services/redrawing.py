@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+from typing import Protocol
 
 from PIL import Image, ImageOps
 
-from api.multipart import Part
-from api.problems import Problem
+from services.problems import Problem
 from store.photos import NewPhoto
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -31,18 +31,27 @@ _AT_A_TIME = 2
 Image.MAX_IMAGE_PIXELS = max(_MOST_PIXELS.values())
 
 
+class Upload(Protocol):
+    """A file as it came. ``too_long``: it was longer than ``MOST_BYTES``, and its data is not all of it."""
+
+    @property
+    def data(self) -> bytes | bytearray: ...
+    @property
+    def too_long(self) -> bool: ...
+
+
 class Pictures:
     """Reads pictures in threads, a few at a time, whoever asks."""
 
     def __init__(self) -> None:
         self._reading = asyncio.Semaphore(_AT_A_TIME)
 
-    async def of_part(self, part: Part) -> NewPhoto:
+    async def of_upload(self, sent: Upload) -> NewPhoto:
         """A form's file, as a photograph to be kept. Raises Problem ``bad_photo``, ``photo_too_large``."""
-        if part.too_long:
+        if sent.too_long:
             raise Problem("photo_too_large", limit=MOST_BYTES // 1024 // 1024)
         async with self._reading:
-            return await asyncio.to_thread(redrawn, bytes(part.data))
+            return await asyncio.to_thread(redrawn, bytes(sent.data))
 
 
 def redrawn(content: bytes) -> NewPhoto:

@@ -32,13 +32,15 @@ from api.bodies import StreamedRoutes
 from api.edge import Edge
 from api.places import wants_page
 from api.problems import http_response, problem_response, refusal_response, validation_response
-from api.services import open_services, services_of
+from api.process import services_of
 from api.strict import StrictRoute
-from api.version import VERSION
 from console.pages import look
 from console.routes import include_console
 from domain.errors import Refusal
 from runtime.settings import Settings
+from runtime.version import VERSION
+from server.opening import open_services
+from services.problems import Problem
 from store.errors import StoreUnavailable
 from store.rulebook import NoRules
 from workflows.client import ProcessUnavailable
@@ -124,8 +126,9 @@ def _handle_what_goes_wrong(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         return validation_response(request, error)
 
+    @app.exception_handler(Problem)
     @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
+    async def http(request: Request, error: Problem | HTTPException) -> Response:
         await services_of(request).accesses.denied(request, getattr(error, "code", ""))
         if wants_page(request):
             await look(request)  # also a page that there is not has the frame of who looks at it

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from activities.emergencies import Emergencies
-from api import idempotency
-from api.sending import Done, Running, Sending
 from domain.errors import Refusal
 from domain.joint_response import (
     Report,
@@ -22,6 +19,8 @@ from domain.joint_response import (
 from domain.permission import Actor, may_read_response
 from domain.rules import Rules
 from runtime.clock import Clock
+from services import idempotency
+from services.sending import Done, Running, Sending
 from store.errors import StoreUnavailable
 from store.folding import RESPONSES
 from store.log import EventLog, StoredEvent
@@ -38,10 +37,22 @@ Asked = TaskReport | Report | StandDownResponse
 """What a party, the lead or the alliance may ask of a response."""
 
 
+class Steps(Protocol):
+    """What joins responses to their cases; the processes' own effects do it again where it failed here."""
+
+    async def opened(self, number: str, emergency: str) -> object:
+        """Begins the response of a case's emergency. May raise Refusal, ProcessUnavailable, StoreUnavailable."""
+
+    async def told(self, emergency: str) -> object:
+        """Tells the cases that the response is stood down. May raise ProcessUnavailable, StoreUnavailable."""
+
+
 class JointResponses:
     """Joint responses, on the log and the running processes. ``steps`` join them to their cases."""
 
-    def __init__(self, pool: Pool, events: EventLog, running: Running, rulebook: Rulebook, clock: Clock) -> None:
+    def __init__(
+        self, pool: Pool, events: EventLog, running: Running, rulebook: Rulebook, clock: Clock, steps: Steps
+    ) -> None:
         self._log = events
         self._clock = clock
         self._rulebook = rulebook
@@ -55,7 +66,7 @@ class JointResponses:
             lambda emergency: Refusal("unknown_emergency", emergency=emergency),
         )
         self.list = Responses(pool)
-        self.steps = Emergencies(pool, rulebook, running.required)
+        self._steps = steps
 
     # ---------------------------------------------------------------- reading
 
@@ -104,14 +115,14 @@ class JointResponses:
     async def opened(self, number: str, emergency: str) -> None:
         """Begins the response of a case's emergency right away; what fails here the case's own process does."""
         try:
-            await self.steps.opened(number, emergency)
+            await self._steps.opened(number, emergency)
         except (Refusal, ProcessUnavailable, StoreUnavailable) as error:
             log.warning("a response was not begun at once", case=number, emergency=emergency, error=str(error))
 
     async def told(self, emergency: str) -> None:
         """Tells the cases right away that the response is stood down; what fails here the response's process does."""
         try:
-            await self.steps.told(emergency)
+            await self._steps.told(emergency)
         except (ProcessUnavailable, StoreUnavailable) as error:
             log.warning("cases were not told at once", emergency=emergency, error=str(error))
 

@@ -13,11 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from api import idempotency
-from api.problems import Problem
-from api.responses import JointResponses
-from api.schemas import NewCase, NewIssue, Reporter, Word
-from api.sending import Done, Running, Sending
 from domain.calendar import shanghai
 from domain.case import (
     AnyDecision,
@@ -38,6 +33,11 @@ from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, may_read
 from domain.rules import Rules
 from runtime.clock import Clock
+from services import idempotency
+from services.joint_responses import JointResponses
+from services.problems import Problem
+from services.requests import NewCase, NewIssue, Reporter, Word
+from services.sending import Done, Running, Sending
 from store import claims, residents
 from store.cases import CaseList
 from store.database import transaction

@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from api import idempotency
-from api.casework import Casework
-from api.problems import Problem
-from api.sending import Done
 from domain.case import MOST_PHOTOS, AddPhotos, CaseState, Command, PhotoRef, check_photos_taken
 from domain.errors import Refusal
 from domain.permission import Actor
 from runtime.clock import Clock
+from services import idempotency
+from services.casework import Casework
+from services.problems import Problem
+from services.sending import Done
 from store import claims
 from store.errors import ResidentErased
 from store.photos import NewPhoto, PhotoRow, Photos, Size

@@ -12,13 +12,14 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from api.meetings import Known, Meetings
-from api.problems import Problem
-from api.views import Teller
 from documents import ical
+from domain.forum import Sitting
+from domain.rules import Rules
 from domain.words import Name
+from services.problems import Problem
+from services.sittings import Known, Meetings
 from store.accounts import Account, Accounts, Post
 from store.documents import Documents
 from store.log import EventLog
@@ -36,6 +37,18 @@ MINE = "*"
 
 _CODE_BYTES = 24
 _OF_A_PERSON = Name(zh="我的会议", en="My sittings")
+
+
+class Tells(Protocol):
+    """Says what forums and sittings are called in one language, and where a sitting's page is."""
+
+    @property
+    def rules(self) -> Rules: ...
+    @property
+    def language(self) -> str: ...
+    def forum_name(self, forum: str) -> Name: ...
+    def sitting_name(self, sitting: Sitting) -> Name: ...
+    def sitting_page(self, sitting: str) -> str: ...
 
 
 class Calendars:
@@ -73,24 +86,24 @@ class Calendars:
 
     # ---------------------------------------------------------------- feeds
 
-    async def of_forum(self, tells: Teller, forum: str, now: datetime) -> bytes:
+    async def of_forum(self, tells: Tells, forum: str, now: datetime) -> bytes:
         """A forum's feed. Raises Refusal ``unknown_forum``."""
         known = await self._meetings.timetable(forum, now - PAST, now + AHEAD)
         return ical.calendar(tells.forum_name(forum), await self._entries(tells, known, now), tells.language)
 
-    async def of_person(self, tells: Teller, account: Account, now: datetime) -> bytes:
+    async def of_person(self, tells: Tells, account: Account, now: datetime) -> bytes:
         """The feed of all of a person's forums."""
         known: list[Known] = []
         for forum in forums_of(tells, account.posts):
             known += await self._meetings.timetable(forum, now - PAST, now + AHEAD)
         return ical.calendar(_OF_A_PERSON, await self._entries(tells, known, now), tells.language)
 
-    async def of_sitting(self, tells: Teller, known: Known, now: datetime) -> bytes:
+    async def of_sitting(self, tells: Tells, known: Known, now: datetime) -> bytes:
         """One sitting as a calendar."""
         name = tells.sitting_name(known[0])
         return ical.calendar(name, await self._entries(tells, [known], now), tells.language)
 
-    async def _entries(self, tells: Teller, known: Sequence[Known], now: datetime) -> list[ical.Entry]:
+    async def _entries(self, tells: Tells, known: Sequence[Known], now: datetime) -> list[ical.Entry]:
         loaded = await self._policies.last_loaded() or now
         begun = [row for _, row in known if row is not None]
         cases = await self._documents.cases([row.agenda for row in begun if row.agenda is not None])
@@ -112,7 +125,7 @@ class Calendars:
         }
 
 
-def _entry(tells: Teller, row: SittingRow, cases: Mapping[str, int], reasons: Mapping[str, str]) -> ical.Entry:
+def _entry(tells: Tells, row: SittingRow, cases: Mapping[str, int], reasons: Mapping[str, str]) -> ical.Entry:
     agenda = row.agenda
     return ical.Entry(
         row.dates,
@@ -126,7 +139,7 @@ def _entry(tells: Teller, row: SittingRow, cases: Mapping[str, int], reasons: Ma
     )
 
 
-def forums_of(tells: Teller, posts: Iterable[Post]) -> tuple[str, ...]:
+def forums_of(tells: Tells, posts: Iterable[Post]) -> tuple[str, ...]:
     """A person's forums, in the organisation's order: an officer's unit's and those above it; the alliance's for
     departments, supervisors and administrators."""
     organisation, theirs = tells.rules.organisation, set[str]()

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from api.problems import Problem
 from domain.errors import Refusal
+from services.problems import Problem
 from store import claims
 from store.folding import Kind
 from store.log import EventLog, StoredEvent

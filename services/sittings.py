@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from api import idempotency
-from api.sending import Done, Running, Sending
 from domain.convening import is_to_come
 from domain.errors import Refusal
 from domain.forum import Sitting, forum_of, sittings
@@ -35,6 +33,8 @@ from domain.sitting import (
     evolve,
 )
 from runtime.clock import Clock
+from services import idempotency
+from services.sending import Done, Running, Sending
 from store.folding import SITTINGS
 from store.log import EventLog
 from store.papers import Papers

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from api.auth import SignIns
-from api.sessions import IDLE
 from domain.errors import Refusal
 from domain.permission import is_post
+from services.sign_ins import SESSION_IDLE, SignIns
 from store.accounts import Account, Post, hash_password
 from store.sessions import SessionTable
 
@@ -63,7 +62,7 @@ class People:
         return person
 
     async def _seen(self, accounts: Sequence[Account]) -> tuple[Person, ...]:
-        counts = await self._sessions.counts(idle=IDLE)
+        counts = await self._sessions.counts(idle=SESSION_IDLE)
         locked = await self._sign_ins.locked([account.id for account in accounts])
         organisation = self._rulebook.current.organisation
         return tuple(

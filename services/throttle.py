@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 
-from api.problems import Problem
+from services.problems import Problem
 
 _REMEMBERED = 10_000
 

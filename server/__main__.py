@@ -1,4 +1,4 @@
-"""``python -m api``: serves the interface until SIGTERM or Ctrl-C."""
+"""``python -m server``: serves the interface until SIGTERM or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from api.app import create_app
-from api.services import Services
+from api.process import Services
 from runtime import logs
 from runtime.settings import SettingsError, load
+from server.app import create_app
 
 log = structlog.get_logger()
 
