@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.answers import answer, documented
-from api.auth import SignedIn
+from api.edge.answers import answer, documented
+from api.edge.strict import StrictRoute
+from api.edge.wire import Answer
 from api.process import services_of
-from api.schemas import Answer
-from api.strict import StrictRoute
+from api.sign_in.signed_in import SignedIn
 from domain.notices import NoticeKind, ResponseNoticeKind
 from services.problems import Problem
 from services.scope import scope_of

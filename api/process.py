@@ -15,11 +15,11 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from api.accesses import Accesses
-from api.auth import Tokens
-from api.oidc import SingleSignOn
-from api.passes import Passes
-from api.sessions import Sessions
+from api.edge.accesses import Accesses
+from api.sign_in.case_passes import Passes
+from api.sign_in.sessions import Sessions
+from api.sign_in.single_sign_on import SingleSignOn
+from api.sign_in.tokens import Tokens
 from runtime import temporal
 from runtime.background import Health, Loop
 from runtime.clock import Clock

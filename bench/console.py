@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from api.sessions import COOKIE
+from api.sign_in.sessions import COOKIE
 from bench.figures import Row, at_most, percentile
 from bench.lists import fill
 from bench.sizes import Sizes

@@ -11,10 +11,12 @@ from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from api.problems import field_error, language, status_of
+from api.edge.accesses import address_of
+from api.edge.field_errors import field_error
+from api.edge.languages import language
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.sessions import address_of
-from api.strict import StrictRoute
 from console import forms
 from console.flashes import flash
 from console.forms import Form, Sent

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api.administration import Doing, difference, done, post_named, what_was_done
-from api.problems import status_of
+from api.administration.routes import Doing, difference, done, post_named, what_was_done
+from api.administration.schemas import AccountId
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.schemas import AccountId
-from api.strict import StrictRoute
 from console import forms
 from console.administration import Administrator
 from console.flashes import flash

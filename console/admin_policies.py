@@ -11,11 +11,12 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api.bodies import is_form, streams
-from api.multipart import parts
-from api.problems import detail_of, status_of
+from api.edge.bodies import is_form, streams
+from api.edge.multipart import parts
+from api.edge.problem_words import status_of
+from api.edge.problems import detail_of
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.strict import StrictRoute
 from console import forms
 from console.administration import Administrator
 from console.filing import AWAY

@@ -12,10 +12,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from api.problems import language
+from api.administration.system import standing
+from api.edge.languages import language
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.strict import StrictRoute
-from api.system import standing
 from console.pages import OnPage, Viewer, page
 from documents.timeline import timeline
 from domain.calendar import SHANGHAI, CalendarYear, WorkingCalendar, shanghai

@@ -17,8 +17,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
-from api.answers import matches
-from api.strict import StrictRoute
+from api.edge.answers import matches
+from api.edge.strict import StrictRoute
 from services.problems import Problem
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)

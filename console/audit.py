@@ -9,8 +9,8 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
 from console.forms import Form
 from console.pages import OnPage, page, with_query
 from domain.calendar import SHANGHAI

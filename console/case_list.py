@@ -12,10 +12,10 @@ from fastapi import APIRouter, Path, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api.cases import teller
+from api.cases.routes import teller
+from api.cases.schemas import CaseItem
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.schemas import CaseItem
-from api.strict import StrictRoute
 from api.views import Teller
 from console import forms
 from console.fields import Choices, by_parent

@@ -13,13 +13,15 @@ from fastapi import APIRouter, Request
 from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
-from api.bodies import form_fields
-from api.case_words import words_shown
-from api.cases import Number, decided, teller
-from api.problems import detail_of, language, status_of
+from api.cases.routes import Number, decided, teller
+from api.cases.schemas import CaseItem
+from api.cases.sealed_words import words_shown
+from api.edge.bodies import form_fields
+from api.edge.languages import language
+from api.edge.problem_words import status_of
+from api.edge.problems import detail_of
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.schemas import CaseItem
-from api.strict import StrictRoute
 from api.views import Teller
 from console import forms, story
 from console.clocks import span

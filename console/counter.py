@@ -10,12 +10,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.bodies import streams
-from api.cases import Number
-from api.photos import MOST_KB
-from api.problems import language, status_of
+from api.cases.photos import MOST_KB
+from api.cases.routes import Number
+from api.edge.bodies import streams
+from api.edge.languages import language
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
 from console import filing, forms
 from console.filing import AWAY, FormKey, filed, new_key
 from console.forms import Form

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
-from api import schemas
-from api.cases import Number, decided, teller
-from api.emergencies import Emergency, asked, commanded, response_teller
-from api.problems import status_of
+from api.cases.routes import Number, decided, teller
+from api.cases.schemas import ActorView, EventView
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
+from api.emergencies.routes import Emergency, asked, commanded, response_teller
+from api.emergencies.schemas import BranchView, EmergencyView, ResponseWaitView, TaskReportRequest, TaskView
+from api.emergencies.views import ResponseTeller
 from api.process import services_of
-from api.response_views import ResponseTeller
-from api.strict import StrictRoute
 from console import forms
 from console.flashes import flash
 from console.forms import Form
@@ -45,9 +46,7 @@ router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _LISTED = 20
 _WAITS_SHOWN = 8
-_REPORT: TypeAdapter[schemas.TaskReportRequest] = TypeAdapter(
-    Annotated[schemas.TaskReportRequest, BeforeValidator(without_once)]
-)
+_REPORT: TypeAdapter[TaskReportRequest] = TypeAdapter(Annotated[TaskReportRequest, BeforeValidator(without_once)])
 
 
 # ---------------------------------------------------------------- what is shown
@@ -59,7 +58,7 @@ class Said:
 
     label: str
     at: datetime
-    actor: schemas.ActorView
+    actor: ActorView
     words: str | None
 
 
@@ -67,8 +66,8 @@ class Said:
 class Column:
     """A department's tasks, as far as the viewer is shown them, and its branch in numbers."""
 
-    branch: schemas.BranchView
-    tasks: tuple[schemas.TaskView, ...]
+    branch: BranchView
+    tasks: tuple[TaskView, ...]
     own: bool
 
 
@@ -76,14 +75,14 @@ class Column:
 class Room:
     """A joint response as its page shows it, to who looks. ``others``: tasks of units, who are no department."""
 
-    view: schemas.EmergencyView
+    view: EmergencyView
     state: ResponseState
     tells: ResponseTeller
     columns: tuple[Column, ...]
-    others: tuple[schemas.TaskView, ...]
-    mine: tuple[schemas.TaskView, ...]
+    others: tuple[TaskView, ...]
+    mine: tuple[TaskView, ...]
     said: Mapping[str, Sequence[Said]]
-    story: tuple[schemas.EventView, ...]
+    story: tuple[EventView, ...]
 
     @property
     def phases(self) -> list[tuple[str, str]]:
@@ -98,7 +97,7 @@ class Room:
         return [(phase.name.in_(language), stand) for phase, stand in zip(playbook.phases, stands, strict=True)]
 
     @property
-    def soon(self) -> list[schemas.ResponseWaitView]:
+    def soon(self) -> list[ResponseWaitView]:
         """What comes next."""
         return self.view.waits[:_WAITS_SHOWN]
 
@@ -152,7 +151,7 @@ async def _room(request: Request, viewer: Viewer, emergency: str) -> Room:
 _ORDER = {"open": 0, "signed": 1, "pending": 2, "done": 3, "waived": 4}
 
 
-def _pressing(task: schemas.TaskView) -> tuple[Any, ...]:
+def _pressing(task: TaskView) -> tuple[Any, ...]:
     """What has to be signed for first, then what is due first."""
     due = task.sign_by if task.status == "open" else task.complete_by
     return (_ORDER[task.status], due or task.opens_at)
@@ -163,7 +162,7 @@ _TELLS = frozenset(
 )
 
 
-def _said(rows: Sequence[StoredEvent], told: Sequence[schemas.EventView]) -> dict[str, list[Said]]:
+def _said(rows: Sequence[StoredEvent], told: Sequence[EventView]) -> dict[str, list[Said]]:
     """What was said of each task, newest first; of those that the viewer is shown."""
     found: dict[str, list[Said]] = {}
     for event in reversed(told):
@@ -236,7 +235,7 @@ async def report_form(
     return _task_page(request, room, shown, kind, Form(), 200)
 
 
-def _task(room: Room, task: str) -> schemas.TaskView:
+def _task(room: Room, task: str) -> TaskView:
     """A task that the viewer is shown. Raises Refusal ``unknown_task``, ``not_your_task``."""
     found = next((one for one in room.view.tasks if one.id == task), None)
     if found is None:
@@ -246,7 +245,7 @@ def _task(room: Room, task: str) -> schemas.TaskView:
 
 
 def _task_page(
-    request: Request, room: Room, task: schemas.TaskView, kind: str | None, form: Form[Any], status: int
+    request: Request, room: Room, task: TaskView, kind: str | None, form: Form[Any], status: int
 ) -> Response:
     organisation, language = room.tells.tells.rules.organisation, room.tells.tells.language
     companies = [
@@ -349,7 +348,7 @@ def _require_command(room: Room) -> None:
 
 
 def _stand_down_page(
-    request: Request, room: Room, form: Form[Any], status: int, since: Sequence[schemas.EventView] = ()
+    request: Request, room: Room, form: Form[Any], status: int, since: Sequence[EventView] = ()
 ) -> Response:
     required, others = room.unfinished
     language = room.tells.tells.language
@@ -373,7 +372,7 @@ async def stand_down(request: Request, viewer: OnPage, emergency: Emergency) -> 
     """The emergency is over, once every required task is done or waived."""
     services, room = services_of(request), await _room(request, viewer, emergency)
     form = await forms.read(request, StandingDown)
-    since: Sequence[schemas.EventView] = ()
+    since: Sequence[EventView] = ()
     status = 422
     if form.data is not None:
         tier = form.data.tier if form.data.outcome == "returned" else None

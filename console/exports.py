@@ -19,10 +19,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from starlette.responses import Response, StreamingResponse
 
-from api.cases import teller
+from api.cases.routes import teller
+from api.cases.schemas import CaseItem
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.schemas import CaseItem
-from api.strict import StrictRoute
 from api.views import Teller
 from console.case_list import MOST_EXPORTED
 from console.filters import Filter

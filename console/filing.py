@@ -13,11 +13,11 @@ from markupsafe import Markup
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api.bodies import form_fields, is_form
-from api.multipart import Part, parts
-from api.problems import detail_of
+from api.edge.accesses import address_of
+from api.edge.bodies import form_fields, is_form
+from api.edge.multipart import Part, parts
+from api.edge.problems import detail_of
 from api.process import Services, services_of
-from api.sessions import address_of
 from console.flashes import flash
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from api.problems import field_errors
+from api.edge.field_errors import field_errors
 from domain.acting import turn_of
 from domain.calendar import SHANGHAI
 from domain.permission import Actor

@@ -9,9 +9,11 @@ from typing import Any, Generic, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from api import csrf
-from api.bodies import form_fields, is_form
-from api.problems import detail_of, field_errors, language
+from api.edge import csrf
+from api.edge.bodies import form_fields, is_form
+from api.edge.field_errors import field_errors
+from api.edge.languages import language
+from api.edge.problems import detail_of
 from domain.errors import Refusal
 from services.problems import Problem
 
@@ -48,7 +50,7 @@ class Form(Generic[Read]):
 
     def refused(self, request: Request, refused: Refusal | Problem) -> None:
         """Says on the form why the rules, or the interface, would not do it. The page's status is
-        ``api.problems.status_of(refused.code)``."""
+        ``api.edge.problems.status_of(refused.code)``."""
         for one in getattr(refused, "errors", ()):
             self.errors[one["field"]] = one["message"]
         self.errors[""] = detail_of(request, refused)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
 from console.forms import Form
 from console.pages import OnPage, page
 

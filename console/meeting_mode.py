@@ -14,10 +14,10 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
-from api.cases import Number, decided
-from api.problems import status_of
+from api.cases.routes import Number, decided
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.strict import StrictRoute
 from console import agendas, forms
 from console.agendas import Slide
 from console.forms import Form

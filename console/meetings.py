@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.cases import teller
+from api.cases.routes import teller
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
 from api.views import Teller
 from console.month import SHOWN_APART, Entry, Month, by_day, weeks
 from console.pages import OnPage, page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from api.schemas import SittingView
+from api.sittings.schemas import SittingView
 from documents.words import day as in_words
 from domain.calendar import SHANGHAI, WorkingCalendar, shanghai
 from domain.errors import Refusal

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
 from console import forms
 from console.flashes import flash
 from console.forms import Sent

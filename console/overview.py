@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.cases import teller
-from api.problems import language
+from api.cases.routes import teller
+from api.edge.languages import language
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
 from console import charts
 from console.forms import Form
 from console.names import Names

@@ -16,10 +16,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.auth import SignedIn, signed_in
-from api.headers import PAGE_POLICY
-from api.problems import language
+from api.edge.headers import PAGE_POLICY
+from api.edge.languages import language
 from api.process import services_of
+from api.sign_in.signed_in import SignedIn, signed_in
 from console import assets, clocks
 from console.clocks import Clock
 from console.flashes import Flash, flash, flashed, said

@@ -12,15 +12,16 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api import schemas
-from api.bodies import streams
-from api.cases import Number, check_code, said, tracked
-from api.csrf import require_own_page
-from api.photos import MOST_KB, jpeg
-from api.problems import language, status_of
+from api.cases.photos import MOST_KB, jpeg
+from api.cases.routes import Number, check_code, said, tracked
+from api.cases.schemas import Track
+from api.edge.accesses import address_of
+from api.edge.bodies import streams
+from api.edge.csrf import require_own_page
+from api.edge.languages import language
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.sessions import address_of
-from api.strict import StrictRoute
 from console import filing, forms
 from console.filing import AWAY, FormKey, filed, new_key
 from console.flashes import flash
@@ -245,7 +246,7 @@ async def _case(
     )
 
 
-def stairs(case: schemas.Track, rules: Rules, spoken: str) -> list[Stair]:
+def stairs(case: Track, rules: Rules, spoken: str) -> list[Stair]:
     """The tiers from the lowest up, and where on them the case stands."""
     tiers = rules.ladder.tiers
     at = next((place for place, tier in enumerate(tiers) if tier.id == case.tier), 0)
@@ -256,7 +257,7 @@ def stairs(case: schemas.Track, rules: Rules, spoken: str) -> list[Stair]:
     ]
 
 
-def _again(case: schemas.Track, rules: Rules, spoken: str) -> str:
+def _again(case: Track, rules: Rules, spoken: str) -> str:
     """The tier that does it again if the resident says that it is not solved."""
     ladder = rules.ladder
     above = ladder.above(case.tier) if case.disputes >= ladder.stages.verification.same_tier_disputes else None

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api import oidc, schemas
-from api.auth import actor_in, signing_in
-from api.csrf import require_own_page
-from api.problems import LANGUAGE_COOKIE, status_of
+from api.edge.csrf import require_own_page
+from api.edge.languages import LANGUAGE_COOKIE
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
+from api.sign_in import schemas, single_sign_on
+from api.sign_in.signed_in import actor_in, signing_in
 from console import forms
 from console.flashes import flash
 from console.forms import Form, Sent
@@ -73,7 +74,7 @@ async def sign_in_elsewhere(request: Request, next: Annotated[str | None, Query(
     return await _single_sign_on(request).begin(request, local_path(next))
 
 
-@router.get(oidc.CALLBACK)
+@router.get(single_sign_on.CALLBACK)
 async def signed_in_elsewhere(request: Request) -> Response:
     """Back from the provider: a session for the account that it names, in the account's first post."""
     services = services_of(request)
@@ -87,12 +88,12 @@ async def signed_in_elsewhere(request: Request) -> Response:
         raise
     response = see(next_path)
     session = await services.sessions.begin(request, response, account, account.posts[0], "oidc")
-    oidc.forget(response)
+    single_sign_on.forget(response)
     await services.accesses.note(request, "sign_in", actor=actor_in(session))
     return response
 
 
-def _single_sign_on(request: Request) -> oidc.SingleSignOn:
+def _single_sign_on(request: Request) -> single_sign_on.SingleSignOn:
     """Raises Problem ``not_found`` where none is set up."""
     found = services_of(request).single_sign_on
     if found is None:

@@ -13,12 +13,12 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from api.cases import teller
-from api.problems import status_of
+from api.cases.routes import teller
+from api.edge.problem_words import status_of
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.schemas import SittingView
-from api.sittings import commanded
-from api.strict import StrictRoute
+from api.sittings.routes import commanded
+from api.sittings.schemas import SittingView
 from api.views import Teller
 from console import agendas, forms
 from console.flashes import flash

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from api.problems import language
+from api.edge.languages import language
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.strict import StrictRoute
 from console import clocks, forms
 from console.flashes import flash
 from console.pages import OnPage, local_path, see

@@ -12,10 +12,10 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.cases import teller
+from api.cases.routes import teller
+from api.cases.schemas import CaseItem
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.schemas import CaseItem
-from api.strict import StrictRoute
 from api.views import Teller
 from console.pages import OnPage, page
 from console.story import LATE

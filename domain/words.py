@@ -523,7 +523,7 @@ REFUSALS: dict[str, Name] = {
     "unreadable_command": _n("无法读懂这条命令：{fields}。", "The command cannot be read: {fields}."),
     "bad_post": _n("岗位不成立：{post}。", "There is no such post: {post}."),
 }
-"""Refusals of the rules, by code. The edge's own problems are in ``api/problems.py``."""
+"""Refusals of the rules, by code. The edge's own problems are in ``api/edge/problem_words.py``."""
 
 
 def text(name: Name, language: str, /, **params: object) -> str:

@@ -12,28 +12,22 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from api import (
-    administration,
-    auth,
-    cases,
-    docs,
-    emergencies,
-    health,
-    notices,
-    organisation,
-    photos,
-    rehearsal,
-    sittings,
-    stream,
-    subscriptions,
-)
-from api.answers import EVERYWHERE
-from api.bodies import StreamedRoutes
-from api.edge import Edge
-from api.places import wants_page
-from api.problems import http_response, problem_response, refusal_response, validation_response
+from api import docs, health, notices, rehearsal, stream
+from api.administration import routes as administration
+from api.cases import photos
+from api.cases import routes as cases
+from api.edge.addresses import wants_page
+from api.edge.answers import EVERYWHERE
+from api.edge.bodies import StreamedRoutes
+from api.edge.every_request import Edge
+from api.edge.problems import http_response, problem_response, refusal_response, validation_response
+from api.edge.strict import StrictRoute
+from api.emergencies import routes as emergencies
+from api.organisation import routes as organisation
 from api.process import services_of
-from api.strict import StrictRoute
+from api.sign_in import routes as sign_in
+from api.sittings import routes as sittings
+from api.sittings import subscriptions
 from console.pages import look
 from console.routes import include_console
 from domain.errors import Refusal
@@ -89,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _include_routes(app: FastAPI, settings: Settings) -> None:
     routers = [
-        auth.router,
+        sign_in.router,
         organisation.router,
         sittings.router,
         subscriptions.router,

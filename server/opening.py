@@ -7,12 +7,12 @@ import asyncio
 import structlog
 
 from activities.emergencies import Emergencies
-from api.accesses import Accesses
-from api.auth import Tokens
-from api.oidc import SingleSignOn
-from api.passes import Passes
+from api.edge.accesses import Accesses
 from api.process import Services
-from api.sessions import Sessions
+from api.sign_in.case_passes import Passes
+from api.sign_in.sessions import Sessions
+from api.sign_in.single_sign_on import SingleSignOn
+from api.sign_in.tokens import Tokens
 from runtime import temporal
 from runtime.background import Loop
 from runtime.metrics import Metrics

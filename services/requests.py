@@ -27,13 +27,13 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), 
 Telephone = Annotated[Phone, StringConstraints(pattern=r"^[+0-9（(][-0-9 ()（）]{5,38}[0-9]$")]
 
 
-class Request(BaseModel):
+class RequestBody(BaseModel):
     """Base of what is sent: a field that is not known is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Location(Request):
+class Location(RequestBody):
     """Where it is; sealed."""
 
     address: Short | None = None
@@ -41,7 +41,7 @@ class Location(Request):
     lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
 
 
-class Reporter(Request):
+class Reporter(RequestBody):
     """Who says so; sealed. Anonymous: the officers are shown neither name nor phone."""
 
     name: Short | None = None
@@ -49,7 +49,7 @@ class Reporter(Request):
     anonymous: bool = False
 
 
-class NewCase(Request):
+class NewCase(RequestBody):
     """A resident's issue. The title is read by everybody who handles the case and holds no personal data;
     description, location and reporter are sealed."""
 
@@ -83,7 +83,7 @@ class NewCase(Request):
     """The version of the consent text that the resident agreed to; sealed, with the time."""
 
 
-class NewIssue(Request):
+class NewIssue(RequestBody):
     """What a resident raises, without sign-in. Everything but the title is sealed; the title is read at meetings.
 
     Who is not anonymous leaves a telephone number, so that the estate can make contact.
@@ -110,7 +110,7 @@ class NewIssue(Request):
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 
 
-class Word(Request):
+class Word(RequestBody):
     """The resident's own decision. ``confirm`` takes stars (1 to 5), ``dispute`` a reason; reasons are sealed."""
 
     code: Code

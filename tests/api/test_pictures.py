@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from api.multipart import Part
+from api.edge.multipart import Part
 from services.problems import Problem
 from services.redrawing import LONGEST_SIDE, MOST_BYTES, THUMBNAIL, Pictures, redrawn
 from tests.support.pictures import SVG, picture, png_of, webp_of, with_position

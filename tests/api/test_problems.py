@@ -6,14 +6,15 @@ from typing import get_args
 
 import pytest
 
-from api.problems import PROBLEMS, language_of, status_of
+from api.edge.languages import language_of
+from api.edge.problem_words import PROBLEMS, status_of
 from domain.words import CHANNELS, REFUSALS, SEVERITIES
 from services.requests import Channel, Severity
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_every_refusal_of_the_rules_has_a_status_of_its_own(code: str) -> None:
-    from api.problems import _GROUPS
+    from api.edge.problem_words import _GROUPS
 
     assert any(code in codes for _, codes in _GROUPS.values()) or code in PROBLEMS
     assert 400 <= status_of(code) < 500 or code == "unknown_ladder"

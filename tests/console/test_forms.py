@@ -12,8 +12,8 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from api.bodies import StreamedRoutes, streams
-from api.edge import Edge
+from api.edge.bodies import StreamedRoutes, streams
+from api.edge.every_request import Edge
 from console import forms
 from domain.case import AnyDecision
 from services.problems import Problem

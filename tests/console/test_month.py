@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from api.schemas import SittingLinks, SittingView
+from api.sittings.schemas import SittingLinks, SittingView
 from console.agendas import attending, budget, slides
 from console.month import Entry, Month, by_day, weeks
 from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem

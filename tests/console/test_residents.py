@@ -12,7 +12,7 @@ import httpx
 import psycopg
 import pytest
 
-from api.passes import COOKIE
+from api.sign_in.case_passes import COOKIE
 from console.words import WORDS as EVERY_WORD
 from console.words.residents import CONSENT, CONSENT_VERSION
 from domain.words import CLOSED_AS

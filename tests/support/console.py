@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from api.sessions import COOKIE
+from api.sign_in.sessions import COOKIE
 from console.assets import assets
 from tests.support.stack import PATIENCE, Stack
 

@@ -8,14 +8,25 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
-from api import schemas
-from api.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches
-from api.auth import SignedIn
-from api.cases import decided, decided_answer, teller
-from api.problems import language
+from api.cases.routes import decided, decided_answer, teller
+from api.cases.schemas import EventList
+from api.edge.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches
+from api.edge.languages import language
+from api.edge.strict import StrictRoute
+from api.emergencies.schemas import (
+    EmergencyChanged,
+    EmergencyPage,
+    EmergencyView,
+    PlaybookList,
+    SituationReportRequest,
+    StandDownRequest,
+    StoodDown,
+    TaskReportRequest,
+    WholePlaybookView,
+)
+from api.emergencies.views import ResponseTeller, playbook_view, whole_playbook
 from api.process import Services, services_of
-from api.response_views import ResponseTeller, playbook_view, whole_playbook
-from api.strict import StrictRoute
+from api.sign_in.signed_in import SignedIn
 from domain import joint_response
 from domain.case import StandDown
 from domain.errors import Refusal
@@ -50,18 +61,16 @@ Emergency = Annotated[str, Depends(_emergency)]
 # ---------------------------------------------------------------- playbooks
 
 
-@router.get("/playbooks", response_model=schemas.PlaybookList, summary="The playbooks", responses=documented(401))
+@router.get("/playbooks", response_model=PlaybookList, summary="The playbooks", responses=documented(401))
 async def playbooks(request: Request, actor: SignedIn) -> Response:
     """The kinds of emergency, each as it now stands: its phases, its tasks with their clocks, and what is called
     first. A response keeps the version that it was declared under."""
     rules = services_of(request).rulebook.current
     found = [playbook_view(rules.playbook(kind), language(request)) for kind in rules.playbook_kinds]
-    return answer(schemas.PlaybookList(items=found))
+    return answer(PlaybookList(items=found))
 
 
-@router.get(
-    "/playbooks/{kind}", response_model=schemas.WholePlaybookView, summary="A playbook", responses=documented(401, 404)
-)
+@router.get("/playbooks/{kind}", response_model=WholePlaybookView, summary="A playbook", responses=documented(401, 404))
 async def read_playbook(
     request: Request, actor: SignedIn, kind: Annotated[str, Path(examples=["property_withdrawal"])]
 ) -> Response:
@@ -81,7 +90,7 @@ async def response_teller(request: Request, actor: Actor, state: ResponseState) 
     return ResponseTeller(await teller(request), rules.playbook(state.playbook), actor)
 
 
-@router.get("/emergencies", response_model=schemas.EmergencyPage, summary="The emergencies", responses=documented(401))
+@router.get("/emergencies", response_model=EmergencyPage, summary="The emergencies", responses=documented(401))
 async def list_emergencies(
     request: Request,
     actor: SignedIn,
@@ -108,12 +117,12 @@ async def list_emergencies(
         state = RESPONSES.state(streams[row.id])
         assert state is not None
         items.append((await response_teller(request, actor, state)).response(state, streams[row.id]))
-    return answer(schemas.EmergencyPage(items=items, next_cursor=page.next_cursor), headers=_PRIVATE)
+    return answer(EmergencyPage(items=items, next_cursor=page.next_cursor), headers=_PRIVATE)
 
 
 @router.get(
     "/emergencies/{emergency_id}",
-    response_model=schemas.EmergencyView,
+    response_model=EmergencyView,
     summary="An emergency",
     responses={**_READ, 304: {"description": "It is still at the version of If-None-Match."}},
 )
@@ -135,7 +144,7 @@ async def read_emergency(
 
 @router.get(
     "/emergencies/{emergency_id}/events",
-    response_model=schemas.EventList,
+    response_model=EventList,
     summary="An emergency's events",
     responses=_READ,
 )
@@ -145,7 +154,7 @@ async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -
     state, rows = await services_of(request).responses.readable(emergency, actor)
     tells = await response_teller(request, actor, state)
     told = [tells.event(row, state) for row in rows]
-    return answer(schemas.EventList(items=[one for one in told if one is not None]), headers=_PRIVATE)
+    return answer(EventList(items=[one for one in told if one is not None]), headers=_PRIVATE)
 
 
 # ---------------------------------------------------------------- reporting
@@ -174,7 +183,7 @@ _EXAMPLES: Any = {
 
 @router.post(
     "/emergencies/{emergency_id}/tasks/{task}/reports",
-    response_model=schemas.EmergencyChanged,
+    response_model=EmergencyChanged,
     summary="Report a task",
     responses=_WRITE,
 )
@@ -183,7 +192,7 @@ async def report_task(
     actor: SignedIn,
     emergency: Emergency,
     task: Annotated[str, Path(examples=["verify"])],
-    body: Annotated[schemas.TaskReportRequest, Body(openapi_examples=_EXAMPLES)],
+    body: Annotated[TaskReportRequest, Body(openapi_examples=_EXAMPLES)],
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -197,7 +206,7 @@ async def report_task(
     return answer(view, headers={"etag": etag(done.state.version)})
 
 
-def asked(task: str, body: schemas.TaskReportRequest) -> Asked:
+def asked(task: str, body: TaskReportRequest) -> Asked:
     """The command of a report. Raises Refusal ``reason_required``."""
     note = body.note or body.reason
     if body.kind == "sign":
@@ -216,7 +225,7 @@ def asked(task: str, body: schemas.TaskReportRequest) -> Asked:
 
 @router.post(
     "/emergencies/{emergency_id}/situation-reports",
-    response_model=schemas.EmergencyChanged,
+    response_model=EmergencyChanged,
     summary="Report the situation",
     responses=_WRITE,
 )
@@ -224,7 +233,7 @@ async def report_situation(
     request: Request,
     actor: SignedIn,
     emergency: Emergency,
-    body: schemas.SituationReportRequest,
+    body: SituationReportRequest,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -236,7 +245,7 @@ async def report_situation(
 
 @router.post(
     "/emergencies/{emergency_id}/stand-down",
-    response_model=schemas.StoodDown,
+    response_model=StoodDown,
     summary="Stand an emergency down",
     responses=_WRITE,
 )
@@ -244,7 +253,7 @@ async def stand_down(
     request: Request,
     actor: SignedIn,
     emergency: Emergency,
-    body: schemas.StandDownRequest,
+    body: StandDownRequest,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -261,7 +270,7 @@ async def stand_down(
     told = [row for row in rows if row.command_id == f"{emergency}:stand_down:{number}"]
     view = (await teller(request, state)).decided(state, told)
     return answer(
-        schemas.StoodDown(**view.model_dump(), emergency_id=emergency, emergency_status=done.state.status),
+        StoodDown(**view.model_dump(), emergency_id=emergency, emergency_status=done.state.status),
         headers={"etag": etag(view.version)},
     )
 
@@ -270,7 +279,7 @@ async def _stand_case_down(
     request: Request,
     actor: Actor,
     emergency: str,
-    body: schemas.StandDownRequest,
+    body: StandDownRequest,
     key: str | None,
     if_version: int | None,
 ) -> Response:

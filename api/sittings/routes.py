@@ -12,12 +12,23 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import JSONResponse, Response
 
-from api import schemas
-from api.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches, tagged
-from api.auth import SignedIn
-from api.cases import teller
+from api.cases.routes import teller
+from api.edge.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches, tagged
+from api.edge.strict import StrictRoute
+from api.edge.wire import shanghai_iso
 from api.process import Services, services_of
-from api.strict import StrictRoute
+from api.sign_in.signed_in import SignedIn
+from api.sittings import schemas
+from api.sittings.papers import AgendaView, MinutesView
+from api.sittings.schemas import (
+    Addendum,
+    Attendance,
+    CancelSitting,
+    OtherBusiness,
+    SittingChanged,
+    SittingList,
+    SittingView,
+)
 from api.views import Teller
 from documents import MEDIA_TYPES, digest
 from documents.docx import docx
@@ -58,7 +69,7 @@ _WRITE = documented(401, 403, 404, 409, 412, 415)
 
 @router.get(
     "/forums/{forum}/sittings",
-    response_model=schemas.SittingList,
+    response_model=SittingList,
     summary="A forum's sittings",
     responses=documented(401, 404),
 )
@@ -83,7 +94,7 @@ async def list_sittings(
         raise Problem("range_too_long", days=LONGEST_DAYS)
     found = await services_of(request).meetings.timetable(forum, first, max(first, last))
     tells = await teller(request)
-    return answer(schemas.SittingList(items=[tells.sitting(dates, row) for dates, row in found]))
+    return answer(SittingList(items=[tells.sitting(dates, row) for dates, row in found]))
 
 
 def _instant(given: datetime | date | None, default: datetime) -> datetime:
@@ -97,9 +108,7 @@ def _instant(given: datetime | date | None, default: datetime) -> datetime:
     return datetime.combine(given, time(), SHANGHAI)
 
 
-@router.get(
-    "/sittings/{sitting_id}", response_model=schemas.SittingView, summary="A sitting", responses=documented(401, 404)
-)
+@router.get("/sittings/{sitting_id}", response_model=SittingView, summary="A sitting", responses=documented(401, 404))
 async def read_sitting(request: Request, actor: SignedIn, sitting_id: str) -> Response:
     """A sitting's dates, where it stands, its addenda and who was there. Its `ETag` is its version; 0 before its
     process begins."""
@@ -117,12 +126,12 @@ class _Kind:
 
     name: str
     words: Name
-    view: type[schemas.AgendaView | schemas.MinutesView]
+    view: type[AgendaView | MinutesView]
     summary: str
 
 
-_AGENDA = _Kind("agenda", Name(zh="议程", en="agenda"), schemas.AgendaView, "A sitting's agenda")
-_MINUTES = _Kind("minutes", Name(zh="纪要", en="minutes"), schemas.MinutesView, "A sitting's minutes")
+_AGENDA = _Kind("agenda", Name(zh="议程", en="agenda"), AgendaView, "A sitting's agenda")
+_MINUTES = _Kind("minutes", Name(zh="纪要", en="minutes"), MinutesView, "A sitting's minutes")
 _STRICT = f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _LANGUAGE = Query(
     pattern="^(zh-CN|en)$",
@@ -177,9 +186,9 @@ def _not_yet(tells: Teller, kind: _Kind, known: Known, now: datetime) -> Problem
     if kind is _AGENDA and dates.drafts_at <= now:
         return Problem("agenda_due", sitting=dates.id)
     if kind is _AGENDA:
-        due, said = schemas.shanghai_iso(dates.drafts_at), {"drafts_at": moment(dates.drafts_at, tells.language)}
+        due, said = shanghai_iso(dates.drafts_at), {"drafts_at": moment(dates.drafts_at, tells.language)}
         return Problem("no_agenda_yet", said=said, sitting=dates.id, drafts_at=due)
-    due, said = schemas.shanghai_iso(dates.minutes_due), {"minutes_due": moment(dates.minutes_due, tells.language)}
+    due, said = shanghai_iso(dates.minutes_due), {"minutes_due": moment(dates.minutes_due, tells.language)}
     return Problem("no_minutes_yet", said=said, sitting=dates.id, minutes_due=due)
 
 
@@ -286,7 +295,7 @@ async def _commanded(
 
 @router.post(
     "/sittings/{sitting_id}/addenda",
-    response_model=schemas.SittingChanged,
+    response_model=SittingChanged,
     summary="Add a case to a frozen agenda",
     responses=_WRITE,
 )
@@ -294,7 +303,7 @@ async def add_to_agenda(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: schemas.Addendum,
+    body: Addendum,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -306,7 +315,7 @@ async def add_to_agenda(
 
 @router.post(
     "/sittings/{sitting_id}/other-business",
-    response_model=schemas.SittingChanged,
+    response_model=SittingChanged,
     summary="Put a line under other business",
     responses=_WRITE,
 )
@@ -314,7 +323,7 @@ async def add_other_business(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: schemas.OtherBusiness,
+    body: OtherBusiness,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -324,7 +333,7 @@ async def add_other_business(
 
 @router.post(
     "/sittings/{sitting_id}/reschedule",
-    response_model=schemas.SittingChanged,
+    response_model=SittingChanged,
     summary="Move a sitting",
     responses=_WRITE,
 )
@@ -344,7 +353,7 @@ async def reschedule(
 
 @router.post(
     "/sittings/{sitting_id}/cancel",
-    response_model=schemas.SittingChanged,
+    response_model=SittingChanged,
     summary="Cancel a sitting",
     responses=_WRITE,
 )
@@ -352,7 +361,7 @@ async def cancel(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: schemas.CancelSitting,
+    body: CancelSitting,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -362,7 +371,7 @@ async def cancel(
 
 @router.post(
     "/sittings/{sitting_id}/attendance",
-    response_model=schemas.SittingChanged,
+    response_model=SittingChanged,
     summary="Record who was there",
     responses=_WRITE,
 )
@@ -370,7 +379,7 @@ async def attendance(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: schemas.Attendance,
+    body: Attendance,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -383,7 +392,7 @@ async def attendance(
 
 @router.post(
     "/sittings/{sitting_id}/close",
-    response_model=schemas.SittingChanged,
+    response_model=SittingChanged,
     summary="Close a sitting",
     responses=_WRITE,
 )

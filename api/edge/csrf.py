@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from api.bodies import form_fields, is_form
+from api.edge.bodies import form_fields, is_form
 from services.problems import Problem
 
 FIELD = "csrf"

@@ -1,6 +1,6 @@
 """Forms with files, part by part as they come: in memory, each within its limit, nothing on the disk.
 
-The body as a whole is limited at the edge (``api.bodies.streams``); of a file that is too long the rest is let go by,
+The body as a whole is limited at the edge (``bodies.streams``); of a file that is too long the rest is let go by,
 so that the other fields are still read.
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from api import schemas
+from api.cases.schemas import Milestone
 from domain.case import Event
 from domain.errors import Refusal
 from domain.resident_words import MILESTONES, TOLD_IN_FULL
@@ -16,16 +16,16 @@ from store.folding import event_of
 from store.log import StoredEvent
 
 
-def milestones(rules: Rules, rows: Iterable[StoredEvent], language: str) -> list[schemas.Milestone]:
+def milestones(rules: Rules, rows: Iterable[StoredEvent], language: str) -> list[Milestone]:
     """What a resident is told has happened, oldest first."""
     return [_milestone(rules, event_of(row), language) for row in rows if row.type in MILESTONES]
 
 
-def _milestone(rules: Rules, event: Event, language: str) -> schemas.Milestone:
+def _milestone(rules: Rules, event: Event, language: str) -> Milestone:
     facts = {**event.detail, **event.detail.get("plan", {}), **event.detail.get("suspension", {})}
     said = text(MILESTONES[event.type], language, **_said(rules, facts, language))
     told = facts.get(TOLD_IN_FULL.get(event.type, ""))
-    return schemas.Milestone(type=event.type, label=said, at=event.at, text=told)
+    return Milestone(type=event.type, label=said, at=event.at, text=told)
 
 
 def _said(rules: Rules, facts: dict[str, Any], language: str) -> dict[str, object]:

@@ -8,15 +8,16 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials
 from starlette.responses import Response
 
-from api import schemas
-from api.answers import NO_STORE, IdempotencyKey, answer, documented
-from api.auth import BEARER, signed_in
-from api.bodies import MULTIPART, media_type, streams
-from api.cases import Number, check_code, teller
-from api.multipart import parts
+from api.cases.routes import Number, check_code, teller
+from api.cases.schemas import PhotosAdded
+from api.edge.accesses import address_of
+from api.edge.answers import NO_STORE, IdempotencyKey, answer, documented
+from api.edge.bodies import MULTIPART, media_type, streams
+from api.edge.multipart import parts
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.sessions import COOKIE, address_of
-from api.strict import StrictRoute
+from api.sign_in.sessions import COOKIE
+from api.sign_in.signed_in import BEARER, signed_in
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor
@@ -63,7 +64,7 @@ async def _caller(request: Request, number: Number, code: _Code = None, bearer: 
 @router.post(
     "/cases/{number}/photos",
     status_code=201,
-    response_model=schemas.PhotosAdded,
+    response_model=PhotosAdded,
     summary="Add photographs",
     responses=documented(401, 403, 404, 409, 415, 429),
     openapi_extra=_SENT,
@@ -82,7 +83,7 @@ async def add_photos(
         raise Problem("no_photo")
     state, rows = await services.photographs.add(number, caller, photos, key=key)
     views = (await teller(request, state)).photos(number, rows)
-    added = schemas.PhotosAdded(**views[0].model_dump(), version=state.version, photos=views)
+    added = PhotosAdded(**views[0].model_dump(), version=state.version, photos=views)
     return answer(added, 201, {"location": views[0].url, **NO_STORE})
 
 

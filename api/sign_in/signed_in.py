@@ -1,56 +1,19 @@
-"""Sign-in: a password for a token; a token, or a session's cookie, for an actor in one capacity (交叉任职: one post
-at a time)."""
+"""Who calls, by a token or by a session's cookie, and the access log's note of how a sign-in went."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-import jwt
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.responses import Response
 
-from api import schemas
-from api.answers import NO_STORE, answer, documented
-from api.csrf import require_own_page
-from api.sessions import address_of
-from api.strict import StrictRoute
+from api.edge.accesses import address_of
+from api.edge.csrf import require_own_page
+from api.sign_in.schemas import SignIn
 from domain.permission import Actor
 from services.problems import Problem
 from store.accounts import Account, Post
 from store.sessions import Session
-
-VALID_FOR = timedelta(hours=8)
-_ALGORITHM = "HS256"
-_CLAIMS = ["sub", "exp", "iat"]
-_ROLES = frozenset({"officer", "department", "supervisor", "administrator"})
-
-
-class Tokens:
-    """Signs and reads tokens with the process's secret."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    def issue(self, account: str, post: Post) -> str:
-        """A token for one capacity, valid for ``VALID_FOR``."""
-        now = datetime.now(UTC)
-        claims = {"sub": account, "role": post.role, "unit": post.unit, "iat": now, "exp": now + VALID_FOR}
-        return jwt.encode(claims, self._secret, _ALGORITHM)
-
-    def read(self, token: str) -> tuple[Actor, datetime]:
-        """Who acts, and when the token was issued. Raises Problem ``unauthenticated`` for anything that is not a valid
-        token of ours."""
-        try:
-            claims: dict[str, Any] = jwt.decode(token, self._secret, [_ALGORITHM], options={"require": _CLAIMS})
-            actor = Actor(id=claims["sub"], role=claims.get("role", ""), unit=claims.get("unit"))
-        except (jwt.InvalidTokenError, ValueError):  # pydantic's error is a ValueError
-            raise Problem("unauthenticated") from None
-        if actor.role not in _ROLES:
-            raise Problem("unauthenticated")
-        return actor, datetime.fromtimestamp(claims["iat"], UTC)
-
 
 BEARER = HTTPBearer(
     auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="The token that POST /token gives."
@@ -102,7 +65,7 @@ def actor_in(session: Session) -> Actor:
         raise Problem("unauthenticated") from None
 
 
-async def signing_in(request: Request, asked: schemas.SignIn) -> tuple[Account, Post]:
+async def signing_in(request: Request, asked: SignIn) -> tuple[Account, Post]:
     """The account and the post to act in, with a note of how it went. Raises Problem."""
     services = request.app.state.services
     try:
@@ -120,22 +83,3 @@ async def signing_in(request: Request, asked: schemas.SignIn) -> tuple[Account, 
 
 
 SignedIn = Annotated[Actor, Depends(signed_in)]
-
-router = APIRouter(route_class=StrictRoute, tags=["sign-in"])
-
-
-@router.post("/token", response_model=schemas.Token, summary="Sign in", responses=documented(401, 403, 415, 429))
-async def token(request: Request, body: schemas.SignIn) -> Response:
-    """Gives a token for one capacity of the account: the one named, or the first."""
-    services = request.app.state.services
-    account, post = await signing_in(request, body)
-    if account.change_by is not None:
-        raise Problem("password_must_change")
-    posts = [schemas.PostView(role=held.role, unit=held.unit) for held in account.posts]
-    issued = schemas.Token(
-        access_token=services.tokens.issue(account.id, post),
-        expires_in=int(VALID_FOR.total_seconds()),
-        capacity=schemas.PostView(role=post.role, unit=post.unit),
-        posts=posts,
-    )
-    return answer(issued, headers=NO_STORE)

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
-from api import schemas
-from api.answers import NO_STORE, answer, documented, tagged
-from api.auth import SignedIn
-from api.cases import teller
+from api.cases.routes import teller
+from api.edge.answers import NO_STORE, answer, documented, tagged
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
+from api.sign_in.signed_in import SignedIn
+from api.sittings.schemas import CalendarLink
 from documents import MEDIA_TYPES
 from domain.errors import Refusal
 from domain.permission import Actor
@@ -32,7 +32,7 @@ _FEED: dict[int | str, dict[str, Any]] = {
 
 @router.get(
     "/forums/{forum}/calendar-link",
-    response_model=schemas.CalendarLink,
+    response_model=CalendarLink,
     summary="A forum's calendar to subscribe to",
     responses=documented(401, 404),
 )
@@ -45,7 +45,7 @@ async def forum_link(request: Request, actor: SignedIn, forum: str) -> Response:
 
 @router.get(
     "/calendar-link",
-    response_model=schemas.CalendarLink,
+    response_model=CalendarLink,
     summary="Your calendar to subscribe to",
     responses=documented(401),
 )
@@ -59,7 +59,7 @@ def _link(request: Request, actor: Actor, forum: str, path: str) -> Response:
     services = services_of(request)
     url = f"{services.settings.public_url}/api/v1{path}/calendar.ics?token={services.calendars.token(forum, actor.id)}"
     webcal = f"webcal:{url.partition(':')[2]}"
-    return answer(schemas.CalendarLink(url=url, webcal=webcal), headers=NO_STORE)
+    return answer(CalendarLink(url=url, webcal=webcal), headers=NO_STORE)
 
 
 @router.get("/forums/{forum}/calendar.ics", summary="A forum's calendar", response_class=Response, responses=_FEED)

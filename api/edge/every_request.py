@@ -12,7 +12,6 @@ import time
 import traceback
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 import structlog
@@ -21,16 +20,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.bodies import FORM, MULTIPART, StreamedRoutes, media_type
-from api.headers import secure
-from api.places import is_page
-from api.problems import http_response, problem_response
+from api.edge.addresses import is_page
+from api.edge.bodies import FORM, MULTIPART, StreamedRoutes, media_type
+from api.edge.headers import secure
+from api.edge.problems import http_response, problem_response
+from runtime.clock import Clock
 from runtime.metrics import Metrics
 from services.problems import Problem
 from store.errors import StoreUnavailable
-
-if TYPE_CHECKING:
-    from api.process import Services
 
 log = structlog.get_logger()
 
@@ -135,9 +132,9 @@ class Edge:
 
 async def _look_at_the_clock(scope: Scope) -> None:
     """In a rehearsal somebody may have moved it; with the database away it is as it was."""
-    services: Services = scope["app"].state.services
+    clock: Clock = scope["app"].state.services.clock
     with contextlib.suppress(StoreUnavailable):
-        await services.clock.refresh()
+        await clock.refresh()
 
 
 def _log_fault(fault: Exception) -> None:

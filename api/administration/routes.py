@@ -7,11 +7,25 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
-from api import schemas
-from api.answers import NO_STORE, answer, documented
-from api.auth import SignedIn
+from api.administration.schemas import (
+    AccountList,
+    AccountView,
+    ChangeView,
+    FieldView,
+    HeldPosts,
+    NewAccount,
+    NewAccountView,
+    PolicyDraft,
+    PolicyFiles,
+    PolicyList,
+    PolicyLoad,
+    PolicyText,
+    PolicyView,
+)
+from api.edge.answers import NO_STORE, answer, documented
+from api.edge.strict import StrictRoute
 from api.process import services_of
-from api.strict import StrictRoute
+from api.sign_in.signed_in import SignedIn
 from domain.errors import Refusal
 from domain.organisation_files import Table, as_table
 from domain.permission import Actor, may_administer
@@ -69,29 +83,27 @@ async def organisation_table(request: Request, actor: Administrator, table: Tabl
     return Response(text.encode(), 200, NO_STORE, "text/csv; charset=utf-8")
 
 
-@router.get("/admin/policies", response_model=schemas.PolicyList, summary="Policies in force", responses=_READS)
+@router.get("/admin/policies", response_model=PolicyList, summary="Policies in force", responses=_READS)
 async def policies(request: Request, actor: Administrator) -> Response:
     """What is in force: organisation, ladder, calendars, playbooks."""
     found = await services_of(request).policy_desk.in_force()
-    return answer(schemas.PolicyList(items=[_view(one) for one in found]))
+    return answer(PolicyList(items=[_view(one) for one in found]))
 
 
-@router.get(
-    "/admin/policies/{kind}/{name}/{version}", response_model=schemas.PolicyText, summary="A policy", responses=_READS
-)
+@router.get("/admin/policies/{kind}/{name}/{version}", response_model=PolicyText, summary="A policy", responses=_READS)
 async def policy(request: Request, actor: Administrator, kind: PolicyKind, name: _Name, version: _Name) -> Response:
     """One version with its text."""
     found = await services_of(request).policy_desk.version(kind, name, version)
-    return answer(schemas.PolicyText(**_view(found).model_dump(), text=found.content))
+    return answer(PolicyText(**_view(found).model_dump(), text=found.content))
 
 
 @router.post(
     "/admin/policies/check",
-    response_model=schemas.PolicyDraft,
+    response_model=PolicyDraft,
     summary="A dry run",
     responses=documented(401, 403, 415),
 )
-async def check(request: Request, actor: Administrator, body: schemas.PolicyFiles) -> Response:
+async def check(request: Request, actor: Administrator, body: PolicyFiles) -> Response:
     """What a policy would change, and what would come of it; 422 `policy_invalid` lists every mistake by line. An
     organisation may come as tables, several at once. Nothing is changed."""
     desk = services_of(request).policy_desk
@@ -105,11 +117,11 @@ async def check(request: Request, actor: Administrator, body: schemas.PolicyFile
 @router.post(
     "/admin/policies",
     status_code=201,
-    response_model=schemas.PolicyView,
+    response_model=PolicyView,
     summary="Bring a policy into force",
     responses=_CHANGES,
 )
-async def load(request: Request, actor: Administrator, body: schemas.PolicyLoad) -> Response:
+async def load(request: Request, actor: Administrator, body: PolicyLoad) -> Response:
     """Loads a new version, if everything is still in force that was at the dry run (`after`: its `basis`); 412
     `policy_moved_on` otherwise. What is under way is brought in line with it."""
     services = services_of(request)
@@ -140,8 +152,8 @@ def _invalid(error: PolicyError) -> Problem:
     return Problem("policy_invalid", errors=errors)
 
 
-def _view(version: PolicyVersion) -> schemas.PolicyView:
-    return schemas.PolicyView(
+def _view(version: PolicyVersion) -> PolicyView:
+    return PolicyView(
         kind=version.kind,
         name=version.name,
         version=version.version,
@@ -150,10 +162,10 @@ def _view(version: PolicyVersion) -> schemas.PolicyView:
     )
 
 
-def _draft(draft: Draft) -> schemas.PolicyDraft:
+def _draft(draft: Draft) -> PolicyDraft:
     item, effects = draft.one, draft.effects
     entries = item.changes.entries if item.changes is not None else ()
-    return schemas.PolicyDraft(
+    return PolicyDraft(
         name=item.policy.name,
         version=item.policy.version,
         text=item.policy.text,
@@ -161,11 +173,11 @@ def _draft(draft: Draft) -> schemas.PolicyDraft:
         base=item.base.ref if item.base else None,
         basis=draft.basis,
         changes=[
-            schemas.ChangeView(
+            ChangeView(
                 what=one.what,
                 id=one.id,
                 how=one.how,
-                fields=[schemas.FieldView(field=it.field, before=it.before, after=it.after) for it in one.fields],
+                fields=[FieldView(field=it.field, before=it.before, after=it.after) for it in one.fields],
             )
             for one in entries
         ],
@@ -182,21 +194,21 @@ def _draft(draft: Draft) -> schemas.PolicyDraft:
 # ---------------------------------------------------------------- accounts
 
 
-@router.get("/admin/accounts", response_model=schemas.AccountList, summary="Accounts", responses=documented(401, 403))
+@router.get("/admin/accounts", response_model=AccountList, summary="Accounts", responses=documented(401, 403))
 async def accounts(request: Request, actor: Administrator) -> Response:
     """Every account with its posts, by id."""
     people = await services_of(request).people.all()
-    return answer(schemas.AccountList(items=[_account(one) for one in people]), headers=NO_STORE)
+    return answer(AccountList(items=[_account(one) for one in people]), headers=NO_STORE)
 
 
 @router.post(
     "/admin/accounts",
     status_code=201,
-    response_model=schemas.NewAccountView,
+    response_model=NewAccountView,
     summary="A new account",
     responses=documented(401, 403, 409, 415),
 )
-async def create(request: Request, actor: Administrator, body: schemas.NewAccount) -> Response:
+async def create(request: Request, actor: Administrator, body: NewAccount) -> Response:
     """A new account with its posts (`role:unit`). The one-time password is in this answer alone."""
     services = services_of(request)
     posts = [post_named(one) for one in body.posts]
@@ -204,11 +216,11 @@ async def create(request: Request, actor: Administrator, body: schemas.NewAccoun
     detail = " ".join(f"+{one}" for one in body.posts)
     await services.accesses.note(request, "account_created", actor=actor, subject=body.id, detail=detail)
     made = _account(await services.people.one(body.id))
-    return answer(schemas.NewAccountView(**made.model_dump(), password=password), 201, NO_STORE)
+    return answer(NewAccountView(**made.model_dump(), password=password), 201, NO_STORE)
 
 
-@router.put("/admin/accounts/{id}/posts", response_model=schemas.AccountView, summary="Posts", responses=_CHANGES)
-async def put_posts(request: Request, actor: Administrator, id: _Name, body: schemas.HeldPosts) -> Response:
+@router.put("/admin/accounts/{id}/posts", response_model=AccountView, summary="Posts", responses=_CHANGES)
+async def put_posts(request: Request, actor: Administrator, id: _Name, body: HeldPosts) -> Response:
     """The account's posts from now on (交叉任职: several, one at a time)."""
     services = services_of(request)
     before, held = await services.people.set_posts(id, [post_named(one) for one in body.posts])
@@ -220,7 +232,7 @@ async def put_posts(request: Request, actor: Administrator, id: _Name, body: sch
 
 @router.post(
     "/admin/accounts/{id}/password",
-    response_model=schemas.NewAccountView,
+    response_model=NewAccountView,
     summary="Reset a password",
     responses=_CHANGES,
 )
@@ -230,12 +242,12 @@ async def reset(request: Request, actor: Administrator, id: _Name) -> Response:
     password = await services.people.reset_password(id)
     await services.accesses.note(request, "password_reset", actor=actor, subject=id)
     known = _account(await services.people.one(id))
-    return answer(schemas.NewAccountView(**known.model_dump(), password=password), headers=NO_STORE)
+    return answer(NewAccountView(**known.model_dump(), password=password), headers=NO_STORE)
 
 
 @router.post(
     "/admin/accounts/{id}/{doing}",
-    response_model=schemas.AccountView,
+    response_model=AccountView,
     summary="Shut, open, unlock, sign out",
     responses=_CHANGES,
 )
@@ -275,9 +287,9 @@ def difference(before: Account, held: tuple[Post, ...]) -> str:
     return " ".join((*added, *gone))
 
 
-def _account(person: Person) -> schemas.AccountView:
+def _account(person: Person) -> AccountView:
     account = person.account
-    return schemas.AccountView(
+    return AccountView(
         id=account.id,
         posts=[capacity_of(post) for post in account.posts],
         disabled=account.disabled,

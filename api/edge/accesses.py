@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import Request
 
-from api.sessions import address_of
 from domain.permission import Actor
 from store.access import AccessLog, Outcome, What
 from store.errors import StoreUnavailable
@@ -97,3 +96,8 @@ def _subject(request: Request) -> str | None:
     named = request.scope.get("path_params", {})
     subject = next((str(named[key]) for key in ("number", "sitting_id", "emergency_id", "forum") if key in named), None)
     return subject[:_SUBJECT_LENGTH] if subject and subject.isprintable() else None
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; behind a proxy that is trusted, what that says."""
+    return request.client.host if request.client else ""

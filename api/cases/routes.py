@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
-from api import schemas
-from api.answers import NO_STORE, IdempotencyKey, IfMatch, answer, documented, etag, matches
-from api.auth import SignedIn
-from api.case_words import words_shown
-from api.problems import language
+from api.cases.schemas import CasePage, CaseView, Decided, EventList, Followed, OpenedCase, Track
+from api.cases.sealed_words import words_shown
+from api.edge.accesses import address_of
+from api.edge.answers import NO_STORE, IdempotencyKey, IfMatch, answer, documented, etag, matches
+from api.edge.languages import language
+from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from api.sessions import address_of
-from api.strict import StrictRoute
+from api.sign_in.signed_in import SignedIn
 from api.views import Teller
 from domain.case import AnyDecision, CaseState, StandDown
 from domain.errors import Refusal
@@ -55,7 +55,7 @@ async def teller(request: Request, state: CaseState | None = None) -> Teller:
 @router.post(
     "/cases",
     status_code=201,
-    response_model=schemas.OpenedCase,
+    response_model=OpenedCase,
     summary="Open a case",
     responses=documented(401, 403, 409, 415),
 )
@@ -68,12 +68,12 @@ async def open_case(request: Request, actor: SignedIn, new: NewCase, key: Idempo
     services.metrics.opened.inc()
     words = await services.casework.opened(state.words)
     fields = (await teller(request, state)).case_fields(state, words, actor)
-    opened = schemas.OpenedCase(**fields, code=services.casework.code(state.number))
+    opened = OpenedCase(**fields, code=services.casework.code(state.number))
     headers = {"location": opened.links.itself, "etag": etag(state.version), **NO_STORE}
     return answer(opened, 201, headers)
 
 
-@router.get("/cases", response_model=schemas.CasePage, summary="List cases", responses=documented(401, 403))
+@router.get("/cases", response_model=CasePage, summary="List cases", responses=documented(401, 403))
 async def list_cases(
     request: Request,
     actor: SignedIn,
@@ -111,12 +111,12 @@ async def list_cases(
     )
     page = await services_of(request).cases.page(query)
     tells = await teller(request)
-    return answer(schemas.CasePage(items=[tells.item(row) for row in page.items], next_cursor=page.next_cursor))
+    return answer(CasePage(items=[tells.item(row) for row in page.items], next_cursor=page.next_cursor))
 
 
 @router.get(
     "/cases/{number}",
-    response_model=schemas.CaseView,
+    response_model=CaseView,
     summary="Read a case",
     responses={**_READ, 304: {"description": "It is still at the version of If-None-Match."}},
 )
@@ -141,7 +141,7 @@ async def read_case(
 _PRIVATE = {"cache-control": "private, no-cache"}
 
 
-@router.get("/cases/{number}/events", response_model=schemas.EventList, summary="Read a case's events", responses=_READ)
+@router.get("/cases/{number}/events", response_model=EventList, summary="Read a case's events", responses=_READ)
 async def read_events(request: Request, actor: SignedIn, number: Number) -> Response:
     """The whole stream: what happened, when, by whom, in what capacity, why; each with the hash that covers the
     one before. The resident's own words are shown to officers in whose scope the case is."""
@@ -155,7 +155,7 @@ async def read_events(request: Request, actor: SignedIn, number: Number) -> Resp
     for row in rows:
         words = await services.casework.opened(event_of(row).words) if opens else None
         items.append(tells.event(row, words, opened=opens))
-    return answer(schemas.EventList(items=items), headers=_PRIVATE)
+    return answer(EventList(items=items), headers=_PRIVATE)
 
 
 _EXAMPLES: Any = {
@@ -176,7 +176,7 @@ _EXAMPLES: Any = {
 
 @router.post(
     "/cases/{number}/decisions",
-    response_model=schemas.Decided,
+    response_model=Decided,
     summary="Decide",
     responses=_WRITE,
 )
@@ -235,9 +235,7 @@ def check_code(request: Request, number: str, code: str) -> None:
 _RESIDENTS = documented(404, 409, 415, 429)
 
 
-@residents.get(
-    "/cases/{number}/track", response_model=schemas.Track, summary="Follow a case", responses=documented(404, 429)
-)
+@residents.get("/cases/{number}/track", response_model=Track, summary="Follow a case", responses=documented(404, 429))
 async def track(
     request: Request,
     number: Number,
@@ -249,7 +247,7 @@ async def track(
     return answer(await tracked(request, number), headers=NO_STORE)
 
 
-async def tracked(request: Request, number: str) -> schemas.Track:
+async def tracked(request: Request, number: str) -> Track:
     """What the resident may see of a case. The code has been checked."""
     services = services_of(request)
     state, rows = await services.casework.story(number)
@@ -259,20 +257,18 @@ async def tracked(request: Request, number: str) -> schemas.Track:
     return tells.track(state, rows, words, follows, await services.photographs.of(state))
 
 
-async def _followed(request: Request, number: str) -> schemas.Followed:
+async def _followed(request: Request, number: str) -> Followed:
     """The state of the case that a duplicate follows; not its resident's words, nor why it was refused."""
     state = await services_of(request).casework.state(number)
     tells = await teller(request, state)
     outcome = tells.outcome(state, ()) if state.closing and state.closing.closed_as in _PLAIN else None
-    return schemas.Followed(number=number, stage=tells.stage(state.stage), closed=outcome)
+    return Followed(number=number, stage=tells.stage(state.stage), closed=outcome)
 
 
 _PLAIN = frozenset({"settled", "no_word", "withdrawn", "duplicate"})
 
 
-@residents.post(
-    "/cases/{number}/word", response_model=schemas.Track, summary="The resident's word", responses=_RESIDENTS
-)
+@residents.post("/cases/{number}/word", response_model=Track, summary="The resident's word", responses=_RESIDENTS)
 async def word(request: Request, number: Number, body: Word, key: IdempotencyKey) -> Response:
     """The resident confirms that it is solved (with 1 to 5 stars), disputes it (with a reason), or withdraws the
     case. What they say is sealed. No sign-in; answers like `track`."""

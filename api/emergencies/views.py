@@ -6,7 +6,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api import schemas
+from api.cases.schemas import ActorView, EventView
+from api.emergencies.schemas import (
+    AlarmView,
+    BranchView,
+    CallFirstView,
+    EmergencyAction,
+    EmergencyChanged,
+    EmergencyLinks,
+    EmergencyView,
+    EscalationView,
+    ExternalView,
+    PlannedTaskView,
+    PlaybookSittingView,
+    PlaybookView,
+    ReportKind,
+    ResponseWaitView,
+    RungView,
+    SituationReportView,
+    TaskView,
+    WholePlaybookView,
+)
+from api.organisation.schemas import NamedView
 from api.views import Teller
 from domain.joint_response import ResponseEvent, ResponseState, ResponseWait, TaskState, reporter, waits
 from domain.joint_response.telling import party_name, wait_reason
@@ -30,12 +51,12 @@ class ResponseTeller:
         """The department whose tasks alone are told; None for whoever sees them all."""
         return self.actor.unit if self.actor.role == "department" else None
 
-    def response(self, state: ResponseState, rows: Sequence[StoredEvent]) -> schemas.EmergencyView:
+    def response(self, state: ResponseState, rows: Sequence[StoredEvent]) -> EmergencyView:
         """Everything that a war room needs."""
         said = self._in_words(state)
         events = [RESPONSES.event(row) for row in rows]
         tasks = [task for task in said.tasks if self._shows(said, task.id)]
-        return schemas.EmergencyView(
+        return EmergencyView(
             id=state.id,
             version=state.version,
             cases=[case.number for case in state.cases],
@@ -67,11 +88,11 @@ class ResponseTeller:
 
     def changed(
         self, state: ResponseState, rows: Iterable[StoredEvent], task_id: str | None = None
-    ) -> schemas.EmergencyChanged:
+    ) -> EmergencyChanged:
         """What came of a report."""
         said = self._in_words(state)
         task = said.task(task_id) if task_id else None
-        return schemas.EmergencyChanged(
+        return EmergencyChanged(
             id=state.id,
             version=state.version,
             status=state.status,
@@ -81,18 +102,18 @@ class ResponseTeller:
             task=self._task(said, task) if task else None,
         )
 
-    def event(self, row: StoredEvent, state: ResponseState) -> schemas.EventView | None:
+    def event(self, row: StoredEvent, state: ResponseState) -> EventView | None:
         """One event; None for what is of another department's task."""
         event = RESPONSES.event(row)
         if not self._shows(state, event.detail.get("task")):
             return None
         hidden = ("tasks", "parties", "reporters") if self._own else ()
-        return schemas.EventView(
+        return EventView(
             version=row.version,
             type=row.type,
             label=self.tells.label(row.type),
             at=row.occurred_at,
-            actor=schemas.ActorView(**event.actor.model_dump()),
+            actor=ActorView(**event.actor.model_dump()),
             reason=event.reason,
             data={key: value for key, value in event.detail.items() if key not in hidden},
             hash=row.hash,
@@ -138,11 +159,11 @@ class ResponseTeller:
     def _departments(self) -> Sequence[Any]:
         return self.tells.rules.organisation.departments
 
-    def _task(self, state: ResponseState, task: TaskState) -> schemas.TaskView:
+    def _task(self, state: ResponseState, task: TaskState) -> TaskView:
         planned, reports = self.playbook.task(task.id), reporter(state, task.party)
         outside = any(external.id == task.party for external in self.playbook.externals)
-        named = schemas.NamedView(id=task.party, name=party_name(state, task.party))
-        return schemas.TaskView(
+        named = NamedView(id=task.party, name=party_name(state, task.party))
+        return TaskView(
             id=task.id,
             phase=task.phase,
             department=reports,
@@ -171,11 +192,11 @@ class ResponseTeller:
             you_may=self._may_report(state, task),
         )
 
-    def _may_report(self, state: ResponseState, task: TaskState) -> list[schemas.ReportKind]:
+    def _may_report(self, state: ResponseState, task: TaskState) -> list[ReportKind]:
         rules, actor = self.tells.rules, self.actor
         if state.status != "open" or task.finished:
             return []
-        kinds: list[schemas.ReportKind] = []
+        kinds: list[ReportKind] = []
         if task.status in ("open", "signed") and may_report(rules, actor, state, task.party):
             kinds += ["sign"] if task.status == "open" else ["done"]
             kinds += ["progress", "object"]
@@ -183,20 +204,20 @@ class ResponseTeller:
             kinds.append("waive")
         return kinds
 
-    def _may(self, state: ResponseState) -> list[schemas.EmergencyAction]:
+    def _may(self, state: ResponseState) -> list[EmergencyAction]:
         rules, actor = self.tells.rules, self.actor
-        may: list[schemas.EmergencyAction] = []
+        may: list[EmergencyAction] = []
         if not state.closed and may_report_situation(rules, actor, state):
             may.append("situation_report")
         if state.status == "open" and commands_response(rules, actor, state):
             may.append("stand_down")
         return may
 
-    def _branch(self, state: ResponseState, code: str, name: Any) -> schemas.BranchView:
+    def _branch(self, state: ResponseState, code: str, name: Any) -> BranchView:
         own = [task for task in state.tasks if reporter(state, task.party) == code]
         ids = {task.id for task in own}
         count = {status: sum(task.status == status for task in own) for status in TASK_STATUSES}
-        return schemas.BranchView(
+        return BranchView(
             department=code,
             name=name.in_(state.language),
             tasks=len(own),
@@ -205,12 +226,12 @@ class ResponseTeller:
             next_until=min((wait.until for wait in waits(state) if wait.task in ids), default=None),
         )
 
-    def _report(self, event: ResponseEvent) -> schemas.SituationReportView:
-        by = schemas.ActorView(**event.actor.model_dump())
-        return schemas.SituationReportView(number=event.detail["number"], text=event.detail["text"], at=event.at, by=by)
+    def _report(self, event: ResponseEvent) -> SituationReportView:
+        by = ActorView(**event.actor.model_dump())
+        return SituationReportView(number=event.detail["number"], text=event.detail["text"], at=event.at, by=by)
 
-    def _wait(self, state: ResponseState, wait: ResponseWait) -> schemas.ResponseWaitView:
-        return schemas.ResponseWaitView(
+    def _wait(self, state: ResponseState, wait: ResponseWait) -> ResponseWaitView:
+        return ResponseWaitView(
             kind=wait.kind,
             reason=wait_reason(state, wait),
             until=wait.until,
@@ -219,7 +240,7 @@ class ResponseTeller:
             reminder=wait.reminder,
         )
 
-    def _escalations(self, state: ResponseState, events: Iterable[ResponseEvent]) -> Iterable[schemas.EscalationView]:
+    def _escalations(self, state: ResponseState, events: Iterable[ResponseEvent]) -> Iterable[EscalationView]:
         """What climbed, and alarms, as they came."""
         for event in events:
             detail = event.detail
@@ -228,7 +249,7 @@ class ResponseTeller:
             alarm = detail.get("alarm") or ("cap" if event.type == "cap_reached" else None)
             if self._own is not None and alarm is not None:
                 continue
-            yield schemas.EscalationView(
+            yield EscalationView(
                 task=detail.get("task"),
                 alarm=alarm,
                 clock=detail.get("clock"),
@@ -238,21 +259,21 @@ class ResponseTeller:
                 at=event.at,
             )
 
-    def _call_first(self) -> list[schemas.CallFirstView]:
+    def _call_first(self) -> list[CallFirstView]:
         language = self.tells.language
-        return [schemas.CallFirstView(number=it.number, why=it.why.in_(language)) for it in self.playbook.call_first]
+        return [CallFirstView(number=it.number, why=it.why.in_(language)) for it in self.playbook.call_first]
 
-    def _provider(self, provider: str | None) -> schemas.NamedView | None:
+    def _provider(self, provider: str | None) -> NamedView | None:
         if provider is None:
             return None
         companies = {company.id: company.name for company in self.tells.rules.organisation.companies}
         name = companies[provider].in_(self.tells.language) if provider in companies else provider
-        return schemas.NamedView(id=provider, name=name)
+        return NamedView(id=provider, name=name)
 
-    def _links(self, state: ResponseState) -> schemas.EmergencyLinks:
+    def _links(self, state: ResponseState) -> EmergencyLinks:
         itself, settings = f"/api/v1/emergencies/{state.id}", self.tells.settings
         ui = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}"
-        return schemas.EmergencyLinks(
+        return EmergencyLinks(
             itself=itself,
             events=f"{itself}/events",
             cases=[f"/api/v1/cases/{case.number}" for case in state.cases],
@@ -269,26 +290,24 @@ def _sorted(waiting: Iterable[ResponseWait]) -> list[ResponseWait]:
 # ---------------------------------------------------------------- playbooks
 
 
-def playbook_view(playbook: Playbook, language: str) -> schemas.PlaybookView:
+def playbook_view(playbook: Playbook, language: str) -> PlaybookView:
     """A kind of emergency, in short."""
-    return schemas.PlaybookView(**_playbook(playbook, language))
+    return PlaybookView(**_playbook(playbook, language))
 
 
-def whole_playbook(playbook: Playbook, language: str) -> schemas.WholePlaybookView:
+def whole_playbook(playbook: Playbook, language: str) -> WholePlaybookView:
     """A playbook with everything in it, its words in one language."""
-    return schemas.WholePlaybookView(
+    return WholePlaybookView(
         **_playbook(playbook, language),
         externals=[
-            schemas.ExternalView(
-                id=external.id, name=external.name.in_(language), reported_by=playbook.reporter(external.id)
-            )
+            ExternalView(id=external.id, name=external.name.in_(language), reported_by=playbook.reporter(external.id))
             for external in playbook.externals
         ],
         remind_before=playbook.remind_before,
-        escalation=[schemas.RungView(after=rung.after, to=rung.to) for rung in playbook.escalation],
+        escalation=[RungView(after=rung.after, to=rung.to) for rung in playbook.escalation],
         reports_first=playbook.situation_reports.first,
         reports_every=playbook.situation_reports.every,
-        sitting=schemas.PlaybookSittingView(
+        sitting=PlaybookSittingView(
             at=playbook.sitting.at,
             minutes=playbook.sitting.minutes,
             decides=playbook.sitting.decides,
@@ -297,9 +316,7 @@ def whole_playbook(playbook: Playbook, language: str) -> schemas.WholePlaybookVi
         if playbook.sitting
         else None,
         alarms=[
-            schemas.AlarmView(
-                id=alarm.id, at=alarm.at, name=alarm.name.in_(language), unless=list(alarm.unless), to=alarm.to
-            )
+            AlarmView(id=alarm.id, at=alarm.at, name=alarm.name.in_(language), unless=list(alarm.unless), to=alarm.to)
             for alarm in playbook.alarms
         ],
         cap=playbook.cap,
@@ -315,14 +332,14 @@ def _playbook(playbook: Playbook, language: str) -> dict[str, Any]:
         "name": playbook.name.in_(language),
         "summary": playbook.summary.in_(language),
         "lead": playbook.lead,
-        "call_first": [schemas.CallFirstView(number=it.number, why=it.why.in_(language)) for it in playbook.call_first],
-        "phases": [schemas.NamedView(id=phase.id, name=phase.name.in_(language)) for phase in playbook.phases],
+        "call_first": [CallFirstView(number=it.number, why=it.why.in_(language)) for it in playbook.call_first],
+        "phases": [NamedView(id=phase.id, name=phase.name.in_(language)) for phase in playbook.phases],
         "tasks": [_planned(task, language) for task in playbook.tasks],
     }
 
 
-def _planned(task: Task, language: str) -> schemas.PlannedTaskView:
-    return schemas.PlannedTaskView(
+def _planned(task: Task, language: str) -> PlannedTaskView:
+    return PlannedTaskView(
         id=task.id,
         phase=task.phase,
         party=task.party,

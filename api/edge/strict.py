@@ -10,8 +10,8 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.places import is_page
-from api.problems import status_of
+from api.edge.addresses import is_page
+from api.edge.problem_words import status_of
 from services.problems import Problem
 
 _DEPTH = 20

@@ -1,4 +1,4 @@
-"""Sessions: a cookie for a browser, as a token is for a program. Both give the same actor (`api.auth.signed_in`)."""
+"""Sessions: a cookie for a browser, as a token is for a program. Both give the same actor (`api.sign_in.signed_in`)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 from starlette.responses import Response
 
+from api.edge.accesses import address_of
 from services.sign_ins import SESSION_IDLE, SESSION_LASTS
 from store.sessions import Session, SessionTable
 
@@ -67,11 +68,6 @@ class Sessions:
     def csrf_token(self, session: Session) -> str:
         """What the session's forms carry, for browsers that do not say where a request comes from."""
         return hmac.digest(self._secret, f"csrf:{session.digest}".encode(), hashlib.sha256).hex()[:32]
-
-
-def address_of(request: Request) -> str:
-    """Where a request comes from; behind a proxy that is trusted, what that says."""
-    return request.client.host if request.client else ""
 
 
 def _digest(token: str) -> str:
