@@ -195,7 +195,7 @@ PolicyFolder = Annotated[
 @playbook_app.command("check", epilog="Example:  hongxiu playbook check policies/nancheng")
 def playbook_check(folder: PolicyFolder = None, as_json: Json = False, lang: Lang = "zh-CN") -> None:
     """Read a folder's playbooks and fit them to its organisation and ladder. Every mistake is shown (exit 2)."""
-    from domain.policy_file import PolicyError
+    from domain.policy.policy_file import PolicyError
     from operations import playbooks
 
     with commands.ending(lang):

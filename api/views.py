@@ -35,14 +35,17 @@ from api.sittings.schemas import (
 )
 from domain.case import CaseState, Event, Wait
 from domain.errors import Refusal
-from domain.forum import Forum, Sitting, emergency_of, meeting_name, sitting
-from domain.ladder import DecisionKind
 from domain.permission import RESIDENT, Actor, allowed_now
-from domain.resident_words import BY_WHEN, NEXT, OTHERWISE
-from domain.rules import Rules
+from domain.policy.forum import Forum, Sitting, emergency_of, meeting_name, sitting
+from domain.policy.ladder import DecisionKind
+from domain.policy.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
 from domain.telling import moment, on_expiry, stage_name, wait_reason
-from domain.words import CLOSED_AS, EVENTS, RESPONSE_EVENTS, SITTING_EVENTS, SITTING_STATUSES, Name, text
+from domain.words.bilingual import Name, text
+from domain.words.case_words import CLOSED_AS, EVENTS
+from domain.words.resident_words import BY_WHEN, NEXT, OTHERWISE
+from domain.words.response_words import RESPONSE_EVENTS
+from domain.words.sitting_words import SITTING_EVENTS, SITTING_STATUSES
 from runtime.settings import Settings
 from store.cases import CaseRow
 from store.folding import event_of

@@ -23,7 +23,7 @@ from temporalio.client import Client
 from bench import bare
 from domain.case import Command, OpenCase, SealedRef
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from runtime import temporal
 from runtime.settings import Settings, load
 from services.policy_check import Offer

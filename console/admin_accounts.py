@@ -21,7 +21,7 @@ from console.flashes import flash
 from console.forms import Form, Sent
 from console.pages import page, see
 from domain.errors import Refusal
-from domain.organisation import Organisation
+from domain.policy.organisation import Organisation
 from services.accounts import GOOD_FOR, Person
 from services.sign_ins import capacity_of
 

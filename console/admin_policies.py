@@ -24,9 +24,9 @@ from console.flashes import flash
 from console.forms import Form, Sent
 from console.pages import page, see
 from domain.errors import Refusal
-from domain.policy_file import PolicyError, PolicyProblem
-from domain.policy_set import KINDS, PolicyKind, read_policy, said
-from domain.words import Name
+from domain.policy.policy_file import PolicyError, PolicyProblem
+from domain.policy.policy_set import KINDS, PolicyKind, read_policy, said
+from domain.words.bilingual import Name
 from services.policy_check import difference_in_lines
 from services.problems import Problem
 from store.policies import PolicyVersion

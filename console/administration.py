@@ -18,17 +18,17 @@ from api.edge.strict import StrictRoute
 from api.process import Services, services_of
 from console.pages import OnPage, Viewer, page
 from documents.timeline import timeline
-from domain.calendar import SHANGHAI, CalendarYear, WorkingCalendar, shanghai
 from domain.errors import Refusal
-from domain.forum import Sitting, sittings
-from domain.ladder import Ladder
-from domain.organisation import Organisation
-from domain.organisation_files import COLUMNS, Table, as_table
 from domain.permission import may_administer
-from domain.playbook import Playbook
-from domain.policy_set import read_policy
-from domain.rules import Rules
-from domain.words import Name
+from domain.policy.calendar import SHANGHAI, CalendarYear, WorkingCalendar, shanghai
+from domain.policy.forum import Sitting, sittings
+from domain.policy.ladder import Ladder
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_files import COLUMNS, Table, as_table
+from domain.policy.playbook import Playbook
+from domain.policy.policy_set import read_policy
+from domain.policy.rules import Rules
+from domain.words.bilingual import Name
 from store.cases import CaseQuery
 from store.policies import PolicyVersion
 

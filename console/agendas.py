@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from documents.words import say as say_in_documents
-from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem
-from domain.agenda_words import SECTIONS
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, LateItem
+from domain.papers.agenda_words import SECTIONS
 
 _LAST = frozenset({"assessments", "statistics", "other", "next_date"})
 """The sections that a meeting ends with; addenda are heard before them."""

@@ -13,9 +13,9 @@ from api.edge.strict import StrictRoute
 from api.process import services_of
 from console.forms import Form
 from console.pages import OnPage, page, with_query
-from domain.calendar import SHANGHAI
 from domain.errors import Refusal
 from domain.permission import may_audit
+from domain.policy.calendar import SHANGHAI
 from store.access import AccessQuery, Outcome, What
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)

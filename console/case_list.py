@@ -25,7 +25,7 @@ from console.forms import Sent
 from console.pages import OnPage, Viewer, page, see
 from domain.acting import turn_of
 from domain.personal import Line
-from domain.words import CLOSED_AS
+from domain.words.case_words import CLOSED_AS
 from services.problems import Problem
 from store.case_views import CaseViews
 from store.cases import Tally

@@ -37,10 +37,10 @@ from console.story import Chain, Entry, Stay, Tells
 from console.words import say
 from domain.case import AnyDecision, CaseState, before_sitting
 from domain.errors import Refusal
-from domain.forum import forum_of
 from domain.permission import may_read
+from domain.policy.forum import forum_of
 from domain.telling import moment
-from domain.words import DECISIONS
+from domain.words.case_words import DECISIONS
 from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done

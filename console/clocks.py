@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from console.words import say
-from domain.calendar import shanghai
+from domain.policy.calendar import shanghai
 from domain.telling import moment
 
 SOON = timedelta(hours=24)

@@ -25,8 +25,8 @@ from console.words.residents import CONSENT, CONSENT_VERSION
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import Actor, may_file, may_open
-from domain.playbook import CallFirst
-from domain.rules import Rules
+from domain.policy.playbook_parts import CallFirst
+from domain.policy.rules import Rules
 from services.problems import Problem
 from services.requests import NewCase
 

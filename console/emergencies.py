@@ -25,16 +25,17 @@ from console.forms import Form
 from console.names import Names
 from console.once import Once, once_of, without_once
 from console.pages import OnPage, Viewer, page, see
-from domain.calendar import WorkingCalendar
 from domain.case import CaseState, DeclareEmergency
 from domain.errors import Refusal
 from domain.joint_response import Report, ResponseState, StandDownResponse
 from domain.joint_response.telling import party_name
 from domain.permission import allowed_now
 from domain.personal import WorkingText
-from domain.playbook import Playbook, Task
-from domain.rules import Rules
-from domain.span import later
+from domain.policy.calendar import WorkingCalendar
+from domain.policy.playbook import Playbook
+from domain.policy.playbook_parts import Task
+from domain.policy.rules import Rules
+from domain.policy.span import later
 from services.problems import Problem
 from services.requests import Id
 from services.scope import scope_of

@@ -30,7 +30,7 @@ from console.names import Names
 from console.pages import OnPage
 from console.sheets import BOM, FORMULA
 from console.words import say
-from domain.calendar import shanghai
+from domain.policy.calendar import shanghai
 from store.cases import CaseQuery, CaseRow
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)

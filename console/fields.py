@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from console.words import say
-from domain.calendar import shanghai
 from domain.case import CaseState
-from domain.ladder import DecisionKind
-from domain.organisation import Organisation, Unit
 from domain.permission import Actor, takes_up_directly
-from domain.rules import Rules
+from domain.policy.calendar import shanghai
+from domain.policy.ladder import DecisionKind
+from domain.policy.organisation import Organisation, Unit
+from domain.policy.rules import Rules
 
 Kind = Literal["area", "line", "date", "choice", "boxes", "stars"]
 Options = tuple[tuple[str, str], ...]

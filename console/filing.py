@@ -22,7 +22,7 @@ from console.flashes import flash
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from services.problems import Problem
 from services.redrawing import MOST_BYTES
 from store.errors import StoreUnavailable

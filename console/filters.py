@@ -11,9 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from api.edge.field_errors import field_errors
 from domain.acting import turn_of
-from domain.calendar import SHANGHAI
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.calendar import SHANGHAI
+from domain.policy.rules import Rules
 from services.problems import Problem
 from services.scope import scope_of
 from store.cases import CaseQuery, Sort

@@ -25,16 +25,16 @@ from console.once import once_of, without_once
 from console.pages import OnPage, Viewer, page, see
 from console.sittings import Known, Told, agenda_of, known, own
 from console.words import say
-from domain.agenda import Agenda, Resolution
-from domain.agenda_building import Tabled, proposed
-from domain.calendar import shanghai
 from domain.case import AnyDecision, CaseState
 from domain.errors import Refusal
-from domain.ladder import DecisionKind
-from domain.minutes_building import Stand
+from domain.papers.agenda import Agenda, Resolution
+from domain.papers.agenda_building import Tabled, proposed
+from domain.papers.minutes_building import Stand
 from domain.permission import allowed_now
-from domain.rules import Rules
-from domain.words import EVENTS
+from domain.policy.calendar import shanghai
+from domain.policy.ladder import DecisionKind
+from domain.policy.rules import Rules
+from domain.words.case_words import EVENTS
 from services.problems import Problem
 from store.folding import event_of
 from store.papers import Tabling

@@ -16,10 +16,10 @@ from api.process import services_of
 from api.views import Teller
 from console.month import SHOWN_APART, Entry, Month, by_day, weeks
 from console.pages import OnPage, page
-from domain.calendar import shanghai
 from domain.errors import Refusal
 from domain.permission import Actor, may_read_papers
-from domain.rules import Rules
+from domain.policy.calendar import shanghai
+from domain.policy.rules import Rules
 from services.calendars import MINE
 from services.sittings import Dated
 

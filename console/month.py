@@ -9,8 +9,8 @@ from typing import Literal
 
 from api.sittings.schemas import SittingView
 from documents.words import day as in_words
-from domain.calendar import SHANGHAI, WorkingCalendar, shanghai
 from domain.errors import Refusal
+from domain.policy.calendar import SHANGHAI, WorkingCalendar, shanghai
 
 _DAY, _WEEK = timedelta(days=1), 7
 SHOWN_APART = 3

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.errors import Refusal
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from domain.telling import stage_name
-from domain.words import CHANNELS, CLOCKS, CLOSED_AS, DECISIONS, EVENTS, RESPONSE_STATUSES, ROLES, SEVERITIES, Name
+from domain.words.bilingual import Name
+from domain.words.case_words import CHANNELS, CLOSED_AS, DECISIONS, EVENTS, SEVERITIES
+from domain.words.response_words import CLOCKS, RESPONSE_STATUSES
+from domain.words.role_words import ROLES
 
 
 class Held(Protocol):

@@ -14,8 +14,8 @@ from console.words import say
 from domain.case import AnyDecision
 from domain.effects import effect
 from domain.errors import Refusal
-from domain.ladder import DECISIONS, DecisionKind
 from domain.permission import allowed_now
+from domain.policy.ladder import DECISIONS, DecisionKind
 
 LISTS = ("co_handlers",)
 """The fields of which a form may send several."""

@@ -22,12 +22,12 @@ from console.pages import OnPage, page, with_query
 from console.periods import NAMED, BadPeriod, Period
 from console.sheets import Cell, sheet
 from console.words import say
-from domain.calendar import shanghai
 from domain.errors import Refusal
 from domain.figures import GROUPINGS, SPREAD_DAYS, Figures, Grouping, Measure, Rate, Spread, Standing, Step
-from domain.organisation import Organisation
 from domain.permission import Actor, may_oversee
-from domain.rules import Rules
+from domain.policy.calendar import shanghai
+from domain.policy.organisation import Organisation
+from domain.policy.rules import Rules
 from services.overview import Asked, Seen
 from services.problems import Problem
 from store.statistics import NO_COMPANY, counted

@@ -28,11 +28,11 @@ from console.navigation import entries_for
 from console.once import new_key
 from console.words import say
 from documents.timeline import due_in_words, span_in_words
-from domain.agenda_words import day as in_words
+from domain.papers.agenda_words import day as in_words
 from domain.permission import Actor
-from domain.playbook import Task
-from domain.policy_file import PolicyProblem
-from domain.policy_words import mistake_in
+from domain.policy.playbook_parts import Task
+from domain.policy.policy_file import PolicyProblem
+from domain.words.policy_words import mistake_in
 from services.problems import Problem
 from services.sign_ins import capacity_of
 from store.accounts import Post

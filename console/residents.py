@@ -34,7 +34,7 @@ from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import RESIDENT
 from domain.personal import Words
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from services.problems import Problem
 from services.requests import NewIssue, Word
 

@@ -27,13 +27,13 @@ from console.once import Once
 from console.pages import OnPage, Viewer, local_path, page, see
 from console.words import say
 from documents.outline import Outline, outline
-from domain.agenda import Agenda, Minutes
-from domain.calendar import SHANGHAI, ClockTime, shanghai
 from domain.errors import Refusal
-from domain.forum import Sitting
 from domain.notices import members
+from domain.papers.agenda import Agenda, Minutes
 from domain.permission import Actor, may_read_papers, may_run
 from domain.personal import Line, WorkingText
+from domain.policy.calendar import SHANGHAI, ClockTime, shanghai
+from domain.policy.forum import Sitting
 from domain.sitting import (
     BEFORE_SESSION,
     AddOtherBusiness,
@@ -48,7 +48,8 @@ from domain.sitting import (
     waits,
 )
 from domain.telling import moment
-from domain.words import SITTING_STATUSES, SITTING_WAITS, text
+from domain.words.bilingual import text
+from domain.words.sitting_words import SITTING_STATUSES, SITTING_WAITS
 from services.problems import Problem
 from services.scope import scope_of
 from services.sittings import Asked

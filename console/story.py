@@ -13,9 +13,10 @@ from console.words import say
 from domain.case import Event
 from domain.case.events import Place
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from domain.telling import day, moment, on_expiry, wait_reason
-from domain.words import EVENTS, OUTCOMES, STAGES
+from domain.words.case_words import EVENTS, STAGES
+from domain.words.response_words import OUTCOMES
 from store.folding import event_of
 from store.log import StoredEvent, chain_problems
 

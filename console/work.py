@@ -20,13 +20,13 @@ from api.views import Teller
 from console.pages import OnPage, page
 from console.story import LATE
 from domain.acting import turn_of
-from domain.calendar import shanghai
-from domain.forum import Sitting
 from domain.joint_response.events import Clock
 from domain.joint_response.state import TaskState
 from domain.permission import Actor
-from domain.rules import Rules
-from domain.words import EVENTS
+from domain.policy.calendar import shanghai
+from domain.policy.forum import Sitting
+from domain.policy.rules import Rules
+from domain.words.case_words import EVENTS
 from services.scope import scope_of
 from store.attempts import SignInFailures
 from store.cases import CaseQuery

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from activities.emergencies import Emergencies
-from domain.forum import emergency_of, forum_of
 from domain.joint_response import ResponseWait
+from domain.policy.forum import emergency_of, forum_of
 from store.cases import CaseList, CaseQuery
 from store.folding import RESPONSES
 from store.log import EventLog

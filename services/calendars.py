@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from documents import ical
-from domain.forum import Sitting
-from domain.rules import Rules
-from domain.words import Name
+from domain.policy.forum import Sitting
+from domain.policy.rules import Rules
+from domain.words.bilingual import Name
 from services.problems import Problem
 from services.sittings import Known, Meetings
 from store.accounts import Account, Accounts, Post

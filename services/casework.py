@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from domain.calendar import shanghai
 from domain.case import (
     AnyDecision,
     CaseState,
@@ -31,7 +30,8 @@ from domain.case import (
 )
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, may_read
-from domain.rules import Rules
+from domain.policy.calendar import shanghai
+from domain.policy.rules import Rules
 from runtime.clock import Clock
 from services import idempotency
 from services.joint_responses import JointResponses

@@ -17,7 +17,7 @@ from domain.joint_response import (
     decide,
 )
 from domain.permission import Actor, may_read_response
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from runtime.clock import Clock
 from services import idempotency
 from services.sending import Done, Running, Sending

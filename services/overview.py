@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from domain.calendar import SHANGHAI
 from domain.figures import Figures, Standings, Survey
+from domain.policy.calendar import SHANGHAI
 from runtime.clock import Clock
 from store.responses import ResponseRow, Responses
 from store.rulebook import Rulebook

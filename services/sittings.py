@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from domain.convening import is_to_come
 from domain.errors import Refusal
-from domain.forum import Sitting, forum_of, sittings
 from domain.permission import SYSTEM, Actor, may_read_papers
-from domain.rules import Rules
+from domain.policy.convening import is_to_come
+from domain.policy.forum import Sitting, forum_of, sittings
+from domain.policy.rules import Rules
 from domain.sitting import (
     AddOtherBusiness,
     AddToAgenda,

@@ -27,10 +27,10 @@ from api.edge.strict import StrictRoute
 from api.process import services_of
 from api.sign_in.signed_in import SignedIn
 from domain.errors import Refusal
-from domain.organisation_files import Table, as_table
 from domain.permission import Actor, may_administer
-from domain.policy_file import PolicyError
-from domain.policy_set import PolicyKind
+from domain.policy.organisation_files import Table, as_table
+from domain.policy.policy_file import PolicyError
+from domain.policy.policy_set import PolicyKind
 from services.accounts import People, Person
 from services.policy_check import Draft
 from services.problems import Problem

@@ -12,7 +12,7 @@ from pydantic import (
 
 from api.edge.wire import Answer, Instant
 from domain.personal import clean
-from domain.policy_set import PolicyKind
+from domain.policy.policy_set import PolicyKind
 from services.requests import RequestBody
 
 _Capacity = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(clean)]

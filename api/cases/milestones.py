@@ -9,9 +9,9 @@ from typing import Any
 from api.cases.schemas import Milestone
 from domain.case import Event
 from domain.errors import Refusal
-from domain.resident_words import MILESTONES, TOLD_IN_FULL
-from domain.rules import Rules
-from domain.words import text
+from domain.policy.rules import Rules
+from domain.words.bilingual import text
+from domain.words.resident_words import MILESTONES, TOLD_IN_FULL
 from store.folding import event_of
 from store.log import StoredEvent
 

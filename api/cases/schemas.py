@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from api.edge.wire import Answer, Instant
-from domain.ladder import DecisionKind
+from domain.policy.ladder import DecisionKind
 
 
 class WaitView(Answer):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.edge.problem_words import PROBLEMS, both
-from domain.words import DECISIONS, Name, text
+from domain.words.bilingual import Name, text
+from domain.words.case_words import DECISIONS
 
 _MESSAGES: dict[str, Name] = {
     "missing": both("必填。", "This is required."),

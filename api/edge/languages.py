@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from api.edge.addresses import wants_page
-from domain.words import LANGUAGES
+from domain.words.bilingual import LANGUAGES
 
 
 def language_of(header: str | None) -> str:

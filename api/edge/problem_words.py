@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.words import Name, refusal, text
+from domain.words.bilingual import Name, text
+from domain.words.refusal_words import refusal
 
 
 def both(zh: str, en: str) -> Name:

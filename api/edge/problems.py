@@ -16,7 +16,7 @@ from api.edge.field_errors import field_errors, printable
 from api.edge.languages import language
 from api.edge.problem_words import detail_in, status_of, title_of
 from domain.errors import Refusal
-from domain.words import SITTING_STATUSES
+from domain.words.sitting_words import SITTING_STATUSES
 from services.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"

@@ -12,7 +12,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from domain.calendar import SHANGHAI
+from domain.policy.calendar import SHANGHAI
 
 
 def shanghai_iso(instant: datetime) -> str:

@@ -32,8 +32,9 @@ from api.views import Teller
 from domain.joint_response import ResponseEvent, ResponseState, ResponseWait, TaskState, reporter, waits
 from domain.joint_response.telling import party_name, wait_reason
 from domain.permission import Actor, commands_response, may_report, may_report_situation, may_waive
-from domain.playbook import Playbook, Task
-from domain.words import AUDIENCES, RESPONSE_STATUSES, TASK_STATUSES
+from domain.policy.playbook import Playbook
+from domain.policy.playbook_parts import Task
+from domain.words.response_words import AUDIENCES, RESPONSE_STATUSES, TASK_STATUSES
 from store.folding import RESPONSES
 from store.log import StoredEvent
 

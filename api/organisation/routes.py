@@ -13,7 +13,7 @@ from api.edge.strict import StrictRoute
 from api.organisation.schemas import CommunityView, DepartmentView, EstateView, NamedView, OrganisationView, TierView
 from api.sign_in.signed_in import SignedIn
 from api.sittings.schemas import ForumList
-from domain.rules import Rules
+from domain.policy.rules import Rules
 
 router = APIRouter(route_class=StrictRoute, tags=["organisation"])
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.edge.wire import Instant
-from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem, Minutes
-from domain.forum import Sitting
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, LateItem, Minutes
+from domain.policy.forum import Sitting
 
 
 class SittingDates(Sitting):

@@ -34,11 +34,11 @@ from documents import MEDIA_TYPES, digest
 from documents.docx import docx
 from documents.html import STYLE_SOURCE, html
 from documents.markdown import markdown
-from domain.agenda import Agenda, Minutes
-from domain.calendar import SHANGHAI, shanghai
 from domain.errors import Refusal
-from domain.forum import Sitting
+from domain.papers.agenda import Agenda, Minutes
 from domain.permission import Actor
+from domain.policy.calendar import SHANGHAI, shanghai
+from domain.policy.forum import Sitting
 from domain.sitting import (
     AddOtherBusiness,
     AddToAgenda,
@@ -49,7 +49,7 @@ from domain.sitting import (
     SittingState,
 )
 from domain.telling import moment
-from domain.words import Name
+from domain.words.bilingual import Name
 from services.problems import Problem
 from services.sending import Done
 from services.sittings import Asked, Known

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from domain.words import Name, text
+from domain.words.bilingual import Name, text
 
 
 def _vocabulary() -> dict[str, Name]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.words import POLICY_EFFECTS, Name
+from domain.words.bilingual import Name
+from domain.words.policy_words import POLICY_EFFECTS
 
 
 def _n(zh: str, en: str) -> Name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.words import Name
+from domain.words.bilingual import Name
 
 
 def _n(zh: str, en: str) -> Name:

@@ -8,7 +8,8 @@ import pytest
 
 from api.edge.languages import language_of
 from api.edge.problem_words import PROBLEMS, status_of
-from domain.words import CHANNELS, REFUSALS, SEVERITIES
+from domain.words.case_words import CHANNELS, SEVERITIES
+from domain.words.refusal_words import REFUSALS
 from services.requests import Channel, Severity
 
 

@@ -21,8 +21,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
 from console.words import WORDS
-from domain import words
-from domain.words import LANGUAGES
+from domain.words import case_words
+from domain.words.bilingual import LANGUAGES
 from runtime.settings import Settings
 from server.app import create_app
 from tests.api.test_emergencies import declared
@@ -213,7 +213,7 @@ def _files(page: str) -> set[str]:
 
 IDS = {
     name
-    for vocabulary in vars(words).values()
+    for vocabulary in vars(case_words).values()
     if isinstance(vocabulary, dict)
     for name in vocabulary
     if isinstance(name, str) and "_" in name

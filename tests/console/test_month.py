@@ -9,11 +9,11 @@ import pytest
 from api.sittings.schemas import SittingLinks, SittingView
 from console.agendas import attending, budget, slides
 from console.month import Entry, Month, by_day, weeks
-from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem
-from domain.calendar import SHANGHAI, CalendarDay, CalendarYear, WorkingCalendar
 from domain.errors import Refusal
-from domain.forum import Sitting
-from domain.words import Name
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, LateItem
+from domain.policy.calendar import SHANGHAI, CalendarDay, CalendarYear, WorkingCalendar
+from domain.policy.forum import Sitting
+from domain.words.bilingual import Name
 
 NAME = Name(zh="国庆节", en="National Day")
 OCTOBER = CalendarYear(

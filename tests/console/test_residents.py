@@ -15,7 +15,7 @@ import pytest
 from api.sign_in.case_passes import COOKIE
 from console.words import WORDS as EVERY_WORD
 from console.words.residents import CONSENT, CONSENT_VERSION
-from domain.words import CLOSED_AS
+from domain.words.case_words import CLOSED_AS
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.pictures import SVG, picture, with_position
 from tests.support.stack import Caller, Stack

@@ -9,7 +9,7 @@ import pytest
 
 from console.navigation import ENTRIES
 from console.words import WORDS, say
-from domain.words import LANGUAGES
+from domain.words.bilingual import LANGUAGES
 
 CONSOLE = Path(__file__).resolve().parents[2] / "console"
 SOURCES = [*CONSOLE.rglob("*.html"), *(file for file in CONSOLE.rglob("*.py") if file.parent.name != "words")]

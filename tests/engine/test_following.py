@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from temporalio.testing import ActivityEnvironment
 
 from activities.record import SittingRecorder
-from domain.forum import Sitting
 from domain.notices import Channels
+from domain.policy.forum import Sitting
 from domain.sitting import Reschedule, SittingCommand, SittingState
 from operations.following import Following, Missed
 from operations.meetings import retell, untold_cases

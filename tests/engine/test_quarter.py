@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from domain.calendar import SHANGHAI
-from domain.forum import Sitting, next_sitting
+from domain.policy.calendar import SHANGHAI
+from domain.policy.forum import Sitting, next_sitting
 from domain.sitting import SittingWait
 from store.documents import Documents
 from store.sittings import SittingRow
