@@ -24,7 +24,7 @@ from bench.lists import fill
 from bench.sizes import Sizes
 from bench.stack import PASSWORD, Stack
 from bench.wire import Wire
-from console.assets import assets
+from console.frame.assets import assets
 from store.accounts import Accounts, Post, hash_password
 from store.cases import CaseList
 

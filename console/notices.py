@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from api.edge.strict import StrictRoute
 from api.process import services_of
-from console import forms
-from console.flashes import flash
-from console.forms import Sent
-from console.pages import OnPage, page, see
+from console.frame import forms
+from console.frame.flashes import flash
+from console.frame.forms import Sent
+from console.frame.pages import OnPage, page, see
 from domain.permission import Actor
 from services.problems import Problem
 from services.scope import scope_of

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from console import (
-    account,
-    admin_accounts,
-    admin_policies,
-    administration,
-    assets,
-    audit,
-    case_list,
-    cases,
-    counter,
-    emergencies,
-    exports,
-    gallery,
-    meeting_mode,
-    meetings,
-    notices,
-    overview,
-    residents,
-    signing_in,
-    sittings,
-    town,
-    work,
-)
-from console.pages import problem_page
+from console import notices, town, work
+from console.administration import access_log, accounts, policies, system
+from console.cases import case, case_list, exports
+from console.emergencies import declaring, reporting, room, standing_down
+from console.frame import assets, gallery
+from console.frame.pages import problem_page
+from console.overview import overview
+from console.residents import counter, pages
+from console.sign_in import account, signing_in
+from console.sittings import business, dates, meeting_mode, session, sitting, timetable
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
@@ -36,19 +22,25 @@ ROUTERS: tuple[APIRouter, ...] = (
     work.router,
     case_list.router,  # before a case, whose number stands where they have a word
     exports.router,
-    cases.router,
-    emergencies.router,
-    meetings.router,
-    sittings.router,
+    case.router,
+    room.router,
+    reporting.router,
+    standing_down.router,
+    declaring.router,
+    timetable.router,
+    sitting.router,
+    dates.router,
+    business.router,
+    session.router,
     meeting_mode.router,
     overview.router,
     notices.router,
     counter.router,
-    audit.router,
-    administration.router,
-    admin_policies.router,
-    admin_accounts.router,
-    residents.router,
+    access_log.router,
+    system.router,
+    policies.router,
+    accounts.router,
+    pages.router,
 )
 
 

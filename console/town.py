@@ -12,9 +12,9 @@ from starlette.responses import Response
 from api.edge.languages import language
 from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from console import clocks, forms
-from console.flashes import flash
-from console.pages import OnPage, local_path, see
+from console.frame import clocks, forms
+from console.frame.flashes import flash
+from console.frame.pages import OnPage, local_path, see
 from services.problems import Problem
 from store.due import due
 

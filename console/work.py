@@ -17,8 +17,8 @@ from api.cases.schemas import CaseItem
 from api.edge.strict import StrictRoute
 from api.process import Services, services_of
 from api.views import Teller
-from console.pages import OnPage, page
-from console.story import LATE
+from console.cases.story import LATE
+from console.frame.pages import OnPage, page
 from domain.acting import turn_of
 from domain.joint_response.events import Clock
 from domain.joint_response.state import TaskState

@@ -28,7 +28,7 @@ from api.process import services_of
 from api.sign_in import routes as sign_in
 from api.sittings import routes as sittings
 from api.sittings import subscriptions
-from console.pages import look
+from console.frame.pages import look
 from console.routes import include_console
 from domain.errors import Refusal
 from runtime.settings import Settings

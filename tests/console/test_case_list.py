@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from console.filters import Filter, kept_query
+from console.cases.filters import Filter, kept_query
 from services.problems import Problem
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.stack import Caller, Stack

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from markupsafe import Markup
 
-from console.charts import Column, Mark, flow, share_bar, spread, trend
-from console.overview import class_names, percent, place, step_name
-from console.periods import Period
+from console.overview.charts import Column, Mark, flow, share_bar, spread, trend
+from console.overview.overview import class_names, percent, place, step_name
+from console.overview.periods import Period
 from domain.figures import Step
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.edge.bodies import StreamedRoutes, streams
 from api.edge.every_request import Edge
-from console import forms
+from console.frame import forms
 from domain.case import AnyDecision
 from services.problems import Problem
 from services.requests import NewCase, Reporter, Word

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from api.sittings.schemas import SittingLinks, SittingView
-from console.agendas import attending, budget, slides
-from console.month import Entry, Month, by_day, weeks
+from console.sittings.agendas import attending, budget, slides
+from console.sittings.month import Entry, Month, by_day, weeks
 from domain.errors import Refusal
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, LateItem
 from domain.policy.calendar import SHANGHAI, CalendarDay, CalendarYear, WorkingCalendar

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from console.overview import COUNTS, RATES, count, percent, rate
+from console.overview.overview import COUNTS, RATES, count, percent, rate
 from domain.figures import Figures
 from domain.policy.calendar import shanghai
 from store.accounts import Post

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.navigation import ENTRIES
+from console.frame.navigation import ENTRIES
 from console.words import WORDS, say
 from domain.words.bilingual import LANGUAGES
 
