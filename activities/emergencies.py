@@ -29,8 +29,8 @@ from domain.permission import SYSTEM, Actor
 from domain.policy.forum import extraordinary
 from domain.sitting import Cancel, SittingCommand
 from store.folding import CASES, RESPONSES, event_of
+from store.joint_responses import Responses
 from store.log import EventLog, StoredEvent
-from store.responses import Responses
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from workflows import names

@@ -37,7 +37,7 @@ from services.redrawing import Pictures
 from services.resident_limits import Limits
 from services.sending import Running
 from services.sign_ins import SignIns
-from services.sittings import Meetings
+from services.sittings import SittingDesk
 from services.throttle import Guesses
 from services.town import Rehearsing
 from store.cases import CaseList
@@ -67,8 +67,8 @@ class Services:
     log: EventLog
     running: Running
     casework: Casework
-    meetings: Meetings
-    responses: JointResponses
+    sittings: SittingDesk
+    joint_responses: JointResponses
     calendars: Calendars
     feed: Feed
     metrics: Metrics

@@ -30,8 +30,8 @@ from domain.words.case_words import EVENTS
 from services.scope import scope_of
 from store.attempts import SignInFailures
 from store.cases import CaseQuery
+from store.joint_responses import ResponseQuery, ResponseRow
 from store.notices import Notice, Notices
-from store.responses import ResponseQuery, ResponseRow
 from store.sittings import SittingRow
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -196,7 +196,7 @@ class _Asked:
         """The sittings of the next seven days that the viewer's unit holds or attends."""
         start = self.now - _UNDER_WAY
         forums = forums_of(self.tells.rules, self.actor)
-        dated = await self.services.meetings.calendar(forums, start, self.now + _WEEK)
+        dated = await self.services.sittings.calendar(forums, start, self.now + _WEEK)
         held = [one.dates for one in dated if not one.moved_away and (one.row is None or not one.row.is_cancelled)]
         waiting = await self.services.cases.waiting_for([one.id for one in held])
         today = shanghai(self.now).date()
@@ -213,7 +213,7 @@ class _Asked:
 
     async def duties(self) -> tuple[Duty, ...]:
         """What the sittings that the viewer's unit runs need, the first due on top."""
-        begun = [row for row in await self.services.meetings.list.open() if row.forum == self.actor.unit]
+        begun = [row for row in await self.services.sittings.list.open() if row.forum == self.actor.unit]
         waiting = await self.services.cases.waiting_for([row.id for row in begun])
         found = [self._duty(row, waiting.get(row.id, 0)) for row in begun]
         return tuple(sorted((duty for duty in found if duty is not None), key=lambda duty: duty.until))
@@ -233,7 +233,7 @@ class _Asked:
         """The viewer's own tasks in joint responses that run, the clock that ends first on top."""
         scope = scope_of(self.actor)
         query = ResponseQuery(units=scope.units or None, departments=scope.departments or None, status="open")
-        page = await self.services.responses.list.page(query)
+        page = await self.services.joint_responses.list.page(query)
         found = [task for row in page.items for task in own_tasks(self.tells, self.actor, row)]
         return tuple(sorted(found, key=lambda task: task.until))
 

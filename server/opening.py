@@ -30,7 +30,7 @@ from services.redrawing import Pictures
 from services.resident_limits import Limits
 from services.sending import Running
 from services.sign_ins import SignIns
-from services.sittings import Meetings
+from services.sittings import SittingDesk
 from services.throttle import Guesses
 from services.town import Rehearsing
 from store import database
@@ -57,7 +57,7 @@ async def open_services(settings: Settings) -> Services:
     running = Running()
     clock = clock_on(pool, rehearsal=settings.rehearsal)
     responses = JointResponses(pool, events, running, rulebook, clock, Emergencies(pool, rulebook, running.required))
-    residents, meetings = Residents(pool, settings.master_key()), Meetings(pool, events, running, rulebook, clock)
+    residents, meetings = Residents(pool, settings.master_key()), SittingDesk(pool, events, running, rulebook, clock)
     casework = Casework(pool, events, running, residents, rulebook, responses, clock, secret)
     services = Services(
         settings=settings,
@@ -71,8 +71,8 @@ async def open_services(settings: Settings) -> Services:
         accesses=Accesses(pool),
         metrics=metrics,
         codes=Guesses(each=8, address=300),
-        meetings=meetings,
-        responses=responses,
+        sittings=meetings,
+        joint_responses=responses,
         running=running,
         feed=Feed(events, cases, meetings.list, responses.list, metrics),
         calendars=Calendars(pool, events, meetings, secret),

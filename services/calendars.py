@@ -19,7 +19,7 @@ from domain.policy.forum import Sitting
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name
 from services.problems import Problem
-from services.sittings import Known, Meetings
+from services.sittings import Known, SittingDesk
 from store.accounts import Account, Accounts, Post
 from store.documents import Documents
 from store.log import EventLog
@@ -54,7 +54,7 @@ class Tells(Protocol):
 class Calendars:
     """Feeds of forums and persons."""
 
-    def __init__(self, pool: Pool, log: EventLog, meetings: Meetings, secret: bytes) -> None:
+    def __init__(self, pool: Pool, log: EventLog, meetings: SittingDesk, secret: bytes) -> None:
         self._accounts = Accounts(pool)
         self._documents = Documents(pool)
         self._policies = Policies(pool)

@@ -18,8 +18,8 @@ from store.log import StoredEvent
 if TYPE_CHECKING:
     from runtime.metrics import Metrics
     from store.cases import CaseList, CaseRow
+    from store.joint_responses import ResponseRow, Responses
     from store.log import EventLog
-    from store.responses import ResponseRow, Responses
     from store.sittings import Sittings
 
 log = structlog.get_logger()

@@ -23,8 +23,8 @@ from services import idempotency
 from services.sending import Done, Running, Sending
 from store.errors import StoreUnavailable
 from store.folding import RESPONSES
+from store.joint_responses import Responses
 from store.log import EventLog, StoredEvent
-from store.responses import Responses
 from store.rulebook import Rulebook
 from workflows.client import ProcessUnavailable
 

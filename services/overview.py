@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from domain.figures import Figures, Standings, Survey
 from domain.policy.calendar import SHANGHAI
 from runtime.clock import Clock
-from store.responses import ResponseRow, Responses
+from store.joint_responses import ResponseRow, Responses
 from store.rulebook import Rulebook
 from store.statistics import Late, longest_late, standings, statistics, survey
 

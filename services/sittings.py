@@ -70,7 +70,7 @@ class Foreseen:
     warnings: tuple[str, ...]
 
 
-class Meetings:
+class SittingDesk:
     """Sittings, on the log and the running processes."""
 
     def __init__(self, pool: Pool, log: EventLog, running: Running, rulebook: Rulebook, clock: Clock) -> None:

@@ -12,9 +12,9 @@ from domain.policy.under_way import OpenCase, OpenResponse, OpenSitting, UnderWa
 from store.accounts import every_account
 from store.errors import reaching_the_store
 from store.folding import RESPONSES
+from store.joint_responses import Responses
 from store.log import some_streams
 from store.policies import Policies
-from store.responses import Responses
 from store.sittings import Sittings
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done
 from store.folding import RESPONSES
-from store.responses import ResponseQuery
+from store.joint_responses import ResponseQuery
 
 router = APIRouter(route_class=StrictRoute, tags=["emergencies"])
 
@@ -86,7 +86,7 @@ async def read_playbook(
 
 async def response_teller(request: Request, actor: Actor, state: ResponseState) -> ResponseTeller:
     """Who tells a response to an actor, by the version of the playbook that it is under."""
-    rules = await services_of(request).responses.rules(state)
+    rules = await services_of(request).joint_responses.rules(state)
     return ResponseTeller(await teller(request), rules.playbook(state.playbook), actor)
 
 
@@ -110,7 +110,7 @@ async def list_emergencies(
         cursor=cursor,
         limit=limit,
     )
-    page = await services.responses.list.page(query)
+    page = await services.joint_responses.list.page(query)
     streams = await services.log.read_some([row.id for row in page.items])
     items = []
     for row in page.items:
@@ -135,7 +135,7 @@ async def read_emergency(
     """Everything that a war room needs in one call: tasks with their clocks, the seven branches in numbers, situation
     reports, what is waited for, what was escalated, whom to call first. A department is shown its own tasks. The
     `ETag` is the version."""
-    state, rows = await services_of(request).responses.readable(emergency, actor)
+    state, rows = await services_of(request).joint_responses.readable(emergency, actor)
     headers = {"etag": etag(state.version), "vary": "accept-language, authorization", **_PRIVATE}
     if matches(if_none_match, headers["etag"]):
         return Response(status_code=304, headers=headers)
@@ -151,7 +151,7 @@ async def read_emergency(
 async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -> Response:
     """The whole stream, each event with the hash that covers the one before. A department is not shown what is of
     other departments' tasks."""
-    state, rows = await services_of(request).responses.readable(emergency, actor)
+    state, rows = await services_of(request).joint_responses.readable(emergency, actor)
     tells = await response_teller(request, actor, state)
     told = [tells.event(row, state) for row in rows]
     return answer(EventList(items=[one for one in told if one is not None]), headers=_PRIVATE)
@@ -166,7 +166,7 @@ async def commanded(
     """Sends a command to a response and counts what came of it."""
     counter = services.metrics.decisions
     try:
-        done = await services.responses.command(emergency, actor, body, key=key, if_version=if_version)
+        done = await services.joint_responses.command(emergency, actor, body, key=key, if_version=if_version)
     except (Refusal, Problem) as refused:
         counter.labels(body.kind, refused.code).inc()
         raise
@@ -261,11 +261,11 @@ async def stand_down(
     is asked (`resolved`), or the case comes to a tier's next sitting (`returned`, to `tier` or the playbook's). The
     response is then watched. The answer tells of the case that declared it."""
     services, number = services_of(request), emergency.rpartition("-")[0]
-    if await services.responses.find(emergency) is None:
+    if await services.joint_responses.find(emergency) is None:
         return await _stand_case_down(request, actor, emergency, body, key, if_version)
     command = StandDownResponse(outcome=body.outcome, tier=body.tier, reason=body.reason)
     done = await commanded(services, emergency, actor, command, key, if_version)
-    await services.responses.told(emergency)
+    await services.joint_responses.told(emergency)
     state, rows = await services.casework.story(number)
     told = [row for row in rows if row.command_id == f"{emergency}:stand_down:{number}"]
     view = (await teller(request, state)).decided(state, told)

@@ -92,7 +92,7 @@ async def list_sittings(
     last = _instant(end, first + timedelta(days=_DEFAULT_DAYS))
     if last - first > timedelta(days=LONGEST_DAYS):
         raise Problem("range_too_long", days=LONGEST_DAYS)
-    found = await services_of(request).meetings.timetable(forum, first, max(first, last))
+    found = await services_of(request).sittings.timetable(forum, first, max(first, last))
     tells = await teller(request)
     return answer(SittingList(items=[tells.sitting(dates, row) for dates, row in found]))
 
@@ -112,7 +112,7 @@ def _instant(given: datetime | date | None, default: datetime) -> datetime:
 async def read_sitting(request: Request, actor: SignedIn, sitting_id: str) -> Response:
     """A sitting's dates, where it stands, its addenda and who was there. Its `ETag` is its version; 0 before its
     process begins."""
-    dates, row = await services_of(request).meetings.sitting(sitting_id)
+    dates, row = await services_of(request).sittings.sitting(sitting_id)
     view = (await teller(request)).sitting(dates, row)
     return answer(view, headers={"etag": etag(view.version), **_PRIVATE})
 
@@ -167,7 +167,7 @@ def _paper_route(kind: _Kind, ending: str) -> _Handler:
 async def _paper(request: Request, actor: Actor, sitting_id: str, kind: _Kind) -> tuple[Known, Agenda | Minutes]:
     """Raises Refusal, and Problem where the paper is not written yet."""
     services = services_of(request)
-    meetings, now = services.meetings, services.clock.now()
+    meetings, now = services.sittings, services.clock.now()
     known = await meetings.readable(sitting_id, actor)
     row = known[1]
     paper: Agenda | Minutes | None = None
@@ -262,7 +262,7 @@ async def read_calendar_entry(
 ) -> Response:
     """The sitting as an entry for a calendar, also before its agenda is drafted, and when it is cancelled."""
     services, tells = services_of(request), await teller(request)
-    known = await services.meetings.readable(sitting_id, actor)
+    known = await services.sittings.readable(sitting_id, actor)
     written = await services.calendars.of_sitting(tells, known, services.clock.now())
     headers = {**_PRIVATE, **_named(tells, _AGENDA, known[0], "ics")}
     return tagged(written, MEDIA_TYPES["ics"], if_none_match, headers)
@@ -277,7 +277,7 @@ async def commanded(
     """Sends a command to a sitting and counts what came of it."""
     counter = services.metrics.decisions
     try:
-        changed = await services.meetings.command(sitting_id, actor, body, key=key, if_version=if_version)
+        changed = await services.sittings.command(sitting_id, actor, body, key=key, if_version=if_version)
     except (Refusal, Problem) as refused:
         counter.labels(body.kind, refused.code).inc()
         raise

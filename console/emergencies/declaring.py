@@ -31,7 +31,7 @@ from domain.policy.rules import Rules
 from domain.policy.span import later
 from services.problems import Problem
 from services.requests import Id
-from store.responses import ResponseQuery
+from store.joint_responses import ResponseQuery
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -134,7 +134,7 @@ async def _running(request: Request, playbook: Playbook) -> list[tuple[str, str]
     """The responses of that kind that run: what has happened on another estate may be one matter."""
     tells = await teller(request)
     query = ResponseQuery(status="open", playbook=playbook.playbook, limit=LISTED)
-    found = (await services_of(request).responses.list.page(query)).items
+    found = (await services_of(request).joint_responses.list.page(query)).items
     names = Names(tells.rules, tells.language)
     return [(row.id, f"{row.id} · {' · '.join(map(names.unit, row.estates))}") for row in found]
 

@@ -23,8 +23,8 @@ from domain.joint_response import ResponseState
 from domain.joint_response.telling import party_name
 from services.scope import scope_of
 from store.folding import RESPONSES
+from store.joint_responses import ResponseQuery
 from store.log import StoredEvent
-from store.responses import ResponseQuery
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -103,7 +103,7 @@ class Room:
 
 async def room_of(request: Request, viewer: Viewer, emergency: str) -> Room:
     """Raises Refusal ``unknown_emergency``, ``forbidden``."""
-    state, rows = await services_of(request).responses.readable(emergency, viewer.actor)
+    state, rows = await services_of(request).joint_responses.readable(emergency, viewer.actor)
     tells = await response_teller(request, viewer.actor, state)
     view = tells.response(state, rows)
     own = viewer.actor.unit if viewer.actor.role == "department" else None
@@ -160,7 +160,7 @@ async def emergencies_page(
     """The joint responses in the viewer's scope; those that run first."""
     services, scope = services_of(request), scope_of(viewer.actor)
     query = ResponseQuery(units=scope.units or None, departments=scope.departments or None, cursor=cursor, limit=LISTED)
-    found = await services.responses.list.page(query)
+    found = await services.joint_responses.list.page(query)
     streams = await services.log.read_some([row.id for row in found.items])
     views = []
     for row in found.items:

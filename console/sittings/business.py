@@ -59,7 +59,7 @@ async def _addendum_page(request: Request, viewer: Viewer, sitting: Known, form:
 
 async def _candidates(services: Services, sitting: Known) -> list[CaseRow]:
     """The cases that wait for the forum and are not on this agenda, the oldest first."""
-    meetings = services.meetings
+    meetings = services.sittings
     agenda = await agenda_of(services, sitting)
     listed = {item.case for item in agendas.items_of(agenda)} | set(agenda.not_fitting) if agenda else set()
     forum = sitting.tells.rules.forums[sitting.dates.forum]

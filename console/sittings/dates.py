@@ -84,7 +84,7 @@ async def reschedule(request: Request, viewer: OnPage, sitting_id: str) -> Respo
 
 async def _preview(request: Request, sitting: Known, form: Form[Any], body: Reschedule, actor: Actor) -> Preview | None:
     """By the rules that decide it; what they refuse is said on the form."""
-    meetings = services_of(request).meetings
+    meetings = services_of(request).sittings
     try:
         foreseen = await meetings.foreseen(sitting.id, actor, body)
     except Refusal as refused:
@@ -131,7 +131,7 @@ async def cancel(request: Request, viewer: OnPage, sitting_id: str) -> Response:
 
 async def _cancel_page(request: Request, viewer: Viewer, sitting: Known, form: Form[NotHeld]) -> Response:
     services = services_of(request)
-    meetings, rules = services.meetings, await services.meetings.rules()
+    meetings, rules = services.sittings, await services.sittings.rules()
     without = replace(rules, moved={**rules.moved, sitting.id: None})
     forum = rules.forums[sitting.dates.forum]
     return await form_page(

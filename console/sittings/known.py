@@ -158,7 +158,7 @@ class Known:
 async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
     """A sitting for who looks. Raises Refusal ``unknown_sitting``."""
     services, tells = services_of(request), await teller(request)
-    meetings = services.meetings
+    meetings = services.sittings
     dates, row = await meetings.sitting(sitting_id)
     rows = await services.log.read(sitting_id) if row is not None else ()
     rules, actor = tells.rules, viewer.actor
@@ -188,7 +188,7 @@ async def agenda_of(services: Services, sitting: Known) -> Agenda | None:
     row = sitting.row
     if row is None:
         return None
-    return await services.meetings.papers.agenda(row, services.clock.now())
+    return await services.sittings.papers.agenda(row, services.clock.now())
 
 
 _REACHES: dict[str, Status] = {

@@ -120,7 +120,7 @@ async def _meeting(request: Request, viewer: Viewer, sitting_id: str) -> Meeting
         raise Problem("no_agenda_yet", said={"drafts_at": sitting.when(at)}, sitting=sitting_id, drafts_at=str(at))
     language = sitting.tells.language
     places = {item.case: item.number for item in agendas.items_of(agenda)}
-    standing = await services.meetings.papers.standing(sitting.dates, places, language)
+    standing = await services.sittings.papers.standing(sitting.dates, places, language)
     shown = tuple(_shown(slide, standing) for slide in agendas.slides(agenda, language))
     ended = sitting.state is not None and sitting.state.decisions_ended_at is not None
     counts = sitting.status in ("in_session", "minutes") and not ended
@@ -180,7 +180,7 @@ def _slide_page(
     request: Request,
     meeting: Meeting,
     place: int,
-    deciding: Deciding | None,
+    deciding: Decidable | None,
     kind: DecisionKind | None,
     form: Form[Any] | None,
     *,
@@ -210,7 +210,7 @@ def _slide_page(
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
+class Decidable:
     """A case that the meeting may decide now: what it takes, and what is proposed."""
 
     state: CaseState
@@ -318,7 +318,7 @@ _FIELDS: dict[DecisionKind, tuple[str, ...]] = {
 }
 
 
-async def _deciding(services: Services, viewer: Viewer, meeting: Meeting, place: int) -> Deciding | None:
+async def _deciding(services: Services, viewer: Viewer, meeting: Meeting, place: int) -> Decidable | None:
     """None where there is nothing to decide, or not by this viewer, or not yet."""
     slide = meeting.shown[place].slide
     if slide.item is None or not meeting.decides:
@@ -328,9 +328,9 @@ async def _deciding(services: Services, viewer: Viewer, meeting: Meeting, place:
     allowed = frozenset(allowed_now(rules, viewer.actor, state))
     row = await services.cases.get(slide.id)
     assert row is not None
-    tabled = Tabled.of(row, await services.meetings.papers.steps(slide.id))
+    tabled = Tabled.of(row, await services.sittings.papers.steps(slide.id))
     lead, others = proposed(rules, meeting.sitting.dates, tabled)
-    return Deciding(
+    return Decidable(
         state=state,
         rules=rules,
         meeting=meeting,

@@ -155,7 +155,7 @@ async def close(request: Request, viewer: OnPage, sitting_id: str) -> Response:
 
 async def _close_page(request: Request, viewer: Viewer, sitting: Known, form: Form[Closing]) -> Response:
     services = services_of(request)
-    waiting = [case.number for case in await services.meetings.list.waiting_cases(sitting.id)]
+    waiting = [case.number for case in await services.sittings.list.waiting_cases(sitting.id)]
     rows = await services.cases.some(waiting[:MOST_CANDIDATES])
     return await form_page(
         request,

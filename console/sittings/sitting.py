@@ -34,9 +34,9 @@ async def sitting_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
     agenda = await agenda_of(services, sitting) if sitting.reads else None
     minutes = None
     if sitting.reads and sitting.row is not None and sitting.row.minutes:
-        minutes = await services.meetings.papers.minutes(sitting.row)
+        minutes = await services.sittings.papers.minutes(sitting.row)
     language = sitting.tells.language
-    waiting = await services.meetings.list.waiting_cases(sitting_id) if sitting.reads and not minutes else ()
+    waiting = await services.sittings.list.waiting_cases(sitting_id) if sitting.reads and not minutes else ()
     return page(
         request,
         "sittings/sitting.html",
@@ -65,7 +65,7 @@ async def _sees_emergency(services: Services, viewer: Viewer, sitting: Known) ->
     """Whether the emergency that an extraordinary sitting hears is open to who reads of the sitting."""
     if sitting.view.emergency is None:
         return False
-    row = await services.responses.list.get(sitting.view.emergency)
+    row = await services.joint_responses.list.get(sitting.view.emergency)
     return row is not None and scope_of(viewer.actor).sees_response(row)
 
 
@@ -75,7 +75,7 @@ async def minutes_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
     services, sitting = services_of(request), await known(request, viewer, sitting_id)
     if not sitting.reads:
         raise Refusal("forbidden")
-    found = await services.meetings.papers.minutes(sitting.row) if sitting.row is not None else None
+    found = await services.sittings.papers.minutes(sitting.row) if sitting.row is not None else None
     if found is None:
         raise _no_minutes(sitting)
     return page(

@@ -79,7 +79,7 @@ async def calendar_page(
     today = shanghai(now).date()
     shown, chosen = Month.read(month, today), Filter(scope, tier or None, community or None)
     forums = chosen.forums(tells.rules, viewer.actor)
-    meetings = services_of(request).meetings
+    meetings = services_of(request).sittings
     entries = _entries(tells, await meetings.calendar(forums, *shown.instants))
     coming = _next(tells, await meetings.calendar(forums, now - _LONGEST, now + _COMING), now)
     apart = 10 if chosen.community else SHOWN_APART

@@ -17,7 +17,7 @@ from domain.case import CaseState, Command, Escalate
 from domain.errors import Refusal
 from domain.papers.agenda import Agenda, Minutes
 from domain.sitting import SittingWait
-from operations.meetings import bring_back
+from operations.sittings import bring_back
 from runtime.temporal import TASK_QUEUE
 from store.folding import SITTINGS as LISTED
 from store.log import Appended, EventLog

@@ -17,8 +17,8 @@ from runtime.metrics import Metrics
 from services.feed import Feed, Hearing
 from services.scope import scope_of
 from store.cases import CaseList
+from store.joint_responses import Responses
 from store.log import EventLog, StoredEvent
-from store.responses import Responses
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from tests.engine.conftest import load_nancheng, until

@@ -11,8 +11,8 @@ from domain.joint_response import ResponseWait
 from domain.policy.forum import emergency_of, forum_of
 from store.cases import CaseList, CaseQuery
 from store.folding import RESPONSES
+from store.joint_responses import ResponseRow, Responses
 from store.log import EventLog
-from store.responses import ResponseRow, Responses
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from workflows import names
