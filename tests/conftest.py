@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import is_hypothesis_test
 from psycopg import sql
 
 from stack.ports import free_port
@@ -21,6 +22,7 @@ from stack.postgres import Postgres
 from stack.temporal import TemporalServer
 from store import migrate
 from store.database import connect
+from tests.support import trying  # noqa: F401 - says how much Hypothesis tries, before any test is read
 from tests.support.stack import Stack, running_stack
 
 if TYPE_CHECKING:
@@ -28,6 +30,15 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "hongxiu_template"
 _numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what Hypothesis tries, and what a browser looks at."""
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.function):
+            item.add_marker(pytest.mark.property)
+        if "browsing" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,7 @@ def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tempor
         server.start()
         yield server
     finally:
-        server.stop()
+        server.kill()  # in memory: there is nothing that a clean end would keep
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,8 @@ from tests.support.town import POLICIES, calendar
 REPOSITORY = Path(__file__).parents[1]
 DATED = ("tests/api", "tests/engine", "tests/console", "tests/cli", "tests/demo")
 """Where what a test finds may depend on the day. Pure tests name their own instants."""
+NOT_DATED = "not long and not browser and not property"
+"""How a page looks, and how an input is refused, is no matter of the day."""
 
 
 def days() -> dict[str, datetime]:
@@ -61,7 +63,7 @@ def _monthly_meeting() -> Sitting:
 def _run(now: datetime, args: list[str]) -> tuple[int, str, float]:
     """One day: pytest's exit code, its last line, the seconds."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", "-m", "not long", *args]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", "-m", NOT_DATED, *args]
     env = {**os.environ, "HONGXIU_TEST_NOW": now.isoformat()}
     ran = subprocess.Popen(command, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     lines = list(_told(ran))

@@ -14,7 +14,7 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def play_resident(player: Player) -> str:
     number, code = opened["number"], opened["code"]
     player.decide(f"estate-{ESTATE}", number, "contact", how="电话", outcome="已约定现场查看")
     player.decide(f"estate-{ESTATE}", number, "escalate", reason="须动用维修资金，小区无法落实")
-    due = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    due = (player.now() + timedelta(days=30)).date().isoformat()
     player.decide(
         f"community-{COMMUNITY}",
         number,
@@ -97,23 +97,15 @@ def open_meeting(player: Player) -> tuple[str, str]:
         raise SystemExit("No case waits for the alliance: play the demo first (make demo).")
     case = max(waiting, key=lambda one: one["version"])
     sitting = case["wait"]["sitting_id"]
-    player.post("alliance", "/dev/convene", {"sitting": sitting})
     dates = player.read(f"/sittings/{sitting}")
-    _pass_to(player, sitting, dates["drafts_at"])
+    player.bring_town_to(dates["freezes_at"])
     deadline = time.monotonic() + PATIENCE
     while player.read(f"/sittings/{sitting}")["links"]["agenda"] is None:
         if time.monotonic() > deadline:
             raise SystemExit(f"{sitting}: no agenda comes")
         time.sleep(0.2)
-    _pass_to(player, sitting, dates["starts_at"])
-    for one in waiting:
-        if one["wait"]["sitting_id"] == sitting:
-            _pass_to(player, one["number"], dates["starts_at"])
+    player.bring_town_to(dates["starts_at"])
     return str(case["number"]), str(sitting)
-
-
-def _pass_to(player: Player, process: str, instant: str) -> None:
-    player.post("alliance", "/dev/fast-forward", {"workflow_id": process, "to": instant})
 
 
 # ---------------------------------------------------------------- the pictures

@@ -74,23 +74,29 @@ class Player:
         """The resident's own word, without sign-in."""
         return self.post(None, f"/cases/{number}/word", {"code": code, "kind": "confirm", "stars": stars})
 
-    def pass_time(self, number: str, **length: int) -> datetime:
-        """Moves the case's clock by whole days and hours; its own time then."""
-        moved = self.post("alliance", "/dev/fast-forward", {"case": number, **length})
-        return datetime.fromisoformat(moved["now"])
+    def now(self) -> datetime:
+        """What time it is in the town."""
+        return datetime.fromisoformat(self.read("/dev/clock")["now"])
+
+    def pass_time(self, **length: int) -> datetime:
+        """Brings the town on by whole days and hours; what time it is then."""
+        return datetime.fromisoformat(self.post("alliance", "/dev/fast-forward", length)["now"])
+
+    def bring_town_to(self, instant: str) -> datetime:
+        """Brings the town to an instant, unless it is past it; what time it is then."""
+        return datetime.fromisoformat(self.post("alliance", "/dev/fast-forward", {"until": instant})["now"])
 
     def until_the_wait_is_over(self, number: str) -> datetime:
-        """Nobody decides: the case's clock moves past the instant that it waits for."""
-        return self._pass_to(number, self._wait(number)["until"], timedelta(minutes=61))
+        """Nobody decides: the town moves past the instant that the case waits for."""
+        return self._pass_to(number, timedelta(minutes=1))
 
     def until_the_sitting(self, number: str) -> datetime:
-        """The case's clock moves into the last hours before the wait is over: the meeting is on."""
-        return self._pass_to(number, self._wait(number)["until"], -timedelta(hours=20))
+        """The town moves into the last hours before the wait is over: the meeting is on."""
+        return self._pass_to(number, -timedelta(hours=20))
 
-    def _pass_to(self, number: str, instant: str, margin: timedelta) -> datetime:
-        now = self.pass_time(number, hours=1)
-        hours = (datetime.fromisoformat(instant) + margin - now) // timedelta(hours=1)
-        return self.pass_time(number, hours=hours) if hours > 0 else now
+    def _pass_to(self, number: str, margin: timedelta) -> datetime:
+        until = datetime.fromisoformat(self._wait(number)["until"])
+        return self.bring_town_to((until + margin).isoformat())
 
     def _wait(self, number: str) -> dict[str, Any]:
         wait: dict[str, Any] = self.read(f"/cases/{number}")["wait"]
@@ -118,7 +124,7 @@ def play_staircase(player: Player) -> str:
     """A lift that nobody at the estate can mend climbs to the alliance and is mended; the case's number."""
     opened = player.open("lift", "3号楼电梯反复停在两层之间", "本周第三次了，老人不敢乘坐。")
     number, code = opened["number"], opened["code"]
-    player.pass_time(number, hours=1)
+    player.pass_time(hours=1)
     player.decide(f"estate-{ESTATE}", number, "contact", how="电话", outcome="已了解情况，约定碰头会上研究")
     player.until_the_sitting(number)
     player.decide(f"estate-{ESTATE}", number, "hold", reason="等待维保单位报价")
@@ -136,9 +142,9 @@ def play_staircase(player: Player) -> str:
         deliverable="更换曳引机并通过检测",
         due_date=(now + timedelta(days=56)).date().isoformat(),
     )
-    player.pass_time(number, days=50)
+    player.pass_time(days=50)
     player.decide("dept-urban", number, "complete", what_was_done="已更换曳引机，检测合格")
-    player.pass_time(number, days=3)
+    player.pass_time(days=3)
     player.confirm(number, code, 5)
     return str(number)
 
@@ -152,7 +158,7 @@ def play_others(player: Player) -> None:
     player.until_the_wait_is_over(missed)
     planned = player.open("fire-safety", "地下车库消防栓无水", "巡查发现。")["number"]
     player.decide("alliance", planned, "escalate", reason="存在隐患，联盟直接受理", to="alliance")
-    due = (datetime.now().astimezone() + timedelta(days=20)).date().isoformat()
+    due = (player.now() + timedelta(days=20)).date().isoformat()
     player.decide("alliance", planned, "plan", lead="fire", deliverable="恢复供水并测压", due_date=due)
     risen = player.open("structure", "外墙瓷砖松动脱落", "北侧二单元入口上方。")["number"]
     player.decide(f"estate-{ESTATE}", risen, "escalate", reason="小区无资金处理")

@@ -31,6 +31,7 @@ def stood_down(alliance: Caller, emergency: str) -> None:
     assert alliance.post(f"/emergencies/{emergency}/stand-down", down).status_code == 200
 
 
+@pytest.mark.long
 def test_missed_clocks_climb_as_time_passes(alliance: Caller) -> None:
     number, emergency = declared(alliance)
     moved = alliance.pass_time(number, hours=6)
@@ -66,6 +67,7 @@ def test_departments_find_their_tasks_in_the_inbox_once(alliance: Caller, depart
     stood_down(alliance, emergency)
 
 
+@pytest.mark.long
 def test_a_resolved_emergency_asks_the_resident_for_as_long_as_it_is_watched(alliance: Caller, nobody: Caller) -> None:
     opened = alliance.open()
     number = opened["number"]

@@ -95,6 +95,7 @@ def test_silence_after_seven_days_closes_without_word_and_a_reopening_goes_on(es
     assert after >= before + timedelta(days=1)
 
 
+@pytest.mark.long
 def test_an_emergency_that_is_never_stood_down_is_reviewed_when_its_cap_has_passed(alliance: Caller) -> None:
     number = alliance.open()["number"]
     decided = alliance.decide(number, "emergency", playbook="lift_entrapment")

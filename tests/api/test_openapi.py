@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from runtime.settings import Settings
 from server.app import create_app
 from tests.support.stack import Stack
+from tests.support.trying import share
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 UNENDING = "/api/v1/stream"
@@ -71,9 +72,10 @@ def officer(stack: Stack) -> Officer:
         return Officer(caller.open()["number"], ahead["id"], over["id"], caller.headers)
 
 
+@pytest.mark.property
 @schema.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=share(8),
     deadline=None,
     derandomize=True,
     database=None,

@@ -172,6 +172,7 @@ def test_the_banner_tells_the_time_and_moves_it(stack: Stack, estate: Caller) ->
         assert 'action="/clock"' not in stranger.get("/r").text
 
 
+@pytest.mark.long
 def test_a_signed_in_session_and_a_token_outlive_the_towns_years(stack: Stack, estate: Caller) -> None:
     with visiting(stack, "estate-mudan-garden") as officer:
         moved(estate, days=40)

@@ -142,6 +142,7 @@ def test_a_loaded_version_with_another_text_is_refused(stack: Stack, tmp_path: P
     assert "raise the version" in ran.err
 
 
+@pytest.mark.long
 def test_a_published_calendar_moves_the_cases_that_wait_for_that_day(stack: Stack, tmp_path: Path) -> None:
     number = play(stack, "river-smell")["open"][0]["number"]
     before = stack("case", "show", number, "--json").json["case"]["wait"]

@@ -6,12 +6,11 @@ import re
 import time
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from store.accounts import Post
 from tests.support.accounts import added
-from tests.support.browser import OFFICE, PHONE, Browsing
+from tests.support.browser import Browsing, each_look
 
 PATHS = {
     "system": "/admin",
@@ -27,8 +26,7 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@each_look
 def test_every_page_of_administration_is_sound(browsing: Browsing, size: tuple[int, int], language: str) -> None:
     with browsing.look("admin", size=size, language=language) as look:
         for name, path in PATHS.items():

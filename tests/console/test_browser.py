@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from store.accounts import Post
 from tests.support.accounts import added
-from tests.support.browser import OFFICE, PHONE, Browsing, sign_in
+from tests.support.browser import Browsing, each_look, sign_in
 from tests.support.console import visiting
 from tests.support.stack import Caller, Stack
 
 
-@pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@each_look
 def test_every_page_is_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, officer: Caller, size: tuple[int, int], language: str
 ) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import OFFICE, PHONE, Browsing, Look
+from tests.support.browser import PHONE, Browsing, Look, each_look
 from tests.support.stack import Caller, Stack
 
 PATIENCE = 30_000
@@ -21,8 +21,7 @@ def _listening(look: Look, path: str) -> Page:
         return look.go(path)
 
 
-@pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@each_look
 def test_the_pages_of_cases_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, officer: Caller, size: tuple[int, int], language: str
 ) -> None:

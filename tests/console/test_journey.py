@@ -49,6 +49,7 @@ def decides(look: Look, number: str, kind: str, **fields: str) -> None:
     expect(page.get_by_role("status")).to_contain_text("已办理")
 
 
+@pytest.mark.long
 def test_an_issue_goes_from_the_residents_telephone_through_a_meeting_and_a_dispute_to_its_end(
     browsing: Browsing, chief: Caller
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import OFFICE, PHONE, Browsing, sign_in, to_the_session
+from tests.support.browser import Browsing, each_look, sign_in, to_the_session
 from tests.support.meetings import Meeting, later, sitting_of, until
 from tests.support.stack import Caller, Stack
 
@@ -44,6 +44,7 @@ def brought(caller: Caller, estate: str) -> str:
     return number
 
 
+@pytest.mark.long
 def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
     browsing: Browsing, session: tuple[Meeting, list[str]]
 ) -> None:
@@ -148,8 +149,7 @@ def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> 
     assert sitting_of(caller, number) == sitting
 
 
-@pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@each_look
 def test_pages_of_meetings_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, session: tuple[Meeting, list[str]], caller: Caller, size: tuple[int, int], language: str
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import OFFICE, PHONE, Browsing, Look
+from tests.support.browser import OFFICE, PHONE, Browsing, Look, each_look
 from tests.support.pictures import picture, with_position
 from tests.support.stack import Caller
 
@@ -41,8 +41,7 @@ def raises(look: Look, photographs: list[Path] | None = None, estate: str = "mud
     return page
 
 
-@pytest.mark.parametrize("size", [PHONE, OFFICE], ids=["phone", "office"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@each_look
 def test_every_page_is_sound(
     browsing: Browsing, officer: Caller, photographs: list[Path], size: tuple[int, int], language: str
 ) -> None:
@@ -133,8 +132,7 @@ def test_everything_works_without_script(browsing: Browsing, officer: Caller, ph
     assert officer.case(number)["closed_as"] == "withdrawn"
 
 
-@pytest.mark.parametrize("size", [OFFICE, PHONE], ids=["office", "phone"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@each_look
 def test_the_counter_is_sound(browsing: Browsing, size: tuple[int, int], language: str) -> None:
     with browsing.look("alliance", size=size, language=language) as look:
         page = look.go("/counter")

@@ -167,6 +167,7 @@ def test_without_the_provider_the_password_is_left(stack: Stack, tmp_path: Path,
         assert visitor.sign_in("supervisor").status_code == 303
 
 
+@pytest.mark.long
 def test_a_provider_that_says_it_is_another_is_not_gone_to(stack: Stack, tmp_path: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Impostor) as impostor:
         threading.Thread(target=impostor.serve_forever, daemon=True).start()

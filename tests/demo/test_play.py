@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli.conftest import Stack, hongxiu, stack
+from tests.support.meetings import Meeting, found
+from tests.support.stack import Caller
 
 __all__ = ["stack"]  # the fixture
 
@@ -33,11 +39,50 @@ def test_the_whole_demo_plays_as_its_scripts_say(stack: Stack) -> None:
     assert any(case["overdue"] for case in report["open"])
     assert any(case["raised"] for case in report["open"])
     assert all(case["number"] in case["links"]["temporal"] for case in report["open"])
+    a_person_goes_on(stack)
     assert stack("audit", "--json").json["clean"]
     assert stack("rebuild", "--check").code == 0
     assert stack("verify").code == 0
 
 
+def a_person_goes_on(stack: Stack) -> None:
+    """Raise, contact, escalate, hold its meeting: in the town that the demo has left every date is in order."""
+    with at_the_api(stack, "estate-mudan-garden") as estate, at_the_api(stack, "community-laocheng") as community:
+        begun = estate.now()
+        number = estate.open()["number"]
+        estate.decide(number, "contact", how="电话", outcome="已约定现场查看")
+        waits = estate.decide(number, "escalate", reason="须动用维修资金")["wait"]
+        meeting = Meeting(community, waits["sitting_id"])
+        assert begun < instant(meeting.read()["starts_at"]) < begun + timedelta(days=70)
+        meeting.pass_to("starts_at")
+        assert number in str(meeting.paper("agenda"))
+        chair = "officer:laocheng"
+        meeting.does("attendance", {"chair": chair, "recorder": chair, "present": [], "absent": []})
+        due = (community.now() + timedelta(days=30)).date().isoformat()
+        community.decide(number, "plan", sitting=meeting.id, lead="urban", deliverable="更换曳引机", due_date=due)
+        meeting.does("close", {})
+        meeting.pass_to("minutes_due")
+        assert number in str(meeting.paper("minutes"))
+        events = found(community.get(f"/cases/{number}/events"))["items"]
+        times = [instant(event["at"]) for event in events]
+        assert begun <= times[0]
+        assert times == sorted(times)
+        assert times[-1] <= community.now()
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@contextmanager
+def at_the_api(stack: Stack, username: str) -> Iterator[Caller]:
+    with httpx.Client(base_url=f"{stack.settings.public_url}/api/v1", trust_env=False, timeout=120) as http:
+        asked = {"username": username, "password": "nancheng"}
+        token = found(http.post("/token", json=asked))["access_token"]
+        yield Caller(http, {"authorization": f"Bearer {token}"})
+
+
+@pytest.mark.long
 def test_it_plays_again_beside_what_is_there_and_ends_with_tables(stack: Stack) -> None:
     for language, word in (("zh-CN", "尚未办结"), ("en", "Still open")):
         ran = stack("demo", "--only", "silent-contact", "--only", "rusty-swing", "--lang", language)

@@ -45,6 +45,7 @@ async def impatient(pool: Pool, impatient_server: TemporalServer) -> AsyncIterat
         yield engine
 
 
+@pytest.mark.long
 async def test_decisions_that_arrive_while_the_run_changes_are_all_recorded_once(impatient: Engine) -> None:
     await impatient.open("A")
     first_run = (await impatient.handle("A").describe()).run_id
@@ -126,6 +127,7 @@ async def test_a_refused_expiry_is_known_to_the_next_run(impatient: Engine) -> N
     await until(lambda: impatient.has_happened("A", "contact_missed"))
 
 
+@pytest.mark.long
 async def test_an_effect_that_fails_is_seen_goes_into_the_next_run_and_is_done_later(impatient: Engine) -> None:
     reaching = Reaching(impatient, lambda _, command: command.kind == "link")
     await hindered(impatient, reaching)

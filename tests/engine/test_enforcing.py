@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 import worker
 from domain.policy.organisation import Organisation
 from domain.policy.organisation_files import as_yaml
@@ -101,6 +103,7 @@ class Unreaching(Processes):
         raise ProcessUnavailable(number)
 
 
+@pytest.mark.long
 async def test_what_did_not_answer_is_not_recorded_as_done_and_is_begun_again(engine: Engine) -> None:
     sitting = engine.next_sitting("guangfu")
     await engine.convene(sitting)
@@ -120,6 +123,7 @@ async def test_what_did_not_answer_is_not_recorded_as_done_and_is_begun_again(en
     assert await desk_on(engine.pool, engine.processes).begin() is None
 
 
+@pytest.mark.long
 async def test_an_enactment_of_many_policies_has_a_short_name_that_moved_cases_take_as_their_reason(
     engine: Engine,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.record import SittingRecorder
@@ -84,6 +85,7 @@ async def test_a_sitting_whose_emergency_is_over_is_cancelled(engine: Engine) ->
     assert await engine.sitting_is((await engine.response(emergency)).sitting or "", "cancelled")
 
 
+@pytest.mark.long
 async def test_a_case_that_waits_for_a_response_that_is_closed_by_now_is_told(engine: Engine) -> None:
     await hindered(engine, Reaching(engine, lambda _, command: command.kind == "stand_down"))
     await engine.open("A")
@@ -149,6 +151,7 @@ async def test_a_notice_that_no_address_took_is_found_until_it_is_sent(engine: E
     assert await missed(engine, channels) == []
 
 
+@pytest.mark.long
 async def test_a_response_that_did_not_act_on_what_was_due_is_nudged(engine: Engine) -> None:
     await engine.open("A")
     emergency = await engine.declare("A", "lift_entrapment")

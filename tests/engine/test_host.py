@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from temporalio.client import WorkflowHandle
 
 from tests.engine.conftest import Engine, until
@@ -89,6 +90,7 @@ async def test_a_case_that_does_not_answer_keeps_no_other_from_the_stand_down(en
     await until(lambda: engine.is_at("A", "verification"))
 
 
+@pytest.mark.long
 async def test_a_sitting_is_closed_and_has_its_minutes_though_a_case_does_not_answer(engine: Engine) -> None:
     sitting = engine.next_sitting("laocheng")
     await engine.convene(sitting)
@@ -114,6 +116,7 @@ async def test_a_sitting_that_can_tell_nobody_is_cancelled_and_ends_all_the_same
     assert "wait_reprojected" not in await engine.types("A")
 
 
+@pytest.mark.long
 async def test_a_case_that_did_not_answer_is_told_of_its_sittings_move_later(engine: Engine) -> None:
     sitting = engine.next_sitting("laocheng")
     await engine.convene(sitting)

@@ -92,6 +92,7 @@ async def test_a_cancelled_sitting_is_told_before_its_process_ends(engine: Engin
         assert [one.kind for one in await told(engine, unit)] == ["cancelled"]
 
 
+@pytest.mark.long
 async def test_a_receiver_that_fails_is_tried_again_and_gets_the_notice_once(
     engine: Engine, receiver: Receiver
 ) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from domain.policy.calendar import SHANGHAI
 from domain.policy.forum import Sitting, next_sitting
 from domain.sitting import SittingWait
@@ -32,6 +34,7 @@ DECIDED: tuple[Mapping[str, Any] | None, ...] = (
 """What becomes of a case at its sittings, one after the other: left undecided, sent up, planned, settled."""
 
 
+@pytest.mark.long
 async def test_in_a_quarter_each_case_is_tabled_exactly_once_at_each_sitting_it_waited_for(engine: Engine) -> None:
     holiday = await publish_a_holiday(engine)
     held = {sitting.id: sitting for forum in FORUMS for sitting in await announced(engine, forum)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,16 @@ from temporalio.worker import Replayer
 
 import worker
 from tests.engine.conftest import Engine
-from tests.engine.lives import LIVES
-from tests.engine.responses import RESPONSE_LIVES
+from tests.engine.lives import LIVES, Life
+from tests.engine.responses import RESPONSE_LIVES, ResponseLife
 from tests.engine.sittings import SITTINGS
 from workflows import names
 
 KEPT = Path(__file__).parent / "histories"
+UPDATES = {*names.UPDATES.values(), *names.SITTING_UPDATES.values(), *names.RESPONSE_UPDATES.values(), names.NUDGE}
+MONTHS = {"withdrawal", "planned_withdrawal", "entrapment_ignored"}
+"""Lives of months; their kept histories are replayed each time."""
+Lived = Callable[[Engine], Awaitable[str]]
 KEEP = os.environ.get("HONGXIU_KEEP_HISTORIES") == "1"
 
 
@@ -36,42 +41,49 @@ async def test_a_kept_history_replays(file: Path) -> None:
     await replayer().replay_workflow(WorkflowHistory.from_json(file.stem, text))
 
 
-@pytest.mark.parametrize("name", LIVES)
-async def test_a_life_lived_today_replays(engine: Engine, name: str) -> None:
-    await LIVES[name](engine, "A")
-    history = await engine.handle("A").fetch_history()
-    await replayed(name, history)
+def of_case(life: Life) -> Lived:
+    async def lived(engine: Engine) -> str:
+        await life(engine, "A")
+        return engine.handle("A").id
+
+    return lived
 
 
-@pytest.mark.parametrize("name", SITTINGS)
-async def test_a_sitting_held_today_replays(engine: Engine, name: str) -> None:
-    sitting = await SITTINGS[name](engine)
-    await replayed(name, await engine.client.get_workflow_handle(sitting).fetch_history())
+def of_response(life: ResponseLife) -> Lived:
+    async def lived(engine: Engine) -> str:
+        return await life(engine, "A")
+
+    return lived
 
 
-@pytest.mark.parametrize("name", RESPONSE_LIVES)
-async def test_a_response_lived_today_replays_and_everything_in_it_has_words(engine: Engine, name: str) -> None:
-    emergency = await RESPONSE_LIVES[name](engine, "A")
-    history = await engine.client.get_workflow_handle(emergency).fetch_history()
-    await replayed(name, history)
+EVERY: dict[str, Lived] = {
+    **{name: of_case(life) for name, life in LIVES.items()},
+    **SITTINGS,
+    **{name: of_response(life) for name, life in RESPONSE_LIVES.items()},
+}
+"""Every life of every kind of process: lives it, and gives the process's id."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long if name in MONTHS else ()) for name in EVERY]
+)
+async def test_a_life_lived_today_replays_and_everything_in_it_has_words(engine: Engine, name: str) -> None:
+    history = await engine.client.get_workflow_handle(await EVERY[name](engine)).fetch_history()
+    await replayer().replay_workflow(history)
+    if KEEP:
+        keep(name, history)
     for event in history.events:
         timer = event.HasField("timer_started_event_attributes")
         if timer or event.HasField("activity_task_scheduled_event_attributes"):
             assert 2 < len(event.user_metadata.summary.data) <= 202, f"{event.event_id} has no words"
         if event.HasField("workflow_execution_update_accepted_event_attributes"):
             request = event.workflow_execution_update_accepted_event_attributes.accepted_request
-            assert request.input.name in {*names.RESPONSE_UPDATES.values(), names.NUDGE}
-
-
-async def replayed(name: str, history: WorkflowHistory) -> None:
-    await replayer().replay_workflow(history)
-    if KEEP:
-        keep(name, history)
+            assert request.input.name in UPDATES
 
 
 def test_every_life_has_a_kept_history() -> None:
     kept = {file.name.split("@")[0] for file in KEPT.glob("*.json.gz")}
-    assert {*LIVES, *SITTINGS, *RESPONSE_LIVES} <= kept
+    assert set(EVERY) <= kept
 
 
 def keep(name: str, history: WorkflowHistory) -> None:

@@ -54,6 +54,7 @@ async def test_a_case_opened_as_an_emergency_has_its_response(engine: Engine) ->
     assert (await engine.state("A")).stage == "joint_response"
 
 
+@pytest.mark.long
 async def test_a_sudden_withdrawal_runs_from_its_declaration_to_the_end_of_its_watch(engine: Engine) -> None:
     emergency = await withdrawal(engine, "A")
     types = Counter(await engine.response_types(emergency))

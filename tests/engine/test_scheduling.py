@@ -117,6 +117,7 @@ async def backfilled(engine: Engine, forum: Forum, at: datetime) -> None:
     await handle(engine, forum.id).backfill(backfill)
 
 
+@pytest.mark.long
 async def test_what_is_due_and_not_over_is_begun_when_schedules_are_planned(engine: Engine) -> None:
     due = to_convene(engine.rules, NOW, NOW)
     soon = next(it for it in to_convene(engine.rules, NOW, NOW + timedelta(days=9)) if it not in due)
@@ -128,6 +129,7 @@ async def test_what_is_due_and_not_over_is_begun_when_schedules_are_planned(engi
     assert await engine.sitting_types(soon.id) != []
 
 
+@pytest.mark.long
 async def test_a_paused_forums_sittings_are_left_to_its_supervisor(engine: Engine) -> None:
     soon = to_convene(engine.rules, NOW, NOW + timedelta(days=9))[-1]
     clock = At(soon.drafts_at + timedelta(minutes=1))

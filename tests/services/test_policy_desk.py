@@ -232,6 +232,7 @@ async def test_what_came_into_force_since_the_check_refuses_the_load_whatever_it
     assert refs(await desk.in_force()) >= {"ladder nancheng@2"}
 
 
+@pytest.mark.long
 async def test_of_two_loaders_at_once_one_brings_all_of_its_folder_and_the_other_nothing(
     pool: Pool, loaded: Loaded, tmp_path: Path
 ) -> None:
@@ -255,6 +256,7 @@ async def test_of_two_loaders_at_once_one_brings_all_of_its_folder_and_the_other
         assert [one.version for one in await Policies(pool).versions(kind)] == ["1", winner]
 
 
+@pytest.mark.long
 async def test_the_same_folder_from_several_starts_at_once_comes_into_force_once(pool: Pool) -> None:
     done = await asyncio.gather(*(load_folder(pool) for _ in range(4)))
     assert sum(one.enactment is not None for one in done) == 1

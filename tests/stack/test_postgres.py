@@ -40,6 +40,7 @@ def test_rows_survive_a_clean_restart(postgres: Postgres) -> None:
     assert _query(postgres, "SELECT words FROM kept") == [("承诺",)]
 
 
+@pytest.mark.long
 def test_rows_survive_kill_after_kill_with_sessions_open(postgres: Postgres) -> None:
     _write_a_row(postgres)
     for _ in range(3):
@@ -111,6 +112,7 @@ def test_a_second_server_on_the_same_folder_is_refused(postgres: Postgres) -> No
     assert postgres.child.running
 
 
+@pytest.mark.long
 def test_a_frozen_server_is_killed_at_stop_in_the_end(postgres: Postgres) -> None:
     postgres.child.signal(signal.SIGSTOP)
     postgres.stop(timeout=0.1)

@@ -118,6 +118,7 @@ def test_ctrl_c_stops_everything_and_the_workers_drain(terminal: Terminal) -> No
     assert read_state(terminal.folder) is None
 
 
+@pytest.mark.long
 def test_a_killed_supervisor_leaves_nothing_running_and_the_next_start_goes_on(terminal: Terminal) -> None:
     terminal.run()
     state = terminal.until_up()
@@ -147,6 +148,7 @@ def test_as_many_workers_run_as_were_asked_for(tmp_path: Path) -> None:
     assert {"worker-1", "worker-2", "worker-3"} < set(state.processes)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("taken", ["HONGXIU_API_PORT", "HONGXIU_TEMPORAL_PORT", "HONGXIU_TEMPORAL_UI_PORT"])
 def test_a_taken_port_is_told_with_the_variable_that_changes_it(terminal: Terminal, taken: str) -> None:
     with socket.create_server(("127.0.0.1", int(terminal.env[taken]))):
@@ -167,6 +169,7 @@ def test_a_second_stack_on_the_same_folder_is_refused_and_the_first_runs_on(term
     assert len(_alive(state)) == 4
 
 
+@pytest.mark.long
 def test_a_part_that_does_not_start_is_told_with_its_log_and_nothing_stays(terminal: Terminal) -> None:
     terminal.run(api="broken")
     assert terminal.ended() == 5
@@ -193,6 +196,7 @@ def test_keys_and_state_are_readable_by_their_owner_only(terminal: Terminal) -> 
     assert [(terminal.folder / name).stat().st_mode & 0o777 for name in kept] == [0o600] * 4
 
 
+@pytest.mark.long
 def test_ctrl_c_while_starting_leaves_nothing_behind(terminal: Terminal) -> None:
     before = set(psutil.Process().children(recursive=True))  # servers of other tests in this session
     terminal.run()

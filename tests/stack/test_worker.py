@@ -141,6 +141,7 @@ async def test_a_recording_that_is_under_way_when_it_is_told_to_stop_is_answered
     assert [row.type for row in await EventLog(pool).read(number)] == ["case_opened", "note_added"]
 
 
+@pytest.mark.long
 async def test_a_notice_that_is_being_written_when_it_is_told_to_stop_is_written(
     pool: Pool, database: Database, settings: Settings
 ) -> None:

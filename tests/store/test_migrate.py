@@ -36,6 +36,7 @@ def test_migrating_again_changes_nothing(empty_database: Callable[[], Database])
     assert migrate.upgrade(database.owner_dsn) == migrate.newest()
 
 
+@pytest.mark.long
 def test_several_processes_may_migrate_at_once(empty_database: Callable[[], Database]) -> None:
     database = empty_database()
     command = [

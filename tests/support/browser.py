@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
@@ -27,6 +28,16 @@ FLAGS = [
     "--disable-sync",
 ]
 OFFICE, PHONE = (1366, 768), (390, 844)
+each_look = pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        pytest.param("zh-CN", OFFICE, id="zh-CN-office"),
+        pytest.param("en", PHONE, id="en-phone"),
+        pytest.param("zh-CN", PHONE, id="zh-CN-phone", marks=pytest.mark.long),
+        pytest.param("en", OFFICE, id="en-office", marks=pytest.mark.long),
+    ],
+)
+"""Each language and each size; the two crosswise are left to ``make test-long``."""
 PASSWORD = "nancheng"
 _PICTURES = os.environ.get("HONGXIU_PICTURES")
 """Where `Look.picture` puts its pictures; without it, it makes none."""

@@ -177,8 +177,8 @@ def running_stack(
         _until_ready(stack)
         yield stack
     finally:
-        api.stop(10)
-        worker.stop(20)
+        api.kill()  # how they end well is tested where stacks are supervised
+        worker.kill()
 
 
 def _until_ready(stack: Stack) -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,8 +28,7 @@ from domain.permission import RESIDENT
 from domain.policy.organisation import Organisation
 from domain.policy.organisation_files import as_yaml
 from operations.audit import Auditor, Report, differences
-from runtime.temporal import TASK_QUEUE, register_search_attributes
-from stack.ports import free_port
+from runtime.temporal import TASK_QUEUE
 from stack.temporal import TemporalServer
 from store.accounts import Accounts, Post
 from store.folding import CASES
@@ -49,48 +45,6 @@ if TYPE_CHECKING:
 
 LONG_AGO = timedelta(days=40)
 LIST_ALONE = "projection_differs"
-
-
-class Lab:
-    """A Temporal of this test's own, with a file that can be lost."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "temporal.db"
-        self.port = free_port()
-        self.server = TemporalServer(self.file, self.port, rehearsal=True)
-
-    async def start(self) -> None:
-        self.server.launch()
-        await self.server.wait_ready()
-
-    def lose_everything(self) -> None:
-        self.server.stop()
-        for file in self.file.parent.glob("temporal.db*"):
-            file.unlink()
-        self.server = TemporalServer(self.file, self.port, rehearsal=True)
-
-
-@pytest.fixture
-async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
-    made = Lab(tmp_path)
-    try:
-        await made.start()
-        yield made
-    finally:
-        made.server.stop()
-
-
-@asynccontextmanager
-async def working(pool: Pool, lab: Lab) -> AsyncIterator[Engine]:
-    async with running_engine(pool, lab.server.address) as engine:
-        await register_search_attributes(engine.client)
-        yield engine
-
-
-@pytest.fixture
-async def engine(pool: Pool, lab: Lab) -> AsyncIterator[Engine]:
-    async with working(pool, lab) as running:
-        yield running
 
 
 def auditor(pool: Pool, engine: Engine, **options: Any) -> Auditor:
@@ -116,8 +70,10 @@ def kinds(report: Report) -> dict[str, str]:
     return {finding.number: finding.kind for finding in report.findings}
 
 
-async def test_lost_processes_are_all_brought_back_and_each_overdue_wait_is_acted_on_once(pool: Pool, lab: Lab) -> None:
-    async with working(pool, lab) as before:
+async def test_lost_processes_are_all_brought_back_and_each_overdue_wait_is_acted_on_once(
+    pool: Pool, temporal_server: TemporalServer
+) -> None:
+    async with running_engine(pool, temporal_server.address) as before:
         for name in map(str, range(8)):
             await before.open(name)
         await before.send("0", "contact", how="电话", outcome="已约时间")
@@ -128,10 +84,8 @@ async def test_lost_processes_are_all_brought_back_and_each_overdue_wait_is_acte
             await record(before, number, opening(number), at=NOW - LONG_AGO)
         plan = MakePlan(kind="plan", lead="urban", deliverable="修好", due_date=(NOW - LONG_AGO).date())
         await record(before, old[0], plan, at=NOW - LONG_AGO)
-    lab.lose_everything()
-    await lab.start()
 
-    async with working(pool, lab) as after:
+    async with running_engine(pool, temporal_server.address) as after:  # in a namespace that has none of it
         found = await auditor(pool, after).audit()
         assert (found.cases, found.open, found.running) == (12, 11, 0)
         assert Counter(kinds(found).values()) == {"missing": 11}
@@ -252,6 +206,7 @@ async def shown(engine: Engine, number: str) -> None:
         pass
 
 
+@pytest.mark.long
 async def test_a_case_that_lost_its_process_is_told_of_its_sittings_move_when_it_is_brought_back(
     pool: Pool, engine: Engine
 ) -> None:
@@ -275,6 +230,7 @@ async def test_a_case_that_lost_its_process_is_told_of_its_sittings_move_when_it
         assert [wait.until for wait in standing.waits] == [moved.minutes_due]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("what", "then"), [("cancel", "wait_reprojected"), ("close", "case_carried_over")])
 async def test_the_cases_of_a_sitting_that_lost_its_process_before_it_told_them_are_told(
     pool: Pool, engine: Engine, what: str, then: str
@@ -330,6 +286,7 @@ async def test_a_response_without_a_process_is_brought_back(pool: Pool, engine: 
     assert (await auditor(pool, engine).audit()).clean
 
 
+@pytest.mark.long
 async def test_a_case_whose_response_was_never_begun_gets_it(pool: Pool, engine: Engine) -> None:
     number = engine.number("1")
     await record(engine, number, opening(number), at=engine.clock.now())
@@ -343,6 +300,7 @@ async def test_a_case_whose_response_was_never_begun_gets_it(pool: Pool, engine:
     assert (await auditor(pool, engine).audit()).clean
 
 
+@pytest.mark.long
 async def test_a_case_that_was_not_told_of_the_stand_down_is_told(pool: Pool, engine: Engine) -> None:
     await engine.open("1")
     emergency = await engine.declare("1", "lift_entrapment")
