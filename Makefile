@@ -37,10 +37,11 @@ test-long: $(DEV) ## what is long by nature: the whole demo, the storm, thorough
 	@export HYPOTHESIS_PROFILE=thorough; $(PYTEST) -m "long or property" $(ARGS)
 	@$(FOLDER) $(PY) -m tests.days $(DAYS)
 
-lint: $(DEV) ## ruff and mypy --strict
+lint: $(DEV) ## ruff, mypy --strict, and the walls between rooms
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo --no-cache
 
 format: $(DEV) ## let ruff lay the code out
 	@$(PY) -m ruff check --fix-only .

@@ -21,7 +21,7 @@ from activities.enforcing import Enforcer
 from activities.meetings import Meetings
 from activities.notices import Notifier
 from activities.record import Recorder
-from domain.policy_file import PolicyError
+from domain.policy.policy_file import PolicyError
 from runtime import logs
 from runtime.background import Loop
 from runtime.clock import Clock

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 
-from domain import forum
-from domain.convening import to_convene
 from domain.errors import Refusal
-from domain.forum import Sitting, at_new_time, emergency_of
 from domain.permission import SYSTEM
-from domain.rules import Rules
+from domain.policy import forum
+from domain.policy.convening import to_convene
+from domain.policy.forum import Sitting, at_new_time, emergency_of
+from domain.policy.rules import Rules
 from domain.sitting import Cancel, Reschedule, SittingCommand
 from runtime.clock import Clock
 from store.rulebook import Rulebook

@@ -16,7 +16,6 @@ from activities.each import ANSWER_WITHIN, each
 from activities.record import ResponseRecorder
 from domain.case import CaseState, Command, StandDown
 from domain.errors import Refusal
-from domain.forum import extraordinary
 from domain.joint_response import (
     CaseOfIt,
     Declare,
@@ -27,10 +26,11 @@ from domain.joint_response import (
     ResponseState,
 )
 from domain.permission import SYSTEM, Actor
+from domain.policy.forum import extraordinary
 from domain.sitting import Cancel, SittingCommand
 from store.folding import CASES, RESPONSES, event_of
+from store.joint_responses import Responses
 from store.log import EventLog, StoredEvent
-from store.responses import Responses
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from workflows import names

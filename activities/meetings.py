@@ -17,11 +17,11 @@ from activities.each import ANSWER_WITHIN, AT_ONCE
 from activities.heartbeat import heartbeat
 from activities.record import SittingRecorder, is_outdated, moved
 from domain.case import Command, PutOnAgenda, SittingOver
-from domain.convening import due_sittings, next_ahead
 from domain.errors import Refusal
-from domain.forum import Sitting
 from domain.permission import SYSTEM
-from domain.rules import Rules
+from domain.policy.convening import due_sittings, next_ahead
+from domain.policy.forum import Sitting
+from domain.policy.rules import Rules
 from domain.sitting import Addendum, DocumentRef
 from runtime.clock import Clock
 from store.log import EventLog

@@ -13,8 +13,8 @@ from apprise import Apprise
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from domain.joint_response.notices import response_notices
 from domain.notices import Channels, members, notice_kind, wording
-from domain.response_notices import response_notices
 from runtime.clock import Clock
 from store.folding import RESPONSES, SITTINGS
 from store.log import EventLog

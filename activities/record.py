@@ -20,7 +20,7 @@ from domain.case import CaseState, Command, DeclareEmergency, Event, Fact, PutOn
 from domain.errors import Refusal
 from domain.joint_response import ResponseCommand, ResponseEvent, ResponseFact, ResponseState
 from domain.permission import SYSTEM
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingFact, SittingState
 from store import folding
 from store.folding import Happened, Kind

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.answers import answer, documented
-from api.auth import SignedIn
-from api.problems import Problem
-from api.schemas import Answer
-from api.scope import scope_of
-from api.services import services_of
-from api.strict import StrictRoute
+from api.edge.answers import answer, documented
+from api.edge.strict import StrictRoute
+from api.edge.wire import Answer
+from api.process import services_of
+from api.sign_in.signed_in import SignedIn
 from domain.notices import NoticeKind, ResponseNoticeKind
+from services.problems import Problem
+from services.scope import scope_of
 from store.notices import Notice, Notices
 
 router = APIRouter(route_class=StrictRoute, tags=["notices"])

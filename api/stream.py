@@ -9,17 +9,17 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from starlette.responses import StreamingResponse
 
-from api.answers import documented
-from api.auth import SignedIn
-from api.cases import teller
-from api.feed import Feed, Hearing, News
-from api.problems import Problem
-from api.schemas import shanghai_iso
-from api.scope import scope_of
-from api.services import services_of
-from api.strict import StrictRoute
+from api.cases.routes import teller
+from api.edge.answers import documented
+from api.edge.strict import StrictRoute
+from api.edge.wire import shanghai_iso
+from api.process import services_of
+from api.sign_in.signed_in import SignedIn
 from api.views import Teller
 from domain.permission import may_read_papers
+from services.feed import Feed, Hearing, News
+from services.problems import Problem
+from services.scope import scope_of
 
 router = APIRouter(route_class=StrictRoute, tags=["stream"])
 

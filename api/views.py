@@ -7,18 +7,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from api import schemas
-from api.milestones import milestones
+from api.cases.milestones import milestones
+from api.cases.schemas import (
+    ActorView,
+    CaseItem,
+    CaseView,
+    Decided,
+    EventBrief,
+    EventView,
+    Followed,
+    Links,
+    Next,
+    Outcome,
+    PhotoView,
+    PlanView,
+    Track,
+    WaitView,
+)
+from api.sittings.schemas import (
+    AddendumView,
+    AttendanceView,
+    CadenceView,
+    ForumView,
+    SittingChanged,
+    SittingLinks,
+    SittingView,
+)
 from domain.case import CaseState, Event, Wait
 from domain.errors import Refusal
-from domain.forum import Forum, Sitting, emergency_of, meeting_name, sitting
-from domain.ladder import DecisionKind
 from domain.permission import RESIDENT, Actor, allowed_now
-from domain.resident_words import BY_WHEN, NEXT, OTHERWISE
-from domain.rules import Rules
+from domain.policy.forum import Forum, Sitting, emergency_of, meeting_name, sitting
+from domain.policy.ladder import DecisionKind
+from domain.policy.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
 from domain.telling import moment, on_expiry, stage_name, wait_reason
-from domain.words import CLOSED_AS, EVENTS, RESPONSE_EVENTS, SITTING_EVENTS, SITTING_STATUSES, Name, text
+from domain.words.bilingual import Name, text
+from domain.words.case_words import CLOSED_AS, EVENTS
+from domain.words.resident_words import BY_WHEN, NEXT, OTHERWISE
+from domain.words.response_words import RESPONSE_EVENTS
+from domain.words.sitting_words import SITTING_EVENTS, SITTING_STATUSES
 from runtime.settings import Settings
 from store.cases import CaseRow
 from store.folding import event_of
@@ -48,11 +75,11 @@ class Teller:
     settings: Settings
     language: str
 
-    def wait(self, wait: Wait | None) -> schemas.WaitView | None:
+    def wait(self, wait: Wait | None) -> WaitView | None:
         """What a case waits for."""
         if wait is None:
             return None
-        return schemas.WaitView(
+        return WaitView(
             kind=wait.kind,
             reason=wait_reason(wait, self.language, self._where(wait)),
             until=wait.until,
@@ -71,11 +98,11 @@ class Teller:
         names = {tier.stage.id: tier.stage.name.in_(self.language) for tier in self.rules.ladder.tiers}
         return stage_name(stage, names, self.language)
 
-    def links(self, number: str, emergency: str | None = None) -> schemas.Links:
+    def links(self, number: str, emergency: str | None = None) -> Links:
         """Where else a case is found, and its last emergency."""
         itself = f"/api/v1/cases/{number}"
         ui = f"{self.settings.temporal_ui_url}/namespaces/{self.settings.temporal_namespace}"
-        return schemas.Links(
+        return Links(
             itself=itself,
             events=f"{itself}/events",
             temporal=f"{ui}/workflows/{number}",
@@ -83,9 +110,9 @@ class Teller:
             emergency=f"/api/v1/emergencies/{emergency}" if emergency else None,
         )
 
-    def item(self, row: CaseRow) -> schemas.CaseItem:
+    def item(self, row: CaseRow) -> CaseItem:
         """A case of the list."""
-        return schemas.CaseItem(
+        return CaseItem(
             number=row.number,
             version=row.version,
             tier=row.tier,
@@ -112,9 +139,9 @@ class Teller:
 
     def case(
         self, state: CaseState, words: dict[str, Any] | None, actor: Actor, photos: Sequence[PhotoRow] = ()
-    ) -> schemas.CaseView:
+    ) -> CaseView:
         """A case; ``words`` is its opened record, None where erased. Only officers see more of it than the title."""
-        return schemas.CaseView(**self.case_fields(state, words, actor, photos))
+        return CaseView(**self.case_fields(state, words, actor, photos))
 
     def case_fields(
         self, state: CaseState, words: dict[str, Any] | None, actor: Actor, photos: Sequence[PhotoRow] = ()
@@ -145,7 +172,7 @@ class Teller:
             "closed_at": closing.at if closing else None,
             "duplicate_of": state.duplicate_of,
             "links": self.links(state.number, state.emergency_id),
-            "plan": schemas.PlanView(**plan.model_dump()) if plan else None,
+            "plan": PlanView(**plan.model_dump()) if plan else None,
             "suspended_for": state.suspension.condition if state.suspension else None,
             "assigned_to": state.assigned_to,
             "raised": state.raised,
@@ -156,23 +183,22 @@ class Teller:
             "photos": self.photos(state.number, photos) if actor.role == "officer" else [],
         }
 
-    def photos(self, number: str, photos: Iterable[PhotoRow]) -> list[schemas.PhotoView]:
+    def photos(self, number: str, photos: Iterable[PhotoRow]) -> list[PhotoView]:
         """A case's photographs."""
         at = f"/api/v1/cases/{number}/photos"
         return [
-            schemas.PhotoView(id=one.id, url=f"{at}/{one.id}", width=one.width, height=one.height, at=one.at)
-            for one in photos
+            PhotoView(id=one.id, url=f"{at}/{one.id}", width=one.width, height=one.height, at=one.at) for one in photos
         ]
 
-    def event(self, row: StoredEvent, words: Any | None, *, opened: bool) -> schemas.EventView:
+    def event(self, row: StoredEvent, words: Any | None, *, opened: bool) -> EventView:
         """One event; the resident's words in it only where ``opened``."""
         event = event_of(row)
-        return schemas.EventView(
+        return EventView(
             version=row.version,
             type=row.type,
             label=self.label(row.type),
             at=row.occurred_at,
-            actor=schemas.ActorView(**event.actor.model_dump()),
+            actor=ActorView(**event.actor.model_dump()),
             reason=event.reason,
             data=_event_data(event, words, opened),
             hash=row.hash,
@@ -183,9 +209,9 @@ class Teller:
         name = EVENTS.get(event_type) or SITTING_EVENTS.get(event_type) or RESPONSE_EVENTS.get(event_type)
         return name.in_(self.language) if name else event_type
 
-    def decided(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Decided:
+    def decided(self, state: CaseState, rows: Iterable[StoredEvent]) -> Decided:
         """What came of a decision."""
-        return schemas.Decided(
+        return Decided(
             number=state.number,
             version=state.version,
             stage=state.stage,
@@ -194,10 +220,10 @@ class Teller:
             wait=self.wait(state.wait),
         )
 
-    def briefs(self, rows: Iterable[StoredEvent]) -> list[schemas.EventBrief]:
+    def briefs(self, rows: Iterable[StoredEvent]) -> list[EventBrief]:
         """Events without their data."""
         return [
-            schemas.EventBrief(version=row.version, type=row.type, label=self.label(row.type), at=row.occurred_at)
+            EventBrief(version=row.version, type=row.type, label=self.label(row.type), at=row.occurred_at)
             for row in rows
         ]
 
@@ -208,15 +234,15 @@ class Teller:
         state: CaseState,
         rows: Iterable[StoredEvent],
         words: dict[str, Any] | None,
-        follows: schemas.Followed | None,
+        follows: Followed | None,
         photos: Sequence[PhotoRow] = (),
-    ) -> schemas.Track:
+    ) -> Track:
         """What the resident may see."""
         story = list(rows)
         you_may: list[DecisionKind] = [
             kind for kind in allowed_now(self.rules, RESIDENT, state) if kind in ("confirm", "dispute", "withdraw")
         ]
-        return schemas.Track(
+        return Track(
             number=state.number,
             title=words["title"] if words else None,
             stage=self.stage(state.stage),
@@ -232,17 +258,17 @@ class Teller:
             tier_name=self.tier(state.tier),
             estate=state.estate,
             category=state.category,
-            plan=schemas.PlanView(**state.plan.model_dump()) if state.plan else None,
+            plan=PlanView(**state.plan.model_dump()) if state.plan else None,
             disputes=state.disputes,
             milestones=milestones(self.rules, story, self.language),
             photos=self.photos(state.number, photos),
         )
 
-    def _next(self, wait: Wait | None) -> schemas.Next | None:
+    def _next(self, wait: Wait | None) -> Next | None:
         told = self.wait(wait)
         if wait is None or told is None:
             return None
-        return schemas.Next(
+        return Next(
             what=told.reason,
             until=told.until,
             otherwise=told.on_expiry,
@@ -267,7 +293,7 @@ class Teller:
         """A tier of the ladder."""
         return next((one.name.in_(self.language) for one in self.rules.ladder.tiers if one.id == tier), tier)
 
-    def outcome(self, state: CaseState, rows: Iterable[StoredEvent]) -> schemas.Outcome | None:
+    def outcome(self, state: CaseState, rows: Iterable[StoredEvent]) -> Outcome | None:
         """How a closed case ended; for one referred or not taken on, why and where."""
         if state.closing is None:
             return None
@@ -277,14 +303,14 @@ class Teller:
             last = [event_of(row) for row in rows if row.type in ("case_referred", "case_rejected")][-1]
             why, where = last.reason, last.detail.get("to_whom")
         how = CLOSED_AS[kind].in_(self.language)
-        return schemas.Outcome(how=how, kind=kind, at=state.closing.at, why=why, where=where)
+        return Outcome(how=how, kind=kind, at=state.closing.at, why=why, where=where)
 
     # ---------------------------------------------------------------- forums
 
-    def sitting(self, sitting: Sitting, row: SittingRow | None) -> schemas.SittingView:
+    def sitting(self, sitting: Sitting, row: SittingRow | None) -> SittingView:
         """A sitting as its process has it; where none has begun, as the calendar gives it: announced, and no more."""
         if row is None:
-            return schemas.SittingView(**self._sitting(sitting, "announced", 0, 0))
+            return SittingView(**self._sitting(sitting, "announced", 0, 0))
         addenda = map(Addendum.model_validate, row.addenda)
         fields = self._sitting(
             sitting,
@@ -296,9 +322,9 @@ class Teller:
             addenda=addenda,
             present=row,
         )
-        return schemas.SittingView(**fields)
+        return SittingView(**fields)
 
-    def sitting_changed(self, state: SittingState, rows: Iterable[StoredEvent]) -> schemas.SittingChanged:
+    def sitting_changed(self, state: SittingState, rows: Iterable[StoredEvent]) -> SittingChanged:
         """What came of a command to a sitting."""
         happened = list(rows)
         warned = [warning for row in happened if (warning := row.data.get("detail", {}).get("warning"))]
@@ -312,7 +338,7 @@ class Teller:
             addenda=state.addenda,
             present=state,
         )
-        return schemas.SittingChanged(**fields, events=self.briefs(happened), warnings=warned)
+        return SittingChanged(**fields, events=self.briefs(happened), warnings=warned)
 
     def _sitting(
         self,
@@ -338,8 +364,8 @@ class Teller:
             "status_name": SITTING_STATUSES[status].in_(self.language),
             "sequence": sequence,
             "regular_starts_at": self._regular(sitting) if sequence else None,
-            "addenda": [schemas.AddendumView(**addendum.model_dump()) for addendum in addenda],
-            "attendance": schemas.AttendanceView(
+            "addenda": [AddendumView(**addendum.model_dump()) for addendum in addenda],
+            "attendance": AttendanceView(
                 chair=attended.chair,
                 recorder=attended.recorder,
                 present=list(attended.present),
@@ -347,7 +373,7 @@ class Teller:
             )
             if attended
             else None,
-            "links": schemas.SittingLinks(
+            "links": SittingLinks(
                 itself=itself,
                 agenda=f"{itself}/agenda.json" if agenda else None,
                 minutes=f"{itself}/minutes.json" if minutes else None,
@@ -378,10 +404,10 @@ class Teller:
             return None
         return regular.starts_at if regular.starts_at != moved.starts_at else None
 
-    def forum(self, forum: Forum) -> schemas.ForumView:
+    def forum(self, forum: Forum) -> ForumView:
         """A forum."""
         held = forum.cadence
-        cadence = schemas.CadenceView(
+        cadence = CadenceView(
             every=held.every,
             weekday=held.weekday,
             nth=held.nth if held.every == "month" else None,
@@ -390,7 +416,7 @@ class Teller:
             holiday=held.holiday,
         )
         name = forum.name.in_(self.language)
-        return schemas.ForumView(id=forum.id, tier=forum.tier, unit=forum.unit, name=name, cadence=cadence)
+        return ForumView(id=forum.id, tier=forum.tier, unit=forum.unit, name=name, cadence=cadence)
 
 
 def _reporter(reporter: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -18,13 +18,13 @@ from urllib.parse import urlencode
 
 import httpx
 
-from api.console.assets import assets
-from api.sessions import COOKIE
+from api.sign_in.sessions import COOKIE
 from bench.figures import Row, at_most, percentile
 from bench.lists import fill
 from bench.sizes import Sizes
 from bench.stack import PASSWORD, Stack
 from bench.wire import Wire
+from console.frame.assets import assets
 from store.accounts import Accounts, Post, hash_password
 from store.cases import CaseList
 

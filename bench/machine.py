@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from domain.calendar import SHANGHAI
+from domain.policy.calendar import SHANGHAI
 
 
 def describe() -> dict[str, str]:

@@ -13,7 +13,7 @@ from bench.figures import Row, at_most
 from bench.sizes import Sizes
 from bench.stack import OFFICER, Stack
 from domain.case import Command, Contact, OpenCase, SealedRef
-from domain.forum import Sitting, sittings
+from domain.policy.forum import Sitting, sittings
 from domain.sitting import Reschedule, SittingCommand, SittingState
 from store.cases import CaseList
 from store.papers import Papers

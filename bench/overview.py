@@ -14,7 +14,7 @@ from bench.lists import timed
 from bench.sizes import Sizes
 from bench.stack import Stack
 from bench.wire import Wire
-from domain.calendar import SHANGHAI, shanghai
+from domain.policy.calendar import SHANGHAI, shanghai
 from store.statistics import standings, survey
 
 PART = "overview"

@@ -23,7 +23,7 @@ from temporalio.client import Client
 from bench import bare
 from domain.case import Command, OpenCase, SealedRef
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from runtime import temporal
 from runtime.settings import Settings, load
 from services.policy_check import Offer
@@ -124,7 +124,7 @@ class Stack:
         if self._token:
             return self._token
         await Accounts(self.pool).put(OFFICER.id, hash_password(PASSWORD), [Post(OFFICER.role, OFFICER.unit)])
-        child = self._launch("api", "api")
+        child = self._launch("api", "server")
         base = f"http://127.0.0.1:{self.settings.api_port}"
         deadline = time.monotonic() + _PATIENCE
         async with httpx.AsyncClient(base_url=base, trust_env=False) as http:

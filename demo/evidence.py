@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from demo.client import Api, Refused
 from demo.playing import EVERY_EYE
 from demo.proof import Papers, Proof, prove
-from domain.agenda import Agenda, Minutes
 from domain.case import Event
+from domain.papers.agenda import Agenda, Minutes
 from domain.sitting import SittingEvent
 from store.database import connect
 from store.documents import Documents

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from demo.client import Json
-from domain.calendar import SHANGHAI
-from domain.policy_set import read_policy
+from domain.policy.calendar import SHANGHAI
+from domain.policy.policy_set import read_policy
 from operations import connections
 from operations.policies import bring_into_force
 from runtime.settings import Settings

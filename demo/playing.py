@@ -9,7 +9,7 @@ from typing import Any
 from demo.client import Api, Json, Refused
 from demo.script import AddToAgenda, Advance, Decide, DemoCase, Say, StandDown, Step, WaitFor
 from demo.timeline import INTO_THE_SESSION, Planned, Waiting
-from domain.calendar import SHANGHAI
+from domain.policy.calendar import SHANGHAI
 
 EVERY_EYE = "supervisor"
 AFTER_THE_FREEZE = timedelta(minutes=30)

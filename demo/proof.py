@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.agenda import Agenda, Minutes
 from domain.case import Event
-from domain.forum import Sitting
+from domain.papers.agenda import Agenda, Minutes
+from domain.policy.forum import Sitting
 from domain.sitting import Addendum, SittingEvent, SittingState, evolve
 
 ON_TIME = timedelta(minutes=1)

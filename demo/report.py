@@ -15,7 +15,9 @@ from rich.table import Table
 from demo.client import Json
 from demo.played import DemoReport, Played
 from demo.proof import Proof, Row
-from domain.words import CLOSED_AS, SITTING_STATUSES, Name
+from domain.words.bilingual import Name
+from domain.words.case_words import CLOSED_AS
+from domain.words.sitting_words import SITTING_STATUSES
 from operations import terminal
 from operations.terminal import label, moment, table
 

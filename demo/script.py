@@ -25,9 +25,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, model_validator
 
 from domain.case import AnyDecision
-from domain.ladder import DecisionKind
 from domain.personal import Line, Words, WorkingText
-from domain.policy_file import Location, Misplaced, parse_policy, repeated
+from domain.policy.ladder import DecisionKind
+from domain.policy.policy_file import Location, Misplaced, parse_policy, repeated
 
 SCRIPT = Path(__file__).with_name("cases.yaml")
 

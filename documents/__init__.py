@@ -1,7 +1,7 @@
 """A sitting's documents on paper and in calendars: Markdown, HTML, DOCX and iCalendar from the values of the rules.
 
-Pure: what goes in are ``domain.agenda`` and ``domain.forum`` values, what comes out is text or bytes. The same
-value always gives the same bytes, so that a copy can be compared, cached and digested.
+Pure: what goes in are ``domain.papers.agenda`` and ``domain.policy.forum`` values, what comes out is text or bytes. The
+same value always gives the same bytes, so that a copy can be compared, cached and digested.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from domain.agenda import Agenda, Minutes, to_json
+from domain.papers.agenda import Agenda, Minutes, to_json
 
 MEDIA_TYPES = {
     "json": "application/json; charset=utf-8",

@@ -32,8 +32,8 @@ from docx.text.run import Run
 
 from documents.outline import Field, Item, Outline, Section, Table, outline
 from documents.words import day, english, say
-from domain.agenda import Agenda, Minutes
-from domain.calendar import shanghai
+from domain.papers.agenda import Agenda, Minutes
+from domain.policy.calendar import shanghai
 
 SONG, FANG, KAI, HEI, BIAO = "宋体", "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
 LATIN = "Times New Roman"

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from documents.outline import Outline, outline
 from documents.words import day, say
-from domain.agenda import Agenda, Minutes
+from domain.papers.agenda import Agenda, Minutes
 
 _TEMPLATES = Path(__file__).with_name("templates")
 

@@ -14,10 +14,11 @@ from urllib.parse import quote
 from icalendar import Calendar, Event, Timezone, TimezoneStandard, vDuration, vUri
 
 from documents.words import moment
-from domain.calendar import SHANGHAI, shanghai
-from domain.forum import Sitting
+from domain.policy.calendar import SHANGHAI, shanghai
+from domain.policy.forum import Sitting
 from domain.sitting import Status
-from domain.words import SITTING_STATUSES, Name
+from domain.words.bilingual import Name
+from domain.words.sitting_words import SITTING_STATUSES
 
 DOMAIN = "hongxiu"
 REFRESH = timedelta(hours=1)

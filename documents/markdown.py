@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from documents.outline import Field, Item, Outline, Section, Table, outline
 from documents.words import day, say
-from domain.agenda import Agenda, Minutes
+from domain.papers.agenda import Agenda, Minutes
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
 _AT_START = re.compile(r"^(\d{1,9})([.)])|^([-+#=])")

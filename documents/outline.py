@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from documents.words import day, moment, say, span
-from domain.agenda import Agenda, AgendaItem, AgendaSection, Carried, LateItem, Minutes, Resolution
-from domain.calendar import shanghai
-from domain.forum import Sitting
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, LateItem, Minutes, Resolution
+from domain.policy.calendar import shanghai
+from domain.policy.forum import Sitting
 
 _APART = " · "
-"""Between the unit and its meeting in a forum's name (``domain.forum``)."""
+"""Between the unit and its meeting in a forum's name (``domain.policy.forum``)."""
 
 _LISTED = 200
 """How many of the cases that do not fit are named for people to read; the data names them all."""

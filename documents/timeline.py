@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
 
-from domain.playbook import Playbook, Task
-from domain.span import at_least
-from domain.words import Name, text
+from domain.policy.playbook import Playbook
+from domain.policy.playbook_parts import Task
+from domain.policy.span import at_least
+from domain.words.bilingual import Name, text
 
 WIDTH = 1500
 _LEFT, _RIGHT, _TOP = 210, 40, 118

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from domain.calendar import shanghai
-from domain.forum import Sitting
-from domain.words import Name
+from domain.policy.calendar import shanghai
+from domain.policy.forum import Sitting
+from domain.words.bilingual import Name
 
 WORDS: dict[str, Name] = {
     key: Name(zh=zh, en=en)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from domain.case.events import WaitKind
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.rules import Rules
 
 
 class Waiting(Protocol):

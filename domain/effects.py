@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.calendar import shanghai
 from domain.case import AnyDecision, CaseState, Command, Event, Wait, decide, evolve
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.calendar import shanghai
+from domain.policy.rules import Rules
 from domain.telling import day, moment, on_expiry
-from domain.words import CLOSED_AS, EFFECTS, text
+from domain.words.bilingual import text
+from domain.words.case_words import CLOSED_AS, EFFECTS
 
 _NOT_SENT = "-"
 """The id of a command that is only tried; no log knows it."""

@@ -7,7 +7,7 @@ class Refusal(Exception):
     """A command or a look-up that the rules do not allow; it changes nothing.
 
     ``code`` is stable and part of the API; the sentence a person reads comes from
-    ``domain.words`` by that code, filled with ``params``.
+    ``domain.words.refusal_words`` by that code, filled with ``params``.
     """
 
     def __init__(self, code: str, **params: object) -> None:

@@ -1,5 +1,5 @@
 """Notices 通知 of sittings: who gets one, what it says, where it goes. Those of joint responses are in
-``domain/response_notices.py``.
+``domain/joint_response/notices.py``.
 
 A notice names the meeting, its time and where to read on. It never speaks of what a resident said, so that it has no
 personal data, wherever it is sent.
@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.forum import emergency_of, meeting_name
 from domain.joint_response.events import ResponseEventType
-from domain.organisation import Organisation
-from domain.rules import Rules
+from domain.policy.forum import emergency_of, meeting_name
+from domain.policy.organisation import Organisation
+from domain.policy.rules import Rules
 from domain.sitting import SittingEventType, SittingState
 from domain.telling import moment
 

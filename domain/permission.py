@@ -12,9 +12,9 @@ from typing import Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from domain.errors import Refusal
-from domain.ladder import DECISIONS, DecisionKind
-from domain.organisation import Organisation
-from domain.rules import Rules
+from domain.policy.ladder import DECISIONS, DecisionKind
+from domain.policy.organisation import Organisation
+from domain.policy.rules import Rules
 
 Role = Literal["officer", "department", "supervisor", "administrator", "resident", "system"]
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.case.events import Instant
 from domain.telling import SUMMARY_BYTES, cell, cut, moment
-from domain.words import Name, text
+from domain.words.bilingual import Name, text
 
 WHY_BYTES = 120
 """So much of a reason is kept, in bytes of UTF-8."""

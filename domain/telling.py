@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from domain.calendar import shanghai
 from domain.case import CaseState, Wait
+from domain.policy.calendar import shanghai
 from domain.sitting import SittingState, SittingWait
 from domain.sitting import waits as sitting_waits
-from domain.words import EXPIRIES, SITTING_STATUSES, SITTING_WAITS, STAGES, WAITS, WHO_ACTS, text
+from domain.words.bilingual import text
+from domain.words.case_words import EXPIRIES, STAGES, WAITS, WHO_ACTS
+from domain.words.sitting_words import SITTING_STATUSES, SITTING_WAITS
 
 SUMMARY_BYTES = 200
 """The Temporal server's limit for a summary, in bytes of UTF-8."""

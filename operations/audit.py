@@ -20,7 +20,7 @@ from activities.notices import Notifier
 from domain.case import CaseState, Wait, waits
 from domain.permission import PostLike
 from operations.following import STEPS, Done, Following, Missed, Step
-from operations.meetings import bring_back, lost_sittings, retell, untold_cases
+from operations.sittings import bring_back, lost_sittings, retell, untold_cases
 from runtime.clock import Clock
 from services.policy_check import standing
 from services.policy_desk import order_of

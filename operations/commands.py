@@ -12,8 +12,8 @@ import psycopg
 import typer
 
 from domain.errors import Refusal
-from domain.policy_file import PolicyError
-from domain.words import refusal
+from domain.policy.policy_file import PolicyError
+from domain.words.refusal_words import refusal
 from operations import terminal
 from runtime.settings import Settings, SettingsError, load
 from runtime.temporal import TemporalUnavailable

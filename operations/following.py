@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from activities.notices import Notifier
 from domain.errors import Refusal
+from operations.joint_responses import Apart, Linked, ResponsesCompared
 from operations.lasting import PAUSES
 from operations.notices import NoticesCompared
 from operations.overdue import overdue
-from operations.responses import Apart, Linked, ResponsesCompared
 from runtime.clock import Clock
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from temporalio.exceptions import ApplicationError
 
 from activities.notices import Notifier
-from domain.forum import forum_of
 from domain.notices import KINDS, RESPONSE_KINDS, notice_kind
+from domain.policy.forum import forum_of
 from operations.lasting import PAUSES, lasting
 from runtime.clock import Clock
 from runtime.settings import Settings

@@ -11,11 +11,13 @@ from rich.table import Table
 
 from documents.timeline import due_in_words, span_in_words, timeline
 from domain.errors import Refusal
-from domain.ladder import Ladder
-from domain.organisation import Organisation
-from domain.playbook import Playbook, Task
-from domain.policy_file import PolicyError, PolicyProblem
-from domain.words import AUDIENCES, TASK_ROLES, Name, text
+from domain.policy.ladder import Ladder
+from domain.policy.organisation import Organisation
+from domain.policy.playbook import Playbook
+from domain.policy.playbook_parts import Task
+from domain.policy.policy_file import PolicyError, PolicyProblem
+from domain.words.bilingual import Name, text
+from domain.words.response_words import AUDIENCES, TASK_ROLES
 from operations.terminal import table
 from services import policy_folder
 

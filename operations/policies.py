@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from domain.policy_file import PolicyError
-from domain.policy_set import Policy
-from domain.words import Name, refusal, text
+from domain.policy.policy_file import PolicyError
+from domain.policy.policy_set import Policy
+from domain.words.bilingual import Name, text
+from domain.words.refusal_words import refusal
 from operations import connections, terminal
 from operations.commands import DIFFERS, Failed
 from runtime.settings import Settings

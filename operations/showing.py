@@ -10,13 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.case import Event, Wait
-from domain.organisation import Organisation
-from domain.policy_set import Policy
-from domain.policy_set import said as policy_said
-from domain.rules import Rules
+from domain.policy.organisation import Organisation
+from domain.policy.policy_set import Policy
+from domain.policy.policy_set import said as policy_said
+from domain.policy.rules import Rules
+from domain.policy.under_way import Effects
 from domain.telling import on_expiry, wait_reason
-from domain.under_way import Effects
-from domain.words import CHANNELS, CLOSED_AS, EVENTS, POLICY_EFFECTS, ROLES, SEVERITIES, STAGES, Name, text
+from domain.words.bilingual import Name, text
+from domain.words.case_words import CHANNELS, CLOSED_AS, EVENTS, SEVERITIES, STAGES
+from domain.words.policy_words import POLICY_EFFECTS
+from domain.words.role_words import ROLES
 from operations.audit import Finding, Report
 from operations.terminal import label, moment, table
 from services.policy_check import Draft, Item

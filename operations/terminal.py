@@ -22,8 +22,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from domain.calendar import shanghai
-from domain.words import Name
+from domain.policy.calendar import shanghai
+from domain.words.bilingual import Name
 
 STAND_IN_WIDTH = 120
 """Columns where the output is no terminal: a pipe or a file."""

@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from domain.errors import Refusal
-from domain.organisation import Organisation
-from domain.organisation_changes import Changes, changes
 from domain.permission import PostLike
-from domain.policy_file import PolicyError, PolicyProblem, problems_at
-from domain.policy_set import Policy, PolicyKind, PolicySet, is_older, next_version, read_policy
-from domain.under_way import Effects, Strand, astray, effects, of_another_place, refusals, stranded
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_changes import Changes, changes
+from domain.policy.policy_file import PolicyError, PolicyProblem, problems_at
+from domain.policy.policy_set import Policy, PolicyKind, PolicySet, is_older, next_version, read_policy
+from domain.policy.under_way import Effects, Strand, astray, effects, of_another_place, refusals, stranded
 from services.policy_folder import ChannelsFile, PolicyFolder
 from store.policies import Enactment, Policies, PolicyVersion
 from store.rulebook import NoRules

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.errors import Refusal
-from domain.organisation import Organisation
-from domain.organisation_files import as_yaml, read_tables, table_of
-from domain.policy_set import Policy, PolicyKind, read_policy
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_files import as_yaml, read_tables, table_of
+from domain.policy.policy_set import Policy, PolicyKind, read_policy
 from services.policy_check import Draft, Item, Offer, check, free_version, read_version
 from services.policy_folder import read_channels
 from store.database import transaction
@@ -123,7 +123,7 @@ class PolicyDesk:
 
         ``after``: the basis of the dry run that somebody has looked at; anything else in force by now is refused.
         Raises PolicyError; NoRules; Refusal ``policy_moved_on``, ``policies_of_another_place``, ``policy_superseded``
-        and those of `domain.under_way.refusals`.
+        and those of `domain.policy.under_way.refusals`.
         """
         async with enacting(self._pool) as connection:
             draft = await check(connection, offer)

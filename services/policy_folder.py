@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.notices import Channels
-from domain.organisation import Organisation
-from domain.policy_file import PolicyError, PolicyProblem, parse_policy, problems_at
-from domain.policy_set import Policy, PolicyKind, PolicySet, read_policy
+from domain.policy.organisation import Organisation
+from domain.policy.policy_file import PolicyError, PolicyProblem, parse_policy, problems_at
+from domain.policy.policy_set import Policy, PolicyKind, PolicySet, read_policy
 
 NOTICES = "notices.yaml"
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import structlog
 from temporalio.service import RPCError
 
-from domain.convening import to_convene
 from domain.errors import Refusal
-from domain.forum import Sitting
+from domain.policy.convening import to_convene
+from domain.policy.forum import Sitting
 from runtime.clock import Clock
 from runtime.rehearsal import OVERSHOOT, Town
 from store.due import Due, due

@@ -12,8 +12,8 @@ from temporalio.client import Client
 
 from activities.dating import plan_schedules
 from domain.errors import Refusal
-from domain.policy_file import PolicyError
-from domain.words import refusal as refusal_words
+from domain.policy.policy_file import PolicyError
+from domain.words.refusal_words import refusal as refusal_words
 from runtime.clock import Clock
 from runtime.rehearsal import Town
 from runtime.settings import Settings

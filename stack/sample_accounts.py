@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from domain.organisation import Organisation
+from domain.policy.organisation import Organisation
 from store.accounts import Accounts, Post, hash_password
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from stack.temporal import TemporalServer
 
 DATABASE = "hongxiu"
 WORKER_COMMAND = (sys.executable, "-m", "worker")
-API_COMMAND = (sys.executable, "-m", "api")
+API_COMMAND = (sys.executable, "-m", "server")
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _LOOK_EVERY = 0.1  # seconds

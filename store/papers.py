@@ -1,7 +1,7 @@
 """A sitting's papers: its agenda and minutes, written from the case list and the log, and read again.
 
-The builders are pure (``domain/agenda_building.py``, ``domain/minutes_building.py``); here is what they are given.
-Only the cases that fit are told from their events, so that thousands may wait.
+The builders are pure (``domain/papers/``); here is what they are given. Only the cases that fit are told from
+their events, so that thousands may wait.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domain.agenda import Agenda, LateItem, Minutes, to_json
-from domain.agenda_building import Context, Quarter, Step, Tabled, arrange, draft, item_for
-from domain.agenda_order import as_it_waited, quarter_start
-from domain.agenda_story import Voice
-from domain.calendar import shanghai
 from domain.case import Wait
-from domain.emergency_papers import (
+from domain.errors import Refusal
+from domain.figures import Grouping
+from domain.papers.agenda import Agenda, LateItem, Minutes, to_json
+from domain.papers.agenda_building import Context, Quarter, Step, Tabled, arrange, draft, item_for
+from domain.papers.agenda_order import as_it_waited, quarter_start
+from domain.papers.agenda_story import Voice
+from domain.papers.emergency_papers import (
     Emergency,
     ResponseStep,
     extraordinary_agenda,
     extraordinary_minutes,
     how_it_stands,
 )
-from domain.errors import Refusal
-from domain.figures import Grouping
-from domain.forum import Forum, Sitting, emergency_of
-from domain.minutes_building import Attendance, SoFar, minutes, so_far
-from domain.rules import Rules
+from domain.papers.minutes_building import Attendance, SoFar, minutes, so_far
+from domain.policy.calendar import shanghai
+from domain.policy.forum import Forum, Sitting, emergency_of
+from domain.policy.rules import Rules
 from domain.sitting import Addendum, DocumentRef, SittingState, check_addendum
 from store.cases import CaseList, CaseQuery, CaseRow
 from store.documents import Documents, DocumentStatus

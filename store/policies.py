@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from domain.policy_set import KINDS, PolicyKind
+from domain.policy.policy_set import KINDS, PolicyKind
 from store.database import transaction
 from store.errors import reaching_the_store
 

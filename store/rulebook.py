@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domain.calendar import CalendarYear, WorkingCalendar
 from domain.errors import Refusal
-from domain.ladder import Ladder
-from domain.organisation import Organisation
-from domain.playbook import Playbook
-from domain.policy_file import parse_policy
-from domain.rules import Rules
+from domain.policy.calendar import CalendarYear, WorkingCalendar
+from domain.policy.ladder import Ladder
+from domain.policy.organisation import Organisation
+from domain.policy.playbook import Playbook
+from domain.policy.policy_file import parse_policy
+from domain.policy.rules import Rules
 from store.policies import Policies, PolicyVersion
 from store.sittings import SittingRow, Sittings
 

@@ -1,7 +1,7 @@
 """The list of sittings: one row each, written with each append; and which cases wait for which.
 
-A sitting that has no row yet is computed from its forum's cadence (``domain.forum``): its process begins when its
-agenda is to be drafted.
+A sitting that has no row yet is computed from its forum's cadence (``domain.policy.forum``): its process begins when
+its agenda is to be drafted.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from domain.calendar import shanghai
-from domain.convening import is_to_come
 from domain.errors import Refusal
-from domain.forum import Sitting, sittings
-from domain.rules import Rules
+from domain.policy.calendar import shanghai
+from domain.policy.convening import is_to_come
+from domain.policy.forum import Sitting, sittings
+from domain.policy.rules import Rules
 from domain.sitting import BEFORE_SESSION, Status
 from store.database import is_text
 from store.errors import reaching_the_store

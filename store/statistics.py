@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from domain.calendar import SHANGHAI
 from domain.figures import (
     GROUPINGS,
     SATISFIED_FROM,
@@ -28,10 +27,11 @@ from domain.figures import (
     Step,
     Survey,
 )
+from domain.policy.calendar import SHANGHAI
 from store.errors import reaching_the_store
 
 if TYPE_CHECKING:
-    from domain.organisation import Organisation
+    from domain.policy.organisation import Organisation
     from store.database import Executor
 
 WHOLE = ""

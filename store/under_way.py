@@ -1,4 +1,4 @@
-"""Reads everything that is open under the policies in force (`domain.under_way`)."""
+"""Reads everything that is open under the policies in force (`domain.policy.under_way`)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from domain.joint_response import ResponseState, reporter
-from domain.ladder import Ladder
-from domain.policy_file import parse_policy
-from domain.under_way import OpenCase, OpenResponse, OpenSitting, UnderWay
+from domain.policy.ladder import Ladder
+from domain.policy.policy_file import parse_policy
+from domain.policy.under_way import OpenCase, OpenResponse, OpenSitting, UnderWay
 from store.accounts import every_account
 from store.errors import reaching_the_store
 from store.folding import RESPONSES
+from store.joint_responses import Responses
 from store.log import some_streams
 from store.policies import Policies
-from store.responses import Responses
 from store.sittings import Sittings
 
 if TYPE_CHECKING:

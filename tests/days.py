@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from domain.calendar import SHANGHAI, CalendarYear, WorkingCalendar
-from domain.forum import Sitting, sittings
-from domain.ladder import Ladder
-from domain.organisation import Organisation
-from domain.policy_file import parse_policy
-from domain.rules import Rules
+from domain.policy.calendar import SHANGHAI, CalendarYear, WorkingCalendar
+from domain.policy.forum import Sitting, sittings
+from domain.policy.ladder import Ladder
+from domain.policy.organisation import Organisation
+from domain.policy.policy_file import parse_policy
+from domain.policy.rules import Rules
 from tests.support.town import POLICIES, calendar
 
 REPOSITORY = Path(__file__).parents[1]

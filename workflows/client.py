@@ -21,10 +21,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import CaseState, Command, OpenCase, Wait
 from domain.errors import Refusal
-from domain.forum import Sitting, forum_of, meeting_name
 from domain.joint_response import Declare, ResponseCommand, ResponseState
 from domain.permission import SYSTEM, Actor
-from domain.rules import Rules
+from domain.policy.forum import Sitting, forum_of, meeting_name
+from domain.policy.rules import Rules
 from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names

@@ -19,7 +19,7 @@ from temporalio.exceptions import FailureError
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
     from domain.retries import LOG_UNAVAILABLE, NO_OUTCOME, Pauses, Retry, retries_told, timer_words
-    from domain.words import refusal
+    from domain.words.refusal_words import refusal
     from workflows import attributes, names
     from workflows.lanes import Lanes
     from workflows.ledger import Ledger, refused, unavailable, why_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from domain.rules import Rules
+from domain.policy.rules import Rules
 
 
 @dataclass

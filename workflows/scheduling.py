@@ -29,9 +29,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.calendar import SHANGHAI, shanghai
-from domain.forum import Forum, sittings
-from domain.rules import Rules
+from domain.policy.calendar import SHANGHAI, shanghai
+from domain.policy.forum import Forum, sittings
+from domain.policy.rules import Rules
 from workflows import names
 from workflows.messages import ConveneOrder
 

@@ -12,9 +12,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from domain.forum import meeting_name
     from domain.notices import notice_kind
     from domain.permission import SYSTEM
+    from domain.policy.forum import meeting_name
     from domain.sitting import (
         CloseSitting,
         DocumentRef,

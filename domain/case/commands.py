@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from domain.case.events import Frozen, Instant, SealedRef, WaitKind
-from domain.forum import Sitting
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
+from domain.policy.forum import Sitting
 
 
 class Decision(Frozen):

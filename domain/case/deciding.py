@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from domain.calendar import SHANGHAI
 from domain.case.commands import (
     AddNote,
     AddPhotos,
@@ -46,10 +45,11 @@ from domain.case.moves import Deciding, contact_place, sitting_place, units_of
 from domain.case.photographs import add_photos
 from domain.case.state import CaseState, Closing, Suspension
 from domain.errors import Refusal
-from domain.ladder import DECISIONS, DecisionKind, Tier
 from domain.permission import Actor, allowed_now, may_decide, may_open, may_stand_down, takes_up_directly
-from domain.rules import Rules
-from domain.span import later
+from domain.policy.calendar import SHANGHAI
+from domain.policy.ladder import DECISIONS, DecisionKind, Tier
+from domain.policy.rules import Rules
+from domain.policy.span import later
 
 
 def decide(rules: Rules, state: CaseState | None, command: Command, now: datetime) -> tuple[Event, ...]:

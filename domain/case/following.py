@@ -9,7 +9,7 @@ from domain.case.commands import PutOnAgenda, Reproject, SittingMoved
 from domain.case.events import Event, Wait
 from domain.case.moves import Deciding, sitting_wait, units_of
 from domain.errors import Refusal
-from domain.forum import Sitting
+from domain.policy.forum import Sitting
 
 
 def reproject(d: Deciding, body: Reproject) -> tuple[Event, ...]:

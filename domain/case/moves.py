@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from domain.calendar import SHANGHAI, add_duty_time
 from domain.case.commands import Command
 from domain.case.events import Event, EventType, Place, Plan, Wait
 from domain.case.state import CaseState, before_sitting
 from domain.errors import Refusal
-from domain.forum import Sitting
-from domain.ladder import Tier
-from domain.rules import Rules
+from domain.policy.calendar import SHANGHAI, add_duty_time
+from domain.policy.forum import Sitting
+from domain.policy.ladder import Tier
+from domain.policy.rules import Rules
 
 
 class Deciding:

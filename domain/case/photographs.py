@@ -8,7 +8,7 @@ from domain.case.moves import Deciding
 from domain.case.state import CaseState
 from domain.errors import Refusal
 from domain.permission import Actor, may_add_photos
-from domain.rules import Rules
+from domain.policy.rules import Rules
 
 MOST_PHOTOS = 6
 """So many photographs a case may have."""

@@ -21,9 +21,10 @@ from domain.joint_response.moves import Deciding, event_of, phase_of
 from domain.joint_response.reports import report
 from domain.joint_response.state import ResponseState, TaskState, evolve
 from domain.permission import commands_response, may_report_situation
-from domain.playbook import ExtraordinarySitting, Playbook
-from domain.rules import Rules
-from domain.span import later
+from domain.policy.playbook import Playbook
+from domain.policy.playbook_parts import ExtraordinarySitting
+from domain.policy.rules import Rules
+from domain.policy.span import later
 
 
 def decide(

@@ -9,7 +9,7 @@ from domain.joint_response.commands import ResponseWaitExpired
 from domain.joint_response.events import ResponseWait, ResponseWaitKind
 from domain.joint_response.moves import Deciding
 from domain.joint_response.state import waits
-from domain.span import at_least, later
+from domain.policy.span import at_least, later
 
 _DOUBLINGS = 8
 """How often the pause between two hearings of the last rung doubles: a day becomes half a year at most."""

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.calendar import WorkingCalendar
 from domain.errors import Refusal
 from domain.joint_response.commands import ResponseCommand
 from domain.joint_response.events import ResponseEvent, ResponseEventType
 from domain.joint_response.state import ResponseState, TaskState, evolve
-from domain.playbook import Playbook, Task
-from domain.rules import Rules
-from domain.span import at_least
-from domain.words import NOT_NEEDED
+from domain.policy.calendar import WorkingCalendar
+from domain.policy.playbook import Playbook
+from domain.policy.playbook_parts import Task
+from domain.policy.rules import Rules
+from domain.policy.span import at_least
+from domain.words.response_words import NOT_NEEDED
 
 
 class Deciding:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from domain.calendar import shanghai
 from domain.errors import Refusal
 from domain.joint_response.commands import Done, Object, Progress, Sign, TaskReport, Waive
 from domain.joint_response.moves import Deciding, clocks_of
 from domain.joint_response.state import TaskState
 from domain.permission import commands_response, may_report, may_waive
+from domain.policy.calendar import shanghai
 
 
 def report(d: Deciding, body: TaskReport) -> None:

@@ -364,7 +364,7 @@ _CHANGES: dict[ResponseEventType, Callable[[ResponseState, dict[str, Any]], dict
 
 
 def summary(state: ResponseState) -> dict[str, Any]:
-    """The response's row in the list (``store/responses.py``), as JSON values; instants are ISO 8601.
+    """The response's row in the list (``store/joint_responses.py``), as JSON values; instants are ISO 8601.
 
     ``departments``: whose tasks they are, also the departments that report for externals. ``late``: any clock missed
     and not made good. ``required_open``: how many required tasks are not finished.

@@ -10,7 +10,8 @@ from datetime import datetime
 from domain.joint_response.events import ResponseWait
 from domain.joint_response.state import ResponseState, TaskState, reporter, waits
 from domain.telling import SUMMARY_BYTES, cell, cut, moment
-from domain.words import CLOCKS, OUTCOMES, RESPONSE_STATUSES, RESPONSE_WAITS, Name, text
+from domain.words.bilingual import Name, text
+from domain.words.response_words import CLOCKS, OUTCOMES, RESPONSE_STATUSES, RESPONSE_WAITS
 
 
 def party_name(state: ResponseState, party: str) -> str:

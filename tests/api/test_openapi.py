@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.app import create_app
 from runtime.settings import Settings
+from server.app import create_app
 from tests.support.stack import Stack
 from tests.support.trying import share
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.app import create_app
-from api.auth import Tokens
+from api.sign_in.tokens import Tokens
 from runtime.settings import Settings
+from server.app import create_app
 from stack.keys import ensure_keys
 from stack.ports import free_port
 from store.accounts import Post

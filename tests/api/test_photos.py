@@ -13,9 +13,9 @@ import psycopg
 import pytest
 from PIL import Image
 
-from api.photos import MOST_KB
-from api.pictures import MOST_BYTES
+from api.cases.photos import MOST_KB
 from domain.case import MOST_PHOTOS
+from services.redrawing import MOST_BYTES
 from tests.support.pictures import SVG, picture, png_of, with_position
 from tests.support.stack import Caller, Stack
 

@@ -7,9 +7,9 @@ import io
 import pytest
 from PIL import Image
 
-from api.multipart import Part
-from api.pictures import LONGEST_SIDE, MOST_BYTES, THUMBNAIL, Pictures, redrawn
-from api.problems import Problem
+from api.edge.multipart import Part
+from services.problems import Problem
+from services.redrawing import LONGEST_SIDE, MOST_BYTES, THUMBNAIL, Pictures, redrawn
 from tests.support.pictures import SVG, picture, png_of, webp_of, with_position
 
 
@@ -156,6 +156,6 @@ def test_a_huge_jpeg_is_refused_by_its_header() -> None:
 
 async def test_a_file_that_was_cut_off_for_its_length_is_too_large() -> None:
     with pytest.raises(Problem) as refused:
-        await Pictures().of_part(Part(name="photo", is_file=True, too_long=True))
+        await Pictures().of_upload(Part(name="photo", is_file=True, too_long=True))
     assert refused.value.code == "photo_too_large"
     assert refused.value.params == {"limit": MOST_BYTES // 1024 // 1024}

@@ -6,14 +6,16 @@ from typing import get_args
 
 import pytest
 
-from api import schemas
-from api.problems import PROBLEMS, language_of, status_of
-from domain.words import CHANNELS, REFUSALS, SEVERITIES
+from api.edge.languages import language_of
+from api.edge.problem_words import PROBLEMS, status_of
+from domain.words.case_words import CHANNELS, SEVERITIES
+from domain.words.refusal_words import REFUSALS
+from services.requests import Channel, Severity
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_every_refusal_of_the_rules_has_a_status_of_its_own(code: str) -> None:
-    from api.problems import _GROUPS
+    from api.edge.problem_words import _GROUPS
 
     assert any(code in codes for _, codes in _GROUPS.values()) or code in PROBLEMS
     assert 400 <= status_of(code) < 500 or code == "unknown_ladder"
@@ -30,8 +32,8 @@ def test_only_outages_and_faults_are_5xx() -> None:
 
 
 def test_the_document_lists_the_channels_and_severities_that_there_are() -> None:
-    assert set(get_args(schemas.Channel)) == set(CHANNELS)
-    assert set(get_args(schemas.Severity)) == set(SEVERITIES)
+    assert set(get_args(Channel)) == set(CHANNELS)
+    assert set(get_args(Severity)) == set(SEVERITIES)
 
 
 @pytest.mark.parametrize(

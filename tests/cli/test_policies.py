@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from demo.holidays import publish_where_missing
-from domain.calendar import SHANGHAI
-from domain.policy_set import read_policy
+from domain.policy.calendar import SHANGHAI
+from domain.policy.policy_set import read_policy
 from operations import policies as at_terminal
 from runtime.settings import Settings, load
 from services.policy_check import Offer

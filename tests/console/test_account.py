@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from api.passwords import is_easy
+from services.passwords import is_easy
 from store.accounts import Post
 from tests.support.accounts import added, disabled
 from tests.support.console import Visitor, text_of, visiting

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from domain.organisation import Organisation
-from domain.organisation_files import as_table
-from domain.policy_file import parse_policy
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_files import as_table
+from domain.policy.policy_file import parse_policy
 from store.accounts import Post
 from store.migrate import newest
 from tests.support.accounts import added

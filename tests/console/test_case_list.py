@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from api.console.filters import Filter, kept_query
-from api.problems import Problem
+from console.cases.filters import Filter, kept_query
+from services.problems import Problem
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.stack import Caller, Stack
 

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from markupsafe import Markup
 
-from api.console.charts import Column, Mark, flow, share_bar, spread, trend
-from api.console.overview import class_names, percent, place, step_name
-from api.console.periods import Period
+from console.overview.charts import Column, Mark, flow, share_bar, spread, trend
+from console.overview.overview import class_names, percent, place, step_name
+from console.overview.periods import Period
 from domain.figures import Step
 
 

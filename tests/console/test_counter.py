@@ -7,7 +7,7 @@ import re
 import psycopg
 import pytest
 
-from api.console.words.residents import CONSENT_VERSION
+from console.words.residents import CONSENT_VERSION
 from tests.support.console import Visitor, text_of
 from tests.support.pictures import picture
 from tests.support.stack import Caller, Stack

@@ -20,10 +20,10 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
-from api.app import create_app
-from api.console.words import WORDS
-from domain import words
+from console.words import WORDS
+from domain.words import case_words
 from runtime.settings import Settings
+from server.app import create_app
 from tests.api.test_emergencies import declared
 from tests.console.test_residents import raised
 from tests.support.console import Visitor, text_of, visiting
@@ -212,7 +212,7 @@ def _files(page: str) -> set[str]:
 
 IDS = {
     name
-    for vocabulary in vars(words).values()
+    for vocabulary in vars(case_words).values()
     if isinstance(vocabulary, dict)
     for name in vocabulary
     if isinstance(name, str) and "_" in name

@@ -12,12 +12,12 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from api import schemas
-from api.bodies import StreamedRoutes, streams
-from api.console import forms
-from api.edge import Edge
-from api.problems import Problem
+from api.edge.bodies import StreamedRoutes, streams
+from api.edge.every_request import Edge
+from console.frame import forms
 from domain.case import AnyDecision
+from services.problems import Problem
+from services.requests import NewCase, Reporter, Word
 
 _FORM = "application/x-www-form-urlencoded"
 NEW_CASE = [
@@ -49,22 +49,22 @@ def _sent(fields: list[tuple[str, str]], language: str = "zh-CN") -> Request:
 
 
 async def test_a_form_is_read_into_the_apis_own_model() -> None:
-    form = await forms.read(_sent(NEW_CASE), schemas.NewCase)
+    form = await forms.read(_sent(NEW_CASE), NewCase)
     assert form.errors == {}
     assert form.data is not None
     assert form.data.description == "一行\n又一行"
     assert form.data.location is None
-    assert form.data.reporter == schemas.Reporter(name="王秀兰", phone=None, anonymous=True)
+    assert form.data.reporter == Reporter(name="王秀兰", phone=None, anonymous=True)
 
 
 async def test_what_is_wrong_is_told_by_field_in_the_viewers_language() -> None:
     fields = [(name, value) for name, value in NEW_CASE if name != "title"] + [("reporter.age", "80")]
-    form = await forms.read(_sent(fields), schemas.NewCase)
+    form = await forms.read(_sent(fields), NewCase)
     assert form.data is None
     assert form.error("title") == "必填。"
     assert form.error("reporter") == "没有这个字段。"
     assert form.value("reporter.name") == "王秀兰"
-    told = await forms.read(_sent(fields, "en"), schemas.NewCase)
+    told = await forms.read(_sent(fields, "en"), NewCase)
     assert told.error("title") == "This is required."
 
 
@@ -83,10 +83,10 @@ async def test_a_decision_is_read_with_its_dates_and_its_list() -> None:
 
 
 async def test_stars_are_read_from_a_form_and_from_nothing_else() -> None:
-    confirmed = await forms.read(_sent([("code", "X"), ("kind", "confirm"), ("stars", "5")]), schemas.Word)
+    confirmed = await forms.read(_sent([("code", "X"), ("kind", "confirm"), ("stars", "5")]), Word)
     assert confirmed.data is not None
     assert confirmed.data.stars == 5
-    wrong = await forms.read(_sent([("code", "X"), ("kind", "confirm"), ("stars", "many")]), schemas.Word)
+    wrong = await forms.read(_sent([("code", "X"), ("kind", "confirm"), ("stars", "many")]), Word)
     assert wrong.error("stars") == "应为整数。"
 
 
@@ -97,7 +97,7 @@ async def test_stars_are_read_from_a_form_and_from_nothing_else() -> None:
 )
 async def test_what_is_no_form_is_refused(body: bytes) -> None:
     with pytest.raises(Problem, match="bad_form"):
-        await forms.read(_request(body), schemas.Word)
+        await forms.read(_request(body), Word)
 
 
 # ---------------------------------------------------------------- bodies that are streamed

@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api.app import create_app
-from api.places import is_page
+from api.edge.addresses import is_page
 from runtime.settings import Settings
+from server.app import create_app
 from store.accounts import Post
 from tests.support.accounts import added
 from tests.support.console import Visitor, visiting

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from api.console.agendas import attending, budget, slides
-from api.console.month import Entry, Month, by_day, weeks
-from api.schemas import SittingLinks, SittingView
-from domain.agenda import Agenda, AgendaItem, AgendaSection, LateItem
-from domain.calendar import SHANGHAI, CalendarDay, CalendarYear, WorkingCalendar
+from api.sittings.schemas import SittingLinks, SittingView
+from console.sittings.agendas import attending, budget, slides
+from console.sittings.month import Entry, Month, by_day, weeks
 from domain.errors import Refusal
-from domain.forum import Sitting
-from domain.words import Name
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, LateItem
+from domain.policy.calendar import SHANGHAI, CalendarDay, CalendarYear, WorkingCalendar
+from domain.policy.forum import Sitting
+from domain.words.bilingual import Name
 
 NAME = Name(zh="国庆节", en="National Day")
 OCTOBER = CalendarYear(

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from api.console.overview import COUNTS, RATES, count, percent, rate
-from domain.calendar import shanghai
+from console.overview.overview import COUNTS, RATES, count, percent, rate
 from domain.figures import Figures
+from domain.policy.calendar import shanghai
 from store.accounts import Post
 from store.database import connect
 from store.rulebook import Rulebook

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from api.console.periods import BadPeriod, Period
+from console.overview.periods import BadPeriod, Period
 
 TODAY = date(2026, 3, 31)
 

@@ -12,10 +12,10 @@ import httpx
 import psycopg
 import pytest
 
-from api.console.words import WORDS as EVERY_WORD
-from api.console.words.residents import CONSENT, CONSENT_VERSION
-from api.passes import COOKIE
-from domain.words import CLOSED_AS
+from api.sign_in.case_passes import COOKIE
+from console.words import WORDS as EVERY_WORD
+from console.words.residents import CONSENT, CONSENT_VERSION
+from domain.words.case_words import CLOSED_AS
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.pictures import SVG, picture, with_position
 from tests.support.stack import Caller, Stack

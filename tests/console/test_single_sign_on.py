@@ -45,7 +45,7 @@ def _serving(stack: Stack, folder: Path, **changes: object) -> Iterator[Visitor]
     address = f"http://127.0.0.1:{port}"
     settings = stack.settings.model_copy(update={"api_port": port, "public_url": address, **changes})
     env = {**os.environ, **settings.environment(), "PYTHONUTF8": "1", "NO_PROXY": "localhost,127.0.0.1"}
-    api = Child("api", [sys.executable, "-m", "api"], log_file=folder / "api.log", env=env, cwd=REPOSITORY)
+    api = Child("api", [sys.executable, "-m", "server"], log_file=folder / "api.log", env=env, cwd=REPOSITORY)
     api.launch()
     try:
         with httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE) as http:

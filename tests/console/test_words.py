@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from api.console.navigation import ENTRIES
-from api.console.words import WORDS, say
-from domain.words import LANGUAGES
+from console.frame.navigation import ENTRIES
+from console.words import WORDS, say
+from domain.words.bilingual import LANGUAGES
 
-CONSOLE = Path(__file__).resolve().parents[2] / "api" / "console"
+CONSOLE = Path(__file__).resolve().parents[2] / "console"
 SOURCES = [*CONSOLE.rglob("*.html"), *(file for file in CONSOLE.rglob("*.py") if file.parent.name != "words")]
 TEXT = "\n".join(file.read_text("utf-8") for file in SOURCES)
 KEY = r"[a-z_]+(?:\.[a-z_]+)+"

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from api.console.work import forums_of, grouped
-from api.schemas import CaseItem, Links, WaitView
+from api.cases.schemas import CaseItem, Links, WaitView
+from console.work import forums_of, grouped
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, SUPERVISOR, at, department, nancheng
 from tests.support.console import Visitor, text_of
 from tests.support.stack import Caller, Stack

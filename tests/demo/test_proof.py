@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from demo.proof import Papers, prove
-from domain.agenda import Agenda, AgendaItem, AgendaSection, Carried, Minutes
 from domain.case import Event
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, Minutes
 from domain.sitting import Cancel, Reschedule
 from tests.domain.given import Case, at, nancheng
 from tests.domain.test_sitting import MARCH, PAPER, Held

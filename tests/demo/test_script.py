@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from demo.script import SCRIPT, AddToAgenda, Decide, DemoCase, Say, StandDown, WaitFor, load
-from domain.organisation import Organisation
-from domain.policy_file import PolicyError, parse_policy
+from domain.policy.organisation import Organisation
+from domain.policy.policy_file import PolicyError, parse_policy
 
 NANCHENG = Path(__file__).parents[2] / "policies" / "nancheng"
 CASES = load().cases

@@ -8,8 +8,21 @@ from pathlib import Path
 import pytest
 import yaml
 
-from domain import words
-from domain.words import Name
+from domain.words import case_words
+from domain.words.bilingual import Name
+from domain.words.response_words import (
+    AUDIENCES,
+    CLOCKS,
+    OUTCOMES,
+    RESPONSE_COMMANDS,
+    RESPONSE_EVENTS,
+    RESPONSE_STATUSES,
+    RESPONSE_WAITS,
+    TASK_ROLES,
+    TASK_STATUSES,
+)
+from domain.words.role_words import ROLES
+from domain.words.sitting_words import SITTING_EVENTS, SITTING_STATUSES, SITTING_WAITS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GLOSSARY = (REPOSITORY / "docs" / "glossary.md").read_text("utf-8")
@@ -17,28 +30,28 @@ DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md
 ROWS = frozenset(tuple(cell.strip() for cell in line.strip("|").split("|")) for line in GLOSSARY.splitlines())
 
 VOCABULARIES: dict[str, dict[str, Name]] = {
-    "stages": words.STAGES,
-    "decisions": words.DECISIONS,
-    "system commands": words.SYSTEM_COMMANDS,
-    "events": words.EVENTS,
-    "waits": words.WAITS,
-    "expiries": words.EXPIRIES,
-    "sitting statuses": words.SITTING_STATUSES,
-    "sitting waits": words.SITTING_WAITS,
-    "sitting events": words.SITTING_EVENTS,
-    "response commands": words.RESPONSE_COMMANDS,
-    "response events": words.RESPONSE_EVENTS,
-    "response statuses": words.RESPONSE_STATUSES,
-    "response waits": words.RESPONSE_WAITS,
-    "task statuses": words.TASK_STATUSES,
-    "task roles": words.TASK_ROLES,
-    "task clocks": words.CLOCKS,
-    "outcomes": words.OUTCOMES,
-    "audiences": words.AUDIENCES,
-    "closings": words.CLOSED_AS,
-    "roles": words.ROLES,
-    "channels": words.CHANNELS,
-    "severities": words.SEVERITIES,
+    "stages": case_words.STAGES,
+    "decisions": case_words.DECISIONS,
+    "system commands": case_words.SYSTEM_COMMANDS,
+    "events": case_words.EVENTS,
+    "waits": case_words.WAITS,
+    "expiries": case_words.EXPIRIES,
+    "sitting statuses": SITTING_STATUSES,
+    "sitting waits": SITTING_WAITS,
+    "sitting events": SITTING_EVENTS,
+    "response commands": RESPONSE_COMMANDS,
+    "response events": RESPONSE_EVENTS,
+    "response statuses": RESPONSE_STATUSES,
+    "response waits": RESPONSE_WAITS,
+    "task statuses": TASK_STATUSES,
+    "task roles": TASK_ROLES,
+    "task clocks": CLOCKS,
+    "outcomes": OUTCOMES,
+    "audiences": AUDIENCES,
+    "closings": case_words.CLOSED_AS,
+    "roles": ROLES,
+    "channels": case_words.CHANNELS,
+    "severities": case_words.SEVERITIES,
 }
 
 

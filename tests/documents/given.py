@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from domain.agenda import (
-    Agenda,
-    AgendaItem,
-    AgendaSection,
-    Carried,
-    LateItem,
-    Minutes,
-    Promise,
-    Resolution,
-)
-from domain.calendar import SHANGHAI
-from domain.forum import Sitting
-from domain.words import Name
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, LateItem, Minutes, Promise, Resolution
+from domain.policy.calendar import SHANGHAI
+from domain.policy.forum import Sitting
+from domain.words.bilingual import Name
 
 FORUM = Name(zh="老城社区 · 社区月度工作会议", en="Laocheng Community · community monthly meeting")
 HARD = 'B&Q <script>alert("x")</script> | *星* _线_ `码` [链](http://x.cn) 1. # \\ “引号”—'

@@ -12,7 +12,7 @@ from documents import canonical, digest
 from documents.docx import docx
 from documents.html import html
 from documents.markdown import markdown
-from domain.agenda import Agenda, Minutes, to_json
+from domain.papers.agenda import Agenda, Minutes, to_json
 from store.log import canonical as stored
 from tests.documents.given import an_agenda, some_minutes
 

@@ -18,8 +18,8 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from documents.docx import BIAO, FANG, HEI, KAI, SONG, docx
-from domain.agenda import Agenda, Minutes
-from domain.words import Name
+from domain.papers.agenda import Agenda, Minutes
+from domain.words.bilingual import Name
 from tests.documents.given import HARD, an_agenda, an_item, some_minutes
 
 

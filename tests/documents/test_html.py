@@ -11,7 +11,7 @@ import html5lib
 import pytest
 
 from documents.html import STYLE, STYLE_SOURCE, html
-from domain.agenda import Agenda, Minutes
+from domain.papers.agenda import Agenda, Minutes
 from tests.documents.given import HARD, an_agenda, an_item, some_minutes
 
 DOCUMENTS = [

@@ -10,9 +10,9 @@ import vobject
 from icalendar import Calendar
 
 from documents.ical import Entry, calendar, uid
-from domain.calendar import SHANGHAI
+from domain.policy.calendar import SHANGHAI
 from domain.sitting import Status
-from domain.words import Name
+from domain.words.bilingual import Name
 from tests.documents.given import FORUM, a_sitting, at
 
 LONG = Name(zh="南城街道“红色物业”联盟 · 月度工作联席会议" * 4, en="Alliance joint meeting")

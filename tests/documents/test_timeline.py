@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from documents.timeline import WIDTH, due_in_words, span_in_words, timeline
-from domain.playbook import Playbook
-from domain.words import Name
+from domain.policy.playbook import Playbook
+from domain.words.bilingual import Name
 from tests.domain.given import nancheng
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from domain.calendar import SHANGHAI, CalendarYear, WorkingCalendar
 from domain.case import (
     SCHEMA_VERSION,
     AnyCommand,
@@ -35,12 +34,13 @@ from domain.case import (
     waits,
 )
 from domain.errors import Refusal
-from domain.ladder import Ladder
-from domain.organisation import Organisation
 from domain.permission import RESIDENT, SYSTEM, Actor
-from domain.playbook import Playbook
-from domain.policy_file import parse_policy
-from domain.rules import Rules
+from domain.policy.calendar import SHANGHAI, CalendarYear, WorkingCalendar
+from domain.policy.ladder import Ladder
+from domain.policy.organisation import Organisation
+from domain.policy.playbook import Playbook
+from domain.policy.policy_file import parse_policy
+from domain.policy.rules import Rules
 
 POLICIES = Path(__file__).parents[2] / "policies" / "nancheng"
 NUMBER = "NC-2026-000001"

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.organisation import Organisation
+from domain.policy.organisation import Organisation
 
 _IDS = [f"{letter}{number}" for letter in "abcd" for number in range(1, 5)]
 _NAMES = st.fixed_dictionaries(

@@ -33,7 +33,7 @@ from domain.joint_response import (
     waits,
 )
 from domain.permission import SYSTEM, Actor
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from tests.domain.given import ALLIANCE, at, clock, department, nancheng, officer
 
 ID = "NC-2026-000001-E1"

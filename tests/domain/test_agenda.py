@@ -13,18 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.agenda import Agenda, AgendaItem, LateItem, Minutes, Resolution, to_json
-from domain.agenda_building import Context, Quarter, Row, Step, Tabled, arrange, draft, item_for, proposed
-from domain.agenda_leads import BY_CATEGORY
-from domain.agenda_order import FORMAL, MINUTES, ORDER, as_it_waited, ends_quarter, quarter_start
-from domain.agenda_words import ARRIVED, DECIDED, SECTIONS, TRIED
 from domain.case import PutOnAgenda, SittingMoved, StandDown, summary
 from domain.errors import Refusal
 from domain.figures import Figures, Rate
-from domain.forum import Sitting
-from domain.minutes_building import Attendance, SoFar, minutes, so_far
+from domain.papers.agenda import Agenda, AgendaItem, LateItem, Minutes, Resolution, to_json
+from domain.papers.agenda_building import Context, Quarter, Row, Step, Tabled, arrange, draft, item_for, proposed
+from domain.papers.agenda_leads import BY_CATEGORY
+from domain.papers.agenda_order import FORMAL, MINUTES, ORDER, as_it_waited, ends_quarter, quarter_start
+from domain.papers.agenda_words import ARRIVED, DECIDED, SECTIONS, TRIED
+from domain.papers.minutes_building import Attendance, SoFar, minutes, so_far
 from domain.permission import RESIDENT, SYSTEM
 from domain.personal import personal_data_in
+from domain.policy.forum import Sitting
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, SEALED, SUPERVISOR, Case, at, case_at, nancheng
 from tests.domain.test_case_sequences import Step as Move
 from tests.domain.test_case_sequences import play, steps

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import SHANGHAI, CalendarYear, DutyHours, WorkingCalendar, add_duty_time
 from domain.errors import Refusal
-from domain.policy_file import PolicyError, parse_policy
+from domain.policy.calendar import SHANGHAI, CalendarYear, DutyHours, WorkingCalendar, add_duty_time
+from domain.policy.policy_file import PolicyError, parse_policy
 
 POLICIES = Path(__file__).parents[2] / "policies" / "nancheng"
 DUTY = DutyHours(start=time(8), end=time(20))

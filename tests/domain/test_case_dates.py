@@ -6,7 +6,7 @@ import pytest
 
 from domain.case import Reproject
 from domain.permission import SYSTEM
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from tests.domain.given import (
     ALLIANCE,
     COMMUNITY,

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from domain.case import WaitExpired
-from domain.ladder import DECISIONS
 from domain.permission import RESIDENT, SYSTEM
-from domain.span import later
+from domain.policy.ladder import DECISIONS
+from domain.policy.span import later
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, STAGES, SUPERVISOR, Case, case_at, clock
 
 EVERYWHERE = {"withdraw", "note", "assign", "supervise"}

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from domain.case import Reproject
-from domain.organisation import Organisation
-from domain.organisation_files import as_yaml
 from domain.permission import SYSTEM
-from domain.rules import Rules
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_files import as_yaml
+from domain.policy.rules import Rules
 from tests.domain.given import COMMUNITY, Case, at, case_at, nancheng, rules_with
 
 CAUSE = "organisation nancheng@2"

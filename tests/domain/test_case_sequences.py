@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from domain.case import CaseState, Event, Reproject, StandDown, WaitExpired, events, fold, from_data, summary, to_data
 from domain.errors import Refusal
-from domain.ladder import DECISIONS
 from domain.permission import RESIDENT, SYSTEM, Actor, allowed_now
+from domain.policy.ladder import DECISIONS
 from domain.telling import current_details, timer_summary
 from tests.domain.given import (
     ADMINISTRATOR,

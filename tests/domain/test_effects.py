@@ -8,8 +8,8 @@ import pytest
 
 from domain.effects import effect
 from domain.errors import Refusal
-from domain.ladder import DECISIONS
 from domain.permission import Actor, allowed_now
+from domain.policy.ladder import DECISIONS
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, STAGES, SUPERVISOR, Case, case_at, decision
 
 

@@ -6,17 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from domain.agenda_building import Tabled
-from domain.agenda_story import Voice
-from domain.emergency_papers import (
+from domain.errors import Refusal
+from domain.papers.agenda_building import Tabled
+from domain.papers.agenda_story import Voice
+from domain.papers.emergency_papers import (
     Emergency,
     ResponseStep,
     extraordinary_agenda,
     extraordinary_minutes,
     how_it_stands,
 )
-from domain.errors import Refusal
-from domain.forum import (
+from domain.papers.minutes_building import Attendance
+from domain.permission import SYSTEM
+from domain.policy.forum import (
     Sitting,
     at_new_time,
     emergency_of,
@@ -25,8 +27,6 @@ from domain.forum import (
     forum_of,
     meeting_name,
 )
-from domain.minutes_building import Attendance
-from domain.permission import SYSTEM
 from domain.sitting import AddToAgenda, Convene, SittingCommand, decide, evolve
 from tests.domain.given import ALLIANCE, at, nancheng
 from tests.domain.responses import ID, T0, Response

@@ -12,23 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from domain.calendar import SHANGHAI, CalendarYear, WorkingCalendar
 from domain.errors import Refusal
-from domain.forum import (
-    Forum,
-    MinutesDue,
-    Monthly,
-    Sitting,
-    Weekly,
-    forum_of,
-    forums,
-    next_sitting,
-    sitting,
-    sittings,
-)
-from domain.organisation import Organisation
-from domain.policy_file import parse_policy
-from domain.words import Name
+from domain.policy.cadence import Monthly, Weekly
+from domain.policy.calendar import SHANGHAI, CalendarYear, WorkingCalendar
+from domain.policy.forum import Forum, MinutesDue, Sitting, forum_of, forums, next_sitting, sitting, sittings
+from domain.policy.organisation import Organisation
+from domain.policy.policy_file import parse_policy
+from domain.words.bilingual import Name
 
 POLICIES = Path(__file__).parents[2] / "policies" / "nancheng"
 M = TypeVar("M", bound=BaseModel)

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from domain import words
 from domain.errors import Refusal
 from domain.joint_response import (
     ResponseCommand,
@@ -21,6 +20,7 @@ from domain.joint_response import (
     waits,
 )
 from domain.permission import SYSTEM, Actor
+from domain.words import refusal_words
 from tests.domain.given import ADMINISTRATOR, ALLIANCE, SUPERVISOR, at, clock, department, nancheng, officer
 from tests.domain.responses import DEPARTMENTS, ID, Response, case_of
 
@@ -130,14 +130,17 @@ def test_a_finished_task_takes_no_more_reports() -> None:
     for kind, fields in (("sign", {}), ("done", {}), ("progress", {"note": "又"}), ("waive", {"reason": "免"})):
         refusal = response.refuses(kind, "command", **fields)
         assert refusal.code == "task_finished"
-        assert words.refusal(refusal.code, "zh-CN", refusal.params) == "任务“核实位置人数并统一调度”已了结（已完成）。"
+        assert (
+            refusal_words.refusal(refusal.code, "zh-CN", refusal.params)
+            == "任务“核实位置人数并统一调度”已了结（已完成）。"
+        )
 
 
 def test_a_task_that_waits_for_another_takes_no_report_yet() -> None:
     refusal = Response(LIFT).refuses("sign", "freed")
     assert refusal.code == "task_not_open"
     assert refusal.params["after"] == ["command"]
-    assert words.refusal(refusal.code, "zh-CN", refusal.params) == (
+    assert refusal_words.refusal(refusal.code, "zh-CN", refusal.params) == (
         "任务“被困人员全部救出”尚未开始：尚待 核实位置人数并统一调度，最早 2026-03-02 10:00。"
     )
 

@@ -15,7 +15,7 @@ from domain.errors import Refusal
 from domain.joint_response import ResponseState, ResponseWaitExpired, TaskState, summary, waits
 from domain.joint_response.telling import details, timer_summary
 from domain.permission import SYSTEM, Actor
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from tests.domain.given import ADMINISTRATOR, ALLIANCE, SUPERVISOR, department, nancheng, officer, policy_text
 from tests.domain.given import rules_with as with_ladder
 from tests.domain.responses import BODY, DEPARTMENTS, Response, case_of

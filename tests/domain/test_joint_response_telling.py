@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.joint_response import waits
 from domain.joint_response.telling import details, timer_summary
-from domain.rules import Rules
+from domain.policy.rules import Rules
 from tests.domain.given import ALLIANCE, policy_text, rules_with
 from tests.domain.responses import Response
 

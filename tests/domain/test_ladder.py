@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import Refusal
-from domain.ladder import AT_ANY_OPEN_STAGE, FIXED_STAGES, Ladder
-from domain.policy_file import PolicyError, PolicyProblem, parse_policy
-from domain.rules import Rules
+from domain.policy.ladder import AT_ANY_OPEN_STAGE, FIXED_STAGES, Ladder
+from domain.policy.policy_file import PolicyError, PolicyProblem, parse_policy
+from domain.policy.rules import Rules
 from tests.domain.given import at, nancheng, policy_text, rules_with
 
 TEXT = policy_text("ladder.yaml")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Refusal
-from domain.organisation import Organisation
-from domain.policy_file import PolicyError, parse_policy
+from domain.policy.organisation import Organisation
+from domain.policy.policy_file import PolicyError, parse_policy
 
 FILE = Path(__file__).parents[2] / "policies" / "nancheng" / "organisation.yaml"
 NANCHENG = parse_policy(Organisation, FILE.read_text(encoding="utf-8"), FILE.name)

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import given
 
-from domain.organisation import Organisation
-from domain.organisation_changes import Changes, applied, changes
-from domain.policy_file import parse_policy
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_changes import Changes, applied, changes
+from domain.policy.policy_file import parse_policy
 from tests.domain.organisations import organisations
 from tests.domain.test_organisation import FOUR_TIERS, NANCHENG
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from domain.organisation import Organisation
-from domain.organisation_changes import changes
-from domain.organisation_files import COLUMNS, as_table, as_yaml, cadence_text, read_tables, table_of
-from domain.policy_file import PolicyError, parse_policy
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_changes import changes
+from domain.policy.organisation_files import COLUMNS, as_table, as_yaml, cadence_text, read_tables, table_of
+from domain.policy.policy_file import PolicyError, parse_policy
 from tests.domain.organisations import organisations
 from tests.domain.test_organisation import FOUR_TIERS, NANCHENG
 

@@ -9,10 +9,6 @@ from typing import Any
 
 import pytest
 
-from api.scope import scope_of
-from domain.calendar import CalendarYear, WorkingCalendar
-from domain.ladder import DECISIONS, DecisionKind, Ladder
-from domain.organisation import Organisation
 from domain.permission import (
     Actor,
     allowed_now,
@@ -24,8 +20,12 @@ from domain.permission import (
     may_run,
     may_stand_down,
 )
-from domain.policy_file import parse_policy
-from domain.rules import Rules
+from domain.policy.calendar import CalendarYear, WorkingCalendar
+from domain.policy.ladder import DECISIONS, DecisionKind, Ladder
+from domain.policy.organisation import Organisation
+from domain.policy.policy_file import parse_policy
+from domain.policy.rules import Rules
+from services.scope import scope_of
 
 NANCHENG = Path(__file__).parents[2] / "policies" / "nancheng"
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Refusal
-from domain.playbook import Playbook, misfits
-from domain.policy_file import PolicyError, PolicyProblem, parse_policy
-from domain.span import Span, at_least, later
+from domain.policy.playbook import Playbook, misfits
+from domain.policy.policy_file import PolicyError, PolicyProblem, parse_policy
+from domain.policy.span import Span, at_least, later
 from tests.domain.given import at, clock, nancheng, policy_text, read_playbooks
 
 FILE = "playbooks/lift_entrapment.yaml"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.calendar import ClockTime
-from domain.forum import Cadence
-from domain.policy_file import Misplaced, PolicyError, PolicyProblem, parse_policy, repeated
+from domain.policy.cadence import Cadence
+from domain.policy.calendar import ClockTime
+from domain.policy.policy_file import Misplaced, PolicyError, PolicyProblem, parse_policy, repeated
 
 
 class Meeting(BaseModel):

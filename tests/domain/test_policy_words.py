@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from domain.calendar import CalendarYear
-from domain.organisation import Organisation
-from domain.policy_file import PolicyError, parse_policy
-from domain.policy_words import mistake_in
+from domain.policy.calendar import CalendarYear
+from domain.policy.organisation import Organisation
+from domain.policy.policy_file import PolicyError, parse_policy
+from domain.words.policy_words import mistake_in
 from tests.domain.test_organisation import FOUR_TIERS
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

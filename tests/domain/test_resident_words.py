@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 from domain.case import EventType, Expiry, WaitKind
-from domain.resident_words import BY_WHEN, MILESTONES, NEXT, OTHERWISE, TOLD_IN_FULL
-from domain.words import Name
+from domain.words.bilingual import Name
+from domain.words.resident_words import BY_WHEN, MILESTONES, NEXT, OTHERWISE, TOLD_IN_FULL
 
 NOT_TOLD = {
     "note_added",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.response_notices import ResponseNotice, response_notices
+from domain.joint_response.notices import ResponseNotice, response_notices
 from tests.domain.given import department
 from tests.domain.responses import DEPARTMENTS, ID, Response
 

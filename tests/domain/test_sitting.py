@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from domain.case import PutOnAgenda, SittingMoved, SittingOver, WaitExpired
 from domain.errors import Refusal
-from domain.forum import Sitting
 from domain.permission import SYSTEM, Actor
-from domain.rules import Rules
+from domain.policy.forum import Sitting
+from domain.policy.rules import Rules
 from domain.sitting import (
     MOST_OTHER_BUSINESS,
     SCHEMA_VERSION,

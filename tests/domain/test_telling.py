@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.forum import next_sitting
 from domain.permission import RESIDENT
+from domain.policy.forum import next_sitting
 from domain.telling import current_details, cut, moment, on_expiry, stage_name, timer_summary, wait_reason
-from domain.words import LANGUAGES
+from domain.words.bilingual import LANGUAGES
 from tests.domain.given import STAGES, Case, at, case_at, nancheng, officer
 
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from domain.errors import Refusal
-from domain.policy_set import Policy, PolicyKind, PolicySet, is_older, read_policy
-from domain.under_way import (
+from domain.policy.policy_set import Policy, PolicyKind, PolicySet, is_older, read_policy
+from domain.policy.under_way import (
     OpenCase,
     OpenResponse,
     OpenSitting,

@@ -11,7 +11,6 @@ from typing import Literal, get_args
 
 import pytest
 
-from domain import words
 from domain.case import ClosedAs, EventType, Expiry, WaitKind
 from domain.joint_response import (
     AnyResponseCommand,
@@ -21,11 +20,25 @@ from domain.joint_response import (
     ResponseWaitKind,
     TaskStatus,
 )
-from domain.ladder import DECISIONS, FIXED_STAGES
 from domain.permission import Role
-from domain.playbook import Audience
+from domain.policy.ladder import DECISIONS, FIXED_STAGES
+from domain.policy.playbook_parts import Audience
 from domain.sitting import SittingBody, SittingEventType, SittingWaitKind, Status
-from domain.words import LANGUAGES, Name, refusal, text
+from domain.words import case_words, response_words
+from domain.words.bilingual import LANGUAGES, Name, text
+from domain.words.refusal_words import REFUSALS, refusal
+from domain.words.response_words import (
+    AUDIENCES,
+    CLOCKS,
+    OUTCOMES,
+    RESPONSE_EVENTS,
+    RESPONSE_STATUSES,
+    RESPONSE_WAITS,
+    TASK_ROLES,
+    TASK_STATUSES,
+)
+from domain.words.role_words import ROLES
+from domain.words.sitting_words import SITTING_EVENTS, SITTING_STATUSES, SITTING_WAITS
 from workflows import names
 
 SystemKind = Literal[
@@ -47,26 +60,26 @@ DOMAIN = Path(__file__).parents[2] / "domain"
 SERVICES = DOMAIN.parent / "services"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TABLES: dict[str, tuple[dict[str, Name], tuple[str, ...]]] = {
-    "stages": (words.STAGES, FIXED_STAGES),
-    "decisions": (words.DECISIONS, DECISIONS),
-    "system commands": (words.SYSTEM_COMMANDS, get_args(SystemKind)),
-    "events": (words.EVENTS, get_args(EventType)),
-    "closings": (words.CLOSED_AS, get_args(ClosedAs)),
-    "roles": (words.ROLES, get_args(Role)),
-    "waits": (words.WAITS, get_args(WaitKind)),
-    "expiries": (words.EXPIRIES, get_args(Expiry)),
-    "sittings' statuses": (words.SITTING_STATUSES, get_args(Status)),
-    "sittings' waits": (words.SITTING_WAITS, get_args(SittingWaitKind)),
-    "sittings' events": (words.SITTING_EVENTS, get_args(SittingEventType)),
-    "responses' commands": (words.RESPONSE_COMMANDS, RESPONSE_COMMANDS),
-    "responses' events": (words.RESPONSE_EVENTS, get_args(ResponseEventType)),
-    "responses' statuses": (words.RESPONSE_STATUSES, get_args(ResponseStatus)),
-    "responses' waits": (words.RESPONSE_WAITS, (*get_args(ResponseWaitKind), "remind")),
-    "tasks' statuses": (words.TASK_STATUSES, get_args(TaskStatus)),
-    "tasks' roles": (words.TASK_ROLES, ("lead", "support")),
-    "tasks' clocks": (words.CLOCKS, get_args(Clock)),
-    "outcomes": (words.OUTCOMES, ("resolved", "returned")),
-    "audiences": (words.AUDIENCES, get_args(Audience)),
+    "stages": (case_words.STAGES, FIXED_STAGES),
+    "decisions": (case_words.DECISIONS, DECISIONS),
+    "system commands": (case_words.SYSTEM_COMMANDS, get_args(SystemKind)),
+    "events": (case_words.EVENTS, get_args(EventType)),
+    "closings": (case_words.CLOSED_AS, get_args(ClosedAs)),
+    "roles": (ROLES, get_args(Role)),
+    "waits": (case_words.WAITS, get_args(WaitKind)),
+    "expiries": (case_words.EXPIRIES, get_args(Expiry)),
+    "sittings' statuses": (SITTING_STATUSES, get_args(Status)),
+    "sittings' waits": (SITTING_WAITS, get_args(SittingWaitKind)),
+    "sittings' events": (SITTING_EVENTS, get_args(SittingEventType)),
+    "responses' commands": (response_words.RESPONSE_COMMANDS, RESPONSE_COMMANDS),
+    "responses' events": (RESPONSE_EVENTS, get_args(ResponseEventType)),
+    "responses' statuses": (RESPONSE_STATUSES, get_args(ResponseStatus)),
+    "responses' waits": (RESPONSE_WAITS, (*get_args(ResponseWaitKind), "remind")),
+    "tasks' statuses": (TASK_STATUSES, get_args(TaskStatus)),
+    "tasks' roles": (TASK_ROLES, ("lead", "support")),
+    "tasks' clocks": (CLOCKS, get_args(Clock)),
+    "outcomes": (OUTCOMES, ("resolved", "returned")),
+    "audiences": (AUDIENCES, get_args(Audience)),
 }
 PROVIDED = {"where", "starts_at", "who"}
 """What ``domain.telling`` fills a wait's sentence with."""
@@ -97,7 +110,7 @@ def test_every_kind_has_words_and_no_words_are_left_over(table: str) -> None:
 
 def every_name() -> Iterator[tuple[str, Name]]:
     tables = [(title, known) for title, (known, _) in TABLES.items()]
-    for title, known in (*tables, ("refusals", words.REFUSALS), ("channels", words.CHANNELS)):
+    for title, known in (*tables, ("refusals", REFUSALS), ("channels", case_words.CHANNELS)):
         yield from ((f"{title}: {code}", name) for code, name in known.items())
 
 
@@ -117,15 +130,15 @@ def test_the_domain_refuses_with_many_codes() -> None:
 
 @pytest.mark.parametrize(("code", "params"), REFUSED, ids=[f"{code}" for code, _ in REFUSED])
 def test_every_refusal_of_the_domain_has_a_sentence_whose_gaps_it_fills(code: str, params: frozenset[str]) -> None:
-    sentence = words.REFUSALS[code]
+    sentence = REFUSALS[code]
     assert gaps(sentence.zh) <= params
     assert gaps(sentence.en) <= params
 
 
 @pytest.mark.parametrize("wait", get_args(WaitKind))
 def test_a_waits_sentence_has_only_gaps_that_are_filled(wait: str) -> None:
-    assert gaps(words.WAITS[wait].zh) <= PROVIDED
-    assert gaps(words.WAITS[wait].en) <= PROVIDED
+    assert gaps(case_words.WAITS[wait].zh) <= PROVIDED
+    assert gaps(case_words.WAITS[wait].en) <= PROVIDED
 
 
 def test_a_refusal_reads_as_a_sentence_in_both_languages() -> None:
@@ -167,14 +180,14 @@ def test_any_language_but_english_reads_chinese() -> None:
 
 
 def test_every_command_has_an_update_and_every_expiry_a_record() -> None:
-    assert set(names.UPDATES) == set(DECISIONS) | (set(words.SYSTEM_COMMANDS) - {"wait_expired"})
+    assert set(names.UPDATES) == set(DECISIONS) | (set(case_words.SYSTEM_COMMANDS) - {"wait_expired"})
     assert set(names.EXPIRIES) == set(get_args(Expiry))
     assert len(set(names.RECORDS)) == len(names.UPDATES) + len(names.EXPIRIES)
 
 
 @pytest.mark.parametrize("kind", names.UPDATES)
 def test_an_update_is_named_by_the_decisions_word_and_code(kind: str) -> None:
-    known = words.DECISIONS.get(kind) or words.SYSTEM_COMMANDS[kind]
+    known = case_words.DECISIONS.get(kind) or case_words.SYSTEM_COMMANDS[kind]
     assert names.UPDATES[kind] == f"{known.zh} {kind}"
     assert names.record_name(kind) == f"入账·{known.zh} {kind}"
 
@@ -195,7 +208,7 @@ def test_an_expirys_record_is_named_by_what_happens_and_its_code(expiry: str) ->
     said, code = names.EXPIRIES[expiry].split(" ")
     assert code == expiry
     assert said.startswith("到期·")
-    shared = set(said.removeprefix("到期·")) & set(words.EVENTS[HAPPENS[expiry]].zh)
+    shared = set(said.removeprefix("到期·")) & set(case_words.EVENTS[HAPPENS[expiry]].zh)
     assert len(shared) >= 2
     assert names.record_name("wait_expired", expiry) == f"入账·{said} {code}"
 
@@ -213,7 +226,7 @@ def test_every_command_to_a_response_has_an_update_and_every_wait_a_record() -> 
     assert set(names.RESPONSE_EXPIRIES) == set(get_args(ResponseWaitKind))
     assert not set(names.RESPONSE_RECORDS) & {*names.RECORDS, *names.SITTING_RECORDS}
     for kind, name in names.RESPONSE_UPDATES.items():
-        said = words.RESPONSE_COMMANDS.get(kind)
+        said = response_words.RESPONSE_COMMANDS.get(kind)
         assert name.endswith(f" {kind}")
         assert said is None or name == f"{said.zh} {kind}"
 

@@ -25,13 +25,13 @@ from activities.enforcing import Enforcer
 from activities.meetings import Meetings
 from activities.notices import Notifier
 from activities.record import Recorder
-from domain.calendar import SHANGHAI
 from domain.case import AnyCommand, CaseState, Command, OpenCase, SealedRef
-from domain.forum import Sitting, sittings
 from domain.joint_response import AnyResponseCommand, ResponseCommand, ResponseState
 from domain.notices import Channels
 from domain.permission import Actor
-from domain.rules import Rules
+from domain.policy.calendar import SHANGHAI
+from domain.policy.forum import Sitting, sittings
+from domain.policy.rules import Rules
 from domain.sitting import SittingBody, SittingCommand, SittingState
 from runtime import temporal
 from runtime.clock import Clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from domain.forum import Sitting
+from domain.policy.forum import Sitting
 from tests.engine.conftest import Engine, officer
 
 Life = Callable[[Engine], Awaitable[str]]

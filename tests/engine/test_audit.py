@@ -24,9 +24,9 @@ from domain.case import (
     waits,
 )
 from domain.joint_response import ResponseCommand, ResponseState, StandDownResponse
-from domain.organisation import Organisation
-from domain.organisation_files import as_yaml
 from domain.permission import RESIDENT
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_files import as_yaml
 from operations.audit import Auditor, Report, differences
 from runtime.temporal import TASK_QUEUE
 from stack.temporal import TemporalServer

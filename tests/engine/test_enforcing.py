@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import worker
-from domain.organisation import Organisation
-from domain.organisation_files import as_yaml
-from domain.policy_file import parse_policy
+from domain.policy.organisation import Organisation
+from domain.policy.organisation_files import as_yaml
+from domain.policy.policy_file import parse_policy
 from runtime.temporal import TASK_QUEUE
 from services.policy_desk import order_of
 from store.policies import NewVersion, Policies

@@ -9,11 +9,11 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.record import SittingRecorder
-from domain.forum import Sitting
 from domain.notices import Channels
+from domain.policy.forum import Sitting
 from domain.sitting import Reschedule, SittingCommand, SittingState
 from operations.following import Following, Missed
-from operations.meetings import retell, untold_cases
+from operations.sittings import retell, untold_cases
 from store.notices import Notices
 from store.papers import Papers
 from tests.engine.conftest import Engine, officer, until

@@ -13,7 +13,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.words import REFUSALS
+from domain.words.refusal_words import REFUSALS
 from tests.engine.conftest import Engine
 from workflows import names
 

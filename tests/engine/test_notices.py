@@ -16,7 +16,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.record import SittingRecorder
 from domain.notices import Channels
-from domain.policy_file import PolicyError
+from domain.policy.policy_file import PolicyError
 from domain.sitting import Reschedule, SittingCommand, SittingState
 from services.policy_folder import read_channels
 from store.notices import Notice, Notices

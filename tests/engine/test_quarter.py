@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from domain.calendar import SHANGHAI
-from domain.forum import Sitting, next_sitting
+from domain.policy.calendar import SHANGHAI
+from domain.policy.forum import Sitting, next_sitting
 from domain.sitting import SittingWait
 from store.documents import Documents
 from store.sittings import SittingRow

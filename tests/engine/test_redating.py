@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import worker
 from activities.dating import redate
-from domain.calendar import CalendarYear
-from domain.policy_file import parse_policy
+from domain.policy.calendar import CalendarYear
+from domain.policy.policy_file import parse_policy
 from tests.domain.given import year_of
 from tests.engine.conftest import Engine
 from tests.engine.sittings import case_waiting_for

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.agenda import Agenda, Minutes
 from domain.errors import Refusal
 from domain.joint_response import ResponseState, ResponseWait
+from domain.papers.agenda import Agenda, Minutes
 from store.folding import RESPONSES
 from store.notices import Notice, Notices
 from store.rebuild import compare_list

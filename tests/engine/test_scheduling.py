@@ -11,10 +11,10 @@ from temporalio.client import ScheduleBackfill, ScheduleHandle, ScheduleOverlapP
 from temporalio.service import RPCError
 
 from activities.dating import plan_schedules
-from domain.calendar import SHANGHAI, WorkingCalendar
-from domain.convening import to_convene
-from domain.forum import Forum
-from domain.rules import Rules
+from domain.policy.calendar import SHANGHAI, WorkingCalendar
+from domain.policy.convening import to_convene
+from domain.policy.forum import Forum
+from domain.policy.rules import Rules
 from runtime.clock import Clock
 from runtime.temporal import TASK_QUEUE
 from tests.domain.given import year_of

@@ -13,11 +13,11 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
 from activities.record import Recorder
-from domain.agenda import Agenda, Minutes
 from domain.case import CaseState, Command, Escalate
 from domain.errors import Refusal
+from domain.papers.agenda import Agenda, Minutes
 from domain.sitting import SittingWait
-from operations.meetings import bring_back
+from operations.sittings import bring_back
 from runtime.temporal import TASK_QUEUE
 from store.folding import SITTINGS as LISTED
 from store.log import Appended, EventLog

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.__main__ import main
-from api.sending import Done, Sending
+from server.__main__ import main
+from services.sending import Done, Sending
 from tests.faults.dying import kill_once
 
 _send = Sending.send

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from domain.calendar import SHANGHAI
+from domain.policy.calendar import SHANGHAI
 
 PASSWORD = "nancheng"
 MOST_CASES = 60

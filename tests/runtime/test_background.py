@@ -11,14 +11,14 @@ import pytest
 from structlog.testing import capture_logs
 
 import worker
-from api.feed import Feed, Hearing
-from api.metrics import Metrics
-from api.scope import scope_of
 from domain.permission import Actor
 from runtime.background import Loop
+from runtime.metrics import Metrics
+from services.feed import Feed, Hearing
+from services.scope import scope_of
 from store.cases import CaseList
+from store.joint_responses import Responses
 from store.log import EventLog, StoredEvent
-from store.responses import Responses
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from tests.engine.conftest import load_nancheng, until

@@ -14,8 +14,10 @@ CALLERS = {
     "api",
     "bench",
     "cli",
+    "console",
     "demo",
     "operations",
+    "server",
     "stack",
     "worker",
     "fastapi",
@@ -45,3 +47,25 @@ def test_the_policy_desk_alone_brings_policies_into_force() -> None:
     ]
     writing = [file.name for file in PROGRAM if "INSERT INTO policy_" in file.read_text("utf-8")]
     assert writing == ["policies.py"]
+
+
+def named(file: Path) -> str:
+    """A module's name; a package's is that of its ``__init__``."""
+    return ".".join(part for part in file.relative_to(ROOT).with_suffix("").parts if part != "__init__")
+
+
+MODULES = {named(file): file for file in PROGRAM}
+
+
+def module_of(name: str) -> str:
+    """The module that an imported name is, or is in; empty where it is none of ours."""
+    while name and name not in MODULES:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def test_no_module_imports_its_way_back_to_itself() -> None:
+    below = {name: {module_of(one) for one in imported(file)} - {name} for name, file in MODULES.items()}
+    while leaves := {name for name, imports in below.items() if not imports & below.keys()}:
+        below = {name: imports for name, imports in below.items() if name not in leaves}
+    assert sorted(below) == []

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.errors import Refusal
-from domain.policy_file import PolicyError
-from domain.policy_set import Policy, PolicyKind, read_policy
+from domain.policy.policy_file import PolicyError
+from domain.policy.policy_set import Policy, PolicyKind, read_policy
 from services.policy_check import Draft, Offer
 from services.policy_desk import Loaded, PolicyDesk, order_of
 from services.policy_folder import read_folder

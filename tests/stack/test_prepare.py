@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.policy_set import read_policy
+from domain.policy.policy_set import read_policy
 from runtime.settings import Settings
 from runtime.temporal import TASK_QUEUE, connect
 from services.policy_check import Offer

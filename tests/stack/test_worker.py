@@ -16,8 +16,8 @@ import asyncpg
 import pytest
 
 from domain.case import AddNote, Command, OpenCase, SealedRef
-from domain.forum import sittings
 from domain.permission import Actor
+from domain.policy.forum import sittings
 from domain.sitting import Cancel, SittingCommand
 from runtime import temporal
 from runtime.settings import Settings

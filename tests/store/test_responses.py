@@ -12,9 +12,9 @@ from domain.joint_response import CaseOfIt, Declare, ResponseCommand, ResponseSt
 from domain.permission import SYSTEM
 from store.cases import CaseList, CaseQuery
 from store.folding import RESPONSES
+from store.joint_responses import ResponseQuery, Responses
 from store.log import EventLog
 from store.rebuild import compare, compare_list, rebuild_list
-from store.responses import ResponseQuery, Responses
 from tests.domain.given import at, nancheng
 from tests.store.given import fold, recorded, row
 

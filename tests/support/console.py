@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from api.console.assets import assets
-from api.sessions import COOKIE
+from api.sign_in.sessions import COOKIE
+from console.frame.assets import assets
 from tests.support.stack import PATIENCE, Stack
 
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate", "accept": "text/html"}

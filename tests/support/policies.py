@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from domain.policy_set import PolicyKind
+from domain.policy.policy_set import PolicyKind
 from services.policy_check import Offer
 from services.policy_desk import Loaded, PolicyDesk
 from services.policy_folder import read_folder

@@ -167,8 +167,8 @@ def running_stack(
     asyncio.run(prepare(settings))
     env = {**os.environ, **settings.environment(), "PYTHONUTF8": "1"}
     worker, api = (
-        Child(name, [sys.executable, "-m", name], log_file=folder / f"{name}.log", env=env, cwd=REPOSITORY)
-        for name in ("worker", "api")
+        Child(name, [sys.executable, "-m", program], log_file=folder / f"{name}.log", env=env, cwd=REPOSITORY)
+        for name, program in (("worker", "worker"), ("api", "server"))
     )
     stack = Stack(settings, worker, api)
     try:

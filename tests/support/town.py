@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from domain.calendar import SHANGHAI
+from domain.policy.calendar import SHANGHAI
 from runtime.clock import Clock
 
 POLICIES = Path(__file__).parents[2] / "policies" / "nancheng"

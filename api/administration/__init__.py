@@ -1,0 +1,1 @@
+"""Policies, accounts, and how the system stands."""

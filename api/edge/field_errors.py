@@ -1,0 +1,90 @@
+"""What is wrong with a field, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from api.edge.problem_words import PROBLEMS, both
+from domain.words.bilingual import Name, text
+from domain.words.case_words import DECISIONS
+
+_MESSAGES: dict[str, Name] = {
+    "missing": both("必填。", "This is required."),
+    "extra_forbidden": both("没有这个字段。", "There is no such field."),
+    "string_type": both("应为文字。", "This is text."),
+    "string_too_short": both("不能为空。", "This cannot be empty."),
+    "string_too_long": both("太长，最多 {max_length} 个字符。", "Too long: at most {max_length} characters."),
+    "string_pattern_mismatch": both("格式不对。", "This is not in the right form."),
+    "literal_error": both("可选：{expected}。", "One of {expected}."),
+    "enum": both("可选：{expected}。", "One of {expected}."),
+    "union_tag_invalid": both("没有这个 kind，可选：{expected_tags}。", "No such kind; there are: {expected_tags}."),
+    "union_tag_not_found": both("请写明 kind。", "Say which kind."),
+    "int_type": both("应为整数。", "This is a whole number."),
+    "int_parsing": both("应为整数。", "This is a whole number."),
+    "int_from_float": both("应为整数。", "This is a whole number."),
+    "float_type": both("应为数字。", "This is a number."),
+    "float_parsing": both("应为数字。", "This is a number."),
+    "finite_number": both("应为有限的数字。", "This is a finite number."),
+    "bool_type": both("应为 true 或 false。", "This is true or false."),
+    "bool_parsing": both("应为 true 或 false。", "This is true or false."),
+    "greater_than": both("应大于 {gt}。", "This is more than {gt}."),
+    "greater_than_equal": both("不小于 {ge}。", "This is at least {ge}."),
+    "less_than_equal": both("不大于 {le}。", "This is at most {le}."),
+    "too_long": both("太多，最多 {max_length} 个。", "Too many: at most {max_length}."),
+    "date_type": both("应为日期，如 2026-03-04。", "This is a date, like 2026-03-04."),
+    "date_parsing": both("应为日期，如 2026-03-04。", "This is a date, like 2026-03-04."),
+    "date_from_datetime_parsing": both("应为日期，如 2026-03-04。", "This is a date, like 2026-03-04."),
+    "date_from_datetime_inexact": both("应为日期，如 2026-03-04。", "This is a date, like 2026-03-04."),
+    "model_type": both("应为对象。", "This is an object."),
+    "model_attributes_type": both("应为对象。", "This is an object."),
+    "dict_type": both("应为对象。", "This is an object."),
+    "tuple_type": both("应为列表。", "This is a list."),
+    "list_type": both("应为列表。", "This is a list."),
+    "string_unicode": PROBLEMS["unprintable_text"][2],
+    "unprintable_text": PROBLEMS["unprintable_text"][2],
+    "personal_data": PROBLEMS["personal_data"][2],
+    "password_short": both("太短，至少 {least} 个字符。", "Too short: at least {least} characters."),
+    "password_easy": both(
+        "太容易被猜到，请换一个（可以是一句只有自己知道的话）。",
+        "Too easy to guess; take another (a sentence that only you know will do).",
+    ),
+    "password_wrong": both("现在的密码不对。", "This is not the password now."),
+    "phone_or_anonymous": both("请留下电话，或者选择匿名。", "Leave a telephone number, or stay anonymous."),
+    "days_or_hours": both("请给出 days 或 hours。", "Give days, hours, or both."),
+    "not_with_this_kind": both("to 只用于 object；provider、filed_on 只用于 done。", "Not with this kind of report."),
+    "note_required": both("请写明进展（note）。", "Say how it stands, in note."),
+    "where_to": both("请写明正确的小区、类别或两者。", "Name the right estate, the right category, or both."),
+}
+_CODES = {"string_unicode": "unprintable_text"}
+"""What pydantic calls otherwise."""
+_UNKNOWN_FIELD = both("填写有误。", "This is not valid.")
+
+
+def field_error(field: str, code: str, spoken: str, **params: object) -> dict[str, str]:
+    """One entry of a problem's ``errors``."""
+    return {"field": field, "code": code, "message": text(_MESSAGES.get(code, _UNKNOWN_FIELD), spoken, **params)}
+
+
+def field_errors(errors: Iterable[Mapping[str, Any]], spoken: str) -> list[dict[str, str]]:
+    """What pydantic finds wrong, as entries of a problem's ``errors``."""
+    return [_field_error(error, spoken) for error in errors]
+
+
+def _field_error(error: Mapping[str, Any], spoken: str) -> dict[str, str]:
+    kind = str(error["type"])
+    field = "kind" if kind.startswith("union_tag") else _field(error["loc"])
+    return field_error(field, _CODES.get(kind, kind), spoken, **(error.get("ctx") or {}))
+
+
+def _field(location: Sequence[str | int]) -> str:
+    steps = list(location)
+    if steps and steps[0] in ("body", "query", "path", "header"):
+        steps = steps[1:]
+    if len(steps) > 1 and steps[0] in DECISIONS:  # the union's tag, not a field
+        steps = steps[1:]
+    return printable(".".join(map(str, steps)))[:200]
+
+
+def printable(value: str) -> str:
+    return value.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")

@@ -1,0 +1,1 @@
+"""Forums and sittings: their routes, papers, and calendars to subscribe to."""

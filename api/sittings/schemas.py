@@ -1,0 +1,176 @@
+"""Forums and sittings over the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    AwareDatetime,
+    ConfigDict,
+    Field,
+)
+
+from api.cases.schemas import EventBrief
+from api.edge.wire import Answer, Instant
+from domain.personal import Line, WorkingText
+from domain.sitting import Status as SittingStatus
+from services.requests import RequestBody
+
+
+class CadenceView(Answer):
+    """When a forum sits: every week or month, on a weekday (of a month, its ``nth``; -1 is the last), at a time of
+    Shanghai, for so many minutes; off a holiday to the next working day."""
+
+    every: Literal["week", "month"]
+    weekday: str
+    nth: int | None
+    time: Annotated[str, Field(examples=["15:00"])]
+    minutes: int
+    holiday: str
+
+
+class ForumView(Answer):
+    """A body that meets; its id is its unit's."""
+
+    id: str
+    tier: str
+    unit: str
+    name: str
+    cadence: CadenceView
+
+
+class ForumList(Answer):
+    items: list[ForumView]
+
+
+class AddendumView(Answer):
+    """A case added after the freeze: `by` an officer's `decision`, or by rule because it `arrived_while_freezing`."""
+
+    case: str
+    reason: str
+    by: str
+    at: Instant
+
+
+class AttendanceView(Answer):
+    """Who was there, by post and unit."""
+
+    chair: str | None
+    recorder: str | None
+    present: list[str]
+    absent: list[str]
+
+
+class SittingLinks(Answer):
+    """Where else the sitting is found; its papers are null until they are written."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    itself: str = Field(alias="self")
+    agenda: str | None
+    minutes: str | None
+    temporal: str | None
+    console: str
+
+
+class SittingView(Answer):
+    """One meeting. ``provisional``: the dates rest on a year whose calendar is not published.
+
+    ``version`` is 0 until its process begins, when its agenda is drafted or somebody moves or cancels it before;
+    until then the calendar gives its dates. ``sequence`` counts its moves; ``regular_starts_at`` is when it would
+    be by the calendar, null where that is now. ``emergency``: what an extraordinary sitting is about.
+    """
+
+    id: str
+    forum: str
+    emergency: str | None
+    name: str
+    version: int
+    status: SittingStatus
+    status_name: str
+    sequence: int
+    drafts_at: Instant
+    freezes_at: Instant
+    starts_at: Instant
+    ends_at: Instant
+    minutes_due: Instant
+    provisional: bool
+    regular_starts_at: Instant | None
+    addenda: list[AddendumView]
+    attendance: AttendanceView | None
+    links: SittingLinks
+
+
+class SittingChanged(SittingView):
+    """What came of a command, as the sitting stood right after it. ``warnings``: `not_a_workday`."""
+
+    events: list[EventBrief]
+    warnings: list[Literal["not_a_workday"]]
+
+
+class SittingList(Answer):
+    items: list[SittingView]
+
+
+class Addendum(RequestBody):
+    """An urgent case for a frozen agenda."""
+
+    case: Line
+    reason: WorkingText
+
+
+class OtherBusiness(RequestBody):
+    """A line under other business, for an agenda that is not frozen."""
+
+    text: Line
+
+
+class Reschedule(RequestBody):
+    """Moves the sitting, and with it every case that waits for it; at most 90 days ahead."""
+
+    starts_at: Annotated[AwareDatetime, Field(examples=["2026-03-06T15:00:00+08:00"])]
+    reason: WorkingText
+
+
+class CancelSitting(RequestBody):
+    """The sitting is not held; its cases wait for the next one."""
+
+    reason: WorkingText
+
+
+Posts = Annotated[list[Line], Field(max_length=200)]
+
+
+class Attendance(RequestBody):
+    """Who was there, by post and unit; not by name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "chair": "社区党委书记",
+                    "recorder": "社区专干",
+                    "present": ["城市管理局", "物业企业"],
+                    "absent": ["消防救援大队"],
+                }
+            ]
+        }
+    )
+
+    chair: Line
+    recorder: Line
+    present: Posts = Field(default=[])
+    absent: Posts = Field(default=[])
+
+
+class CloseSitting(RequestBody):
+    """The chair closes the meeting before its minutes are due; ``dissent`` goes into them."""
+
+    dissent: Annotated[list[WorkingText], Field(default=[], max_length=50)]
+
+
+class CalendarLink(Answer):
+    """An address to subscribe to without sign-in: whoever has it may read the feed. Keep it."""
+
+    url: str
+    webcal: str

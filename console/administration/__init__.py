@@ -1,0 +1,1 @@
+"""What administrators look after: accounts, policies, how the system stands, who saw what."""

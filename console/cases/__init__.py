@@ -1,0 +1,1 @@
+"""The list and the board, one case with its story, and the decisions on it."""

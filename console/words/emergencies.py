@@ -1,0 +1,136 @@
+"""What the pages of emergencies say."""
+
+from __future__ import annotations
+
+from domain.words.bilingual import Name
+
+
+def _n(zh: str, en: str) -> Name:
+    return Name(zh=zh, en=en)
+
+
+WORDS: dict[str, Name] = {
+    "nav.emergencies": _n("联动处置", "Emergencies"),
+    "emergencies.title": _n("联动处置", "Emergencies"),
+    "emergencies.list_lead": _n(
+        "七位一体联动处置：进行中的在前。", "Joint responses of the seven departments; those that run first."
+    ),
+    "emergencies.none": _n("没有联动处置。", "There is no emergency."),
+    "emergencies.call_first": _n("先打这些电话", "Call these first"),
+    "emergencies.declared": _n("{at} 启动", "since {at}"),
+    "emergencies.watched": _n("观察至 {at}", "watched until {at}"),
+    "emergencies.phases": _n("处置阶段", "Phases"),
+    "emergencies.mine": _n("{name}的任务", "Tasks of {name}"),
+    "emergencies.branches": _n("七个部门", "The seven departments"),
+    "emergencies.others": _n("联盟、社区和小区的任务", "Tasks of the alliance, community and estate"),
+    "emergencies.role.lead": _n("牵头", "lead"),
+    "emergencies.optional": _n("非必办", "not required"),
+    "emergencies.late": _n("逾时", "late"),
+    "emergencies.to_come": _n("还没开始 {n} 项", "{n} to come"),
+    "emergencies.over": _n("已办结 {n} 项", "{n} over"),
+    "emergencies.opens": _n("开始", "Opens"),
+    "emergencies.after": _n("“{names}”完成后", "after “{names}”"),
+    "emergencies.sign_by": _n("签收", "Sign by"),
+    "emergencies.complete_by": _n("完成", "Complete by"),
+    "emergencies.signed": _n("已签收", "Signed"),
+    "emergencies.ended": _n("办结", "Ended"),
+    "emergencies.number.open": _n("{n} 待签收", "{n} to sign"),
+    "emergencies.number.signed": _n("{n} 办理中", "{n} signed"),
+    "emergencies.number.done": _n("{n} 已完成", "{n} done"),
+    "emergencies.number.pending": _n("{n} 未到", "{n} pending"),
+    "emergencies.number.waived": _n("{n} 免除", "{n} waived"),
+    "emergencies.number.late": _n("{n} 逾时", "{n} late"),
+    "emergencies.report.sign": _n("签收", "Sign"),
+    "emergencies.report.progress": _n("报进展", "Progress"),
+    "emergencies.report.done": _n("报完成", "Done"),
+    "emergencies.report.object": _n("提异议", "Object"),
+    "emergencies.report.waive": _n("免除", "Waive"),
+    "emergencies.report.more": _n("其他", "More"),
+    "emergencies.report_lead.sign": _n("签收表示任务已接到，由本部门承办。", "You have the task and act on it."),
+    "emergencies.report_lead.progress": _n("说明现在办到哪一步。", "Say how it stands."),
+    "emergencies.report_lead.done": _n("任务完成后，后续任务随即开始。", "What depends on it begins at once."),
+    "emergencies.report_lead.object": _n(
+        "不属本部门职责的，写明理由并移交；不写移交给谁的，由牵头部门承接。",
+        "Not yours: say why, and whose it is; where you name nobody, the lead takes it.",
+    ),
+    "emergencies.report_lead.waive": _n("确实不必办的，写明理由。", "It need not be done: say why."),
+    "emergencies.what_to_report": _n("报什么", "What to report"),
+    "emergencies.nothing_to_report": _n("这项任务现在没有可报的。", "There is nothing to report of this task now."),
+    "emergencies.note.sign": _n("说明", "Note"),
+    "emergencies.note.progress": _n("进展", "How it stands"),
+    "emergencies.note.done": _n("完成情况", "What was done"),
+    "emergencies.transfer_to": _n("移交给", "Whose it is"),
+    "emergencies.lead_takes": _n("由牵头部门承接", "The lead takes it"),
+    "emergencies.provider": _n("临时物业单位", "Interim provider"),
+    "emergencies.filed_on": _n("合同备案日期", "Contract filed on"),
+    "emergencies.reports": _n("情况报告", "Situation reports"),
+    "emergencies.report_text": _n("第 {n} 期情况报告", "Situation report {n}"),
+    "emergencies.report_hint": _n(
+        "现场情况、已采取措施、下一步和需要协调的事；不写个人信息。",
+        "What is seen, what was done, what comes next, what is needed; no personal data.",
+    ),
+    "emergencies.report_send": _n("发布情况报告", "Report the situation"),
+    "emergencies.report_number": _n("第 {n} 期", "No. {n}"),
+    "emergencies.no_reports": _n("还没有情况报告。", "There is none yet."),
+    "emergencies.story": _n("全部经过", "The whole story"),
+    "emergencies.soon": _n("接下来", "What comes next"),
+    "emergencies.escalations": _n("逾时上报和预警", "Escalations and alarms"),
+    "emergencies.told": _n("已报{to}", "told: {to}"),
+    "emergencies.cap": _n("联动处置已达最长期限", "the emergency has reached its cap"),
+    "emergencies.about": _n("基本情况", "About"),
+    "emergencies.lead": _n("牵头部门", "Lead"),
+    "emergencies.cases": _n("诉求件", "Cases"),
+    "emergencies.sitting": _n("议程和纪要", "Agenda and minutes"),
+    "emergencies.linked": _n("关联处置", "Linked"),
+    "emergencies.cap_at": _n("最长期限", "Cap"),
+    "emergencies.outcome": _n("处置结果", "Outcome"),
+    "emergencies.outcome.resolved": _n("已解决", "resolved"),
+    "emergencies.outcome.returned": _n("退回议事", "returned to a tier"),
+    "emergencies.outcome_told.resolved": _n("已解决，转居民回访", "Resolved: the resident is asked"),
+    "emergencies.outcome_told.returned": _n("退回议事，等下次会议", "Returned: the case waits for a sitting"),
+    "emergencies.tier": _n("退回到哪一级", "Returned to"),
+    "emergencies.tier_hint": _n("选“退回议事”时填写；不填按预案。", "With “returned”; else as the playbook has it."),
+    "emergencies.stand_down": _n("解除联动", "Stand down"),
+    "emergencies.stand_down_send": _n("确认解除联动", "Stand the emergency down"),
+    "emergencies.still_open": _n("还没有办结的任务", "What is still open"),
+    "emergencies.required_open": _n(
+        "{n} 项必办任务未办结，须先完成或免除，否则不能解除：",
+        "{n} required tasks are open and have to be done or waived first:",
+    ),
+    "emergencies.others_open": _n(
+        "{n} 项非必办任务将照现状留存：", "{n} tasks that are not required are left as they stand:"
+    ),
+    "emergencies.all_done": _n("全部任务都已办结。", "Every task is done or waived."),
+    "emergencies.required_left": _n("{n} 项必办任务未办结", "{n} required tasks open"),
+    "emergencies.declare": _n("启动联动处置", "Declare an emergency"),
+    "emergencies.playbook": _n("预案", "Playbook"),
+    "emergencies.look": _n("查看预案", "See it"),
+    "emergencies.choose": _n(
+        "选择预案，查看先打什么电话、谁在什么时候做什么。", "Choose a playbook to see who does what by when."
+    ),
+    "emergencies.declare_told": _n(
+        "启动后诉求件暂停议事，七个部门同时接到任务；{lead}牵头。",
+        "The ladder pauses; all seven departments get their tasks at once. Lead: {lead}.",
+    ),
+    "emergencies.join": _n("并入进行中的处置", "Under one that runs"),
+    "emergencies.join_hint": _n(
+        "与别的小区是同一起事件的，并入处置，不另起。", "Where it is one matter with what runs on another estate."
+    ),
+    "emergencies.join_none": _n("另行启动", "A new one"),
+    "emergencies.declare_send": _n("立即启动联动处置", "Declare the emergency"),
+    "emergencies.plan": _n("如果现在启动", "If it is declared now"),
+    "emergencies.plan_lead": _n(
+        "各项任务按预案的时间；前一项提前或推迟，后一项随之变动。",
+        "By the playbook; what follows moves with what comes before it.",
+    ),
+    "emergencies.task": _n("任务", "Task"),
+    "emergencies.party": _n("承办", "Who"),
+    "flash.declared": _n("联动处置已启动，七个部门已接到任务。", "Declared: all seven departments have their tasks."),
+    "flash.task_sign": _n("已签收“{name}”。", "“{name}” is signed for."),
+    "flash.task_progress": _n("已报“{name}”的进展。", "How “{name}” stands is reported."),
+    "flash.task_done": _n("“{name}”已完成。", "“{name}” is done."),
+    "flash.task_object": _n("已对“{name}”提出异议，任务已移交。", "You objected to “{name}”; it goes to another."),
+    "flash.task_waive": _n("“{name}”已免除。", "“{name}” is waived."),
+    "flash.situation_reported": _n("情况报告已发布。", "The situation is reported."),
+    "flash.stood_down": _n("联动处置已解除，进入观察期。", "Stood down; it is watched from now on."),
+}

@@ -1,0 +1,1 @@
+"""Agendas and minutes: what they hold, in what order, and in what words."""

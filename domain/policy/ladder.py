@@ -1,0 +1,292 @@
+"""The ladder policy: tiers, windows, carry-over limits and what each stage accepts. Data, not code.
+
+The seed's three tiers (三级议事协商) are one file under ``policies/``; another subdistrict writes
+another file, with as many tiers as it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from domain.errors import Refusal
+from domain.policy.cadence import Cadence
+from domain.policy.calendar import DutyHours
+from domain.policy.forum import MinutesDue
+from domain.policy.policy_file import Location, Misplaced, repeated
+from domain.words.bilingual import Name
+
+DecisionKind = Literal[
+    "contact",
+    "resolve",
+    "plan",
+    "complete",
+    "extend",
+    "hold",
+    "escalate",
+    "return",
+    "suspend",
+    "resume",
+    "refer",
+    "reject",
+    "duplicate",
+    "reroute",
+    "withdraw",
+    "confirm",
+    "dispute",
+    "reopen",
+    "emergency",
+    "note",
+    "assign",
+    "supervise",
+]
+DECISIONS: tuple[DecisionKind, ...] = get_args(DecisionKind)
+
+AT_ANY_OPEN_STAGE: tuple[DecisionKind, ...] = ("withdraw", "note", "assign", "supervise")
+"""Accepted wherever a case is open, whatever the policy says (MISSION, the ladder)."""
+
+FIXED_STAGES = ("contact", "action", "suspended", "joint_response", "verification", "closed")
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,31}$")]
+Days = Annotated[int, Field(ge=1, le=366)]
+
+
+class Policy(BaseModel):
+    """Base of everything in the file: immutable, and a field it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TierStage(Policy):
+    """The stage of a case that waits for this tier's sitting."""
+
+    id: Id
+    name: Name
+
+
+class Tier(Policy):
+    """One rung. ``carry_overs`` is how often a sitting may pass without a decision before ``then``.
+
+    ``then``: ``escalate`` moves the case to the next tier; ``raise`` (only at the top) records that it is
+    to be referred to the district, and it stays. ``marks``: each carry-over puts the case under
+    supervision (督办). ``draft_workdays`` and ``freeze_workdays``: how many working days before a sitting its
+    agenda is drafted, and closed to newcomers.
+    """
+
+    id: Id
+    name: Name
+    stage: TierStage
+    cadence: Cadence
+    draft_workdays: Annotated[int, Field(ge=0, le=20)]
+    freeze_workdays: Annotated[int, Field(ge=0, le=10)]
+    minutes_due: MinutesDue
+    carry_overs: Annotated[int, Field(ge=0, le=12)]
+    then: Literal["escalate", "raise"]
+    marks: bool = False
+    decisions: frozenset[DecisionKind]
+
+
+class ContactStage(Policy):
+    """实时对接: the first contact is due within ``duty_hours`` hours of duty time."""
+
+    duty_hours: Annotated[int, Field(ge=1, le=72)]
+    decisions: frozenset[DecisionKind]
+
+
+class ActionStage(Policy):
+    """办理: a plan's due date lies at most ``max_days`` days ahead."""
+
+    max_days: Days
+    decisions: frozenset[DecisionKind]
+
+
+class SuspendedStage(Policy):
+    """挂起: the resume date lies at most ``max_days`` days ahead."""
+
+    max_days: Days
+    decisions: frozenset[DecisionKind]
+
+
+class JointResponseStage(Policy):
+    """联动处置: beyond its playbook's cap, a case without a stand-down is reviewed every ``review_hours`` hours.
+
+    ``playbooks``: the kinds that a ladder named before playbooks were policies of their own; a new one leaves it out.
+    """
+
+    review_hours: Annotated[int, Field(ge=1, le=744)]
+    declared_by: frozenset[Id]
+    playbooks: dict[Id, Name] = Field(default_factory=dict)
+
+
+class VerificationStage(Policy):
+    """回访: the resident has ``days`` days; ``same_tier_disputes`` disputes stay at the tier that solved it."""
+
+    days: Days
+    same_tier_disputes: Annotated[int, Field(ge=0, le=5)]
+    decisions: frozenset[DecisionKind]
+
+
+class ClosedStage(Policy):
+    """办结: may be reopened within ``reopen_days`` days."""
+
+    reopen_days: Days
+
+
+class Stages(Policy):
+    """The stages that every ladder has, whatever its tiers."""
+
+    contact: ContactStage
+    action: ActionStage
+    suspended: SuspendedStage
+    joint_response: JointResponseStage
+    verification: VerificationStage
+    closed: ClosedStage
+
+
+class Ladder(Policy):
+    """A ladder policy as a case keeps it. ``tiers`` run from the lowest rung to the highest."""
+
+    ladder: Id
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9A-Za-z.\-]{0,15}$")]
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    duty: DutyHours
+    reroutes_without_supervisor: Annotated[int, Field(ge=0, le=9)]
+    stages: Stages
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=8)]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        faults = [
+            *repeated((tier.id for tier in self.tiers), "tiers"),
+            *_faults_of_stage_ids(self.tiers),
+            *_faults_at_the_ends(self.tiers),
+            *_faults_of_decisions(self),
+        ]
+        unknown = self.stages.joint_response.declared_by - {tier.id for tier in self.tiers}
+        if unknown:
+            where = ("stages", "joint_response", "declared_by")
+            faults.append((where, f"there is no tier {', '.join(map(repr, sorted(unknown)))}"))
+        if faults:
+            raise Misplaced(faults)
+        return self
+
+    @property
+    def ref(self) -> str:
+        """Name and version, as a case keeps them: ``nancheng@1``."""
+        return f"{self.ladder}@{self.version}"
+
+    @cached_property
+    def _by_id(self) -> dict[str, int]:
+        return {tier.id: index for index, tier in enumerate(self.tiers)}
+
+    @cached_property
+    def _by_stage(self) -> dict[str, Tier]:
+        return {tier.stage.id: tier for tier in self.tiers}
+
+    def rung(self, tier: str) -> int:
+        """The tier's place from below, 0 for the lowest. Raises Refusal ``unknown_tier``."""
+        if tier not in self._by_id:
+            raise Refusal("unknown_tier", tier=tier)
+        return self._by_id[tier]
+
+    def tier(self, tier: str) -> Tier:
+        """The tier by its id. Raises Refusal ``unknown_tier``."""
+        return self.tiers[self.rung(tier)]
+
+    def above(self, tier: str) -> Tier | None:
+        """The next tier up, or None at the top."""
+        rung = self.rung(tier) + 1
+        return self.tiers[rung] if rung < len(self.tiers) else None
+
+    def below(self, tier: str) -> Tier | None:
+        """The next tier down, or None at the bottom."""
+        rung = self.rung(tier) - 1
+        return self.tiers[rung] if rung >= 0 else None
+
+    def sitting_tier(self, stage: str) -> Tier | None:
+        """The tier whose sitting a case at ``stage`` waits for; None for the fixed stages."""
+        return self._by_stage.get(stage)
+
+    def accepted(self, stage: str) -> frozenset[DecisionKind]:
+        """The decisions that ``stage`` accepts from those who may take them."""
+        if stage == "closed":
+            return frozenset({"reopen"})
+        return self._stage_decisions(stage) | frozenset(AT_ANY_OPEN_STAGE)
+
+    def _stage_decisions(self, stage: str) -> frozenset[DecisionKind]:
+        tier = self.sitting_tier(stage)
+        if tier is not None:
+            return tier.decisions
+        if stage == "contact":
+            return self.stages.contact.decisions
+        if stage == "action":
+            return self.stages.action.decisions
+        if stage == "suspended":
+            return self.stages.suspended.decisions
+        if stage == "verification":
+            return self.stages.verification.decisions
+        return frozenset()  # joint_response: another process ends it
+
+
+def _faults_of_stage_ids(tiers: Sequence[Tier]) -> Iterator[tuple[Location, str]]:
+    seen = set(FIXED_STAGES)
+    for index, tier in enumerate(tiers):
+        if tier.stage.id in seen:
+            taken = ", ".join(FIXED_STAGES)
+            yield (
+                ("tiers", index, "stage", "id"),
+                f"{tier.stage.id!r} is taken: each tier's stage needs an id of its own, other than {taken}",
+            )
+        seen.add(tier.stage.id)
+
+
+def _faults_at_the_ends(tiers: Sequence[Tier]) -> Iterator[tuple[Location, str]]:
+    top = len(tiers) - 1
+    for index, tier in enumerate(tiers):
+        if index < top and tier.then == "raise":
+            yield ("tiers", index, "then"), "only the highest tier may raise; the others escalate"
+    if tiers[top].then == "escalate":
+        yield ("tiers", top, "then"), "nothing stands above the highest tier; say 'then: raise'"
+    if "escalate" in tiers[top].decisions:
+        yield ("tiers", top, "decisions"), "the highest tier has no tier to escalate to"
+    if "return" in tiers[0].decisions:
+        yield ("tiers", 0, "decisions"), "the lowest tier has no tier to return to"
+
+
+def _faults_of_decisions(ladder: Ladder) -> Iterator[tuple[Location, str]]:
+    """What a stage must accept so that a case finds its way on, and what has no meaning there."""
+    stages = ladder.stages
+    accepting: list[tuple[Location, str, frozenset[DecisionKind]]] = [
+        (("tiers", index), "sitting", tier.decisions) for index, tier in enumerate(ladder.tiers)
+    ]
+    accepting += [
+        (("stages", "contact"), "contact", stages.contact.decisions),
+        (("stages", "action"), "action", stages.action.decisions),
+        (("stages", "suspended"), "suspended", stages.suspended.decisions),
+        (("stages", "verification"), "verification", stages.verification.decisions),
+    ]
+    for place, stage, accepted in accepting:
+        must, may = _MUST[stage], _MUST[stage] | _MAY[stage] | frozenset(AT_ANY_OPEN_STAGE)
+        if must - accepted:
+            yield (*place, "decisions"), f"must accept {', '.join(sorted(must - accepted))}"
+        if accepted - may:
+            yield (*place, "decisions"), f"cannot accept {', '.join(sorted(accepted - may))} at this stage"
+
+
+_MUST: dict[str, frozenset[DecisionKind]] = {
+    "contact": frozenset({"contact"}),
+    "sitting": frozenset({"resolve", "plan"}),
+    "action": frozenset({"complete"}),
+    "suspended": frozenset({"resume"}),
+    "verification": frozenset({"confirm"}),
+}
+_MAY: dict[str, frozenset[DecisionKind]] = {
+    "contact": frozenset({"resolve", "plan", "escalate", "emergency", "reject", "duplicate", "reroute", "refer"}),
+    "sitting": frozenset({"hold", "escalate", "return", "suspend", "emergency", "refer", "duplicate", "reroute"}),
+    "action": frozenset({"extend", "escalate", "suspend", "emergency", "refer"}),
+    "suspended": frozenset({"extend", "emergency", "refer"}),
+    "verification": frozenset({"dispute"}),
+}

@@ -1,0 +1,359 @@
+"""An organisation as files: YAML, which is the policy itself, and tables (CSV) for a spreadsheet.
+
+Tables: ``units`` (one row a unit, the order of the rows is the order of the file), ``companies``, ``departments``,
+``categories``. Which one a file is, its first line tells. What a table does not hold stays as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import ValidationError
+
+from domain.policy.cadence import Cadence, Weekday
+from domain.policy.organisation import Organisation, UnitEntry
+from domain.policy.policy_file import Location, PolicyError, PolicyProblem, faults_of_validation, field_of
+
+Table = Literal["units", "companies", "departments", "categories"]
+
+COLUMNS: dict[Table, tuple[str, ...]] = {
+    "units": ("id", "name_zh", "name_en", "tier", "parent", "kind", "company", "cadence"),
+    "companies": ("id", "name_zh", "name_en", "state_owned"),
+    "departments": ("code", "name_zh", "name_en"),
+    "categories": ("id", "name_zh", "name_en"),
+}
+
+_NTH = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5", -1: "last"}
+_WEEKDAYS = "|".join(get_args(Weekday))
+_CADENCE = re.compile(
+    rf"(?:week|month (?P<nth>[1-5]|last)) (?P<weekday>{_WEEKDAYS}) "
+    r"(?P<time>[0-9]{2}:[0-9]{2}) (?P<minutes>[0-9]{1,3})"
+)
+CADENCE_FORM = "week monday 16:00 60, or month 1 wednesday 15:00 120 (the last one: month last …)"
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is a formula to a spreadsheet: an apostrophe goes before it, and is taken off again."""
+
+
+# ---------------------------------------------------------------- YAML
+
+
+def as_yaml(organisation: Organisation) -> str:
+    """The policy's file. Read again, it is the same organisation."""
+    data: dict[str, Any] = {
+        "version": organisation.version,
+        "name": _name(organisation),
+        "tiers": list(organisation.tiers),
+        "case_prefix": organisation.case_prefix,
+        "companies": [
+            {"id": one.id, "name": _name(one), **({"state_owned": True} if one.state_owned else {})}
+            for one in organisation.companies
+        ],
+        "departments": [{"code": one.code, "name": _name(one)} for one in organisation.departments],
+        "categories": [{"id": one.id, "name": _name(one)} for one in organisation.categories],
+        "root": _entry(organisation.root),
+    }
+    text: str = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    return text
+
+
+def _name(named: Any) -> dict[str, str]:
+    return {"zh": named.name.zh, "en": named.name.en}
+
+
+def _entry(entry: UnitEntry) -> dict[str, Any]:
+    fields: dict[str, Any] = {"id": entry.id, "name": _name(entry)}
+    if entry.kind is not None:
+        fields["kind"] = entry.kind
+    if entry.company is not None:
+        fields["company"] = entry.company
+    if entry.cadence is not None:
+        given = entry.cadence.model_dump(exclude={"holiday", "every"})
+        fields["cadence"] = {"every": entry.cadence.every, **given, "time": f"{entry.cadence.time:%H:%M}"}
+    if entry.units:
+        fields["units"] = [_entry(one) for one in entry.units]
+    return fields
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style; what holds no other mapping or list but names stands on one line."""
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
+        """A name, a company, a cadence: on one line."""
+        values = mapping.values() if isinstance(mapping, dict) else ()
+        small = (
+            not any(isinstance(value, list) for value in values) and "units" not in mapping and "kind" not in mapping
+        )
+        return super().represent_mapping(tag, mapping, flow_style=small)
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
+        """The tiers on one line, everything else a line each."""
+        return super().represent_sequence(tag, sequence, flow_style=all(isinstance(one, str) for one in sequence))
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """A list stands further in than its name."""
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """The policy's reader takes none."""
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> Any:
+    # What our reader takes for a number, and YAML 1.1 does not: written as text.
+    style = '"' if re.fullmatch(r"[-+]?[0-9][0-9.]*", text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+# ---------------------------------------------------------------- tables, written
+
+
+def as_table(organisation: Organisation, table: Table) -> str:
+    """One of the tables as CSV, its lines ended as RFC 4180 has it."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS[table])
+    writer.writerows([_cell(value) for value in row] for row in _rows(organisation, table))
+    return out.getvalue()
+
+
+def _rows(organisation: Organisation, table: Table) -> Iterator[Sequence[str]]:
+    if table == "units":
+        for unit in _units(organisation):
+            names = (unit.name.zh, unit.name.en)
+            cadence = cadence_text(unit.cadence) if unit.cadence else ""
+            yield unit.id, *names, unit.tier, unit.parent or "", unit.kind or "", unit.company or "", cadence
+    elif table == "companies":
+        for company in organisation.companies:
+            yield company.id, company.name.zh, company.name.en, "true" if company.state_owned else "false"
+    elif table == "departments":
+        yield from ((one.code, one.name.zh, one.name.en) for one in organisation.departments)
+    else:
+        yield from ((one.id, one.name.zh, one.name.en) for one in organisation.categories)
+
+
+def _units(organisation: Organisation) -> Iterator[Any]:
+    def below(id: str) -> Iterator[Any]:
+        yield organisation.unit(id)
+        for child in organisation.children(id):
+            yield from below(child.id)
+
+    return below(organisation.alliance.id)
+
+
+def cadence_text(cadence: Cadence) -> str:
+    """A cadence in one cell: ``week monday 16:00 60``."""
+    every = "week" if cadence.every == "week" else f"month {_NTH[cadence.nth]}"
+    return f"{every} {cadence.weekday} {cadence.time:%H:%M} {cadence.minutes}"
+
+
+def _cell(value: str) -> str:
+    return f"'{value}" if value.startswith((*_FORMULA, "'")) else value
+
+
+# ---------------------------------------------------------------- tables, read
+
+
+@dataclass(slots=True)
+class _Read:
+    """The rows of a table, each with its line."""
+
+    file: str
+    rows: list[tuple[int, dict[str, str]]]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been found on the way: mistakes, and the line of each place in the organisation."""
+
+    problems: list[PolicyProblem] = field(default_factory=list)
+    lines: dict[Location, tuple[str, int]] = field(default_factory=dict)
+
+    def problem(self, file: str, line: int, column: str, message: str) -> None:
+        self.problems.append(PolicyProblem(file, line, column, message))
+
+
+def table_of(text: str) -> Table | None:
+    """Which table a text is, by its first line; None for what is none."""
+    columns = {column.strip() for column in _first_line(text).split(",")}
+    own: dict[str, Table] = {"parent": "units", "state_owned": "companies", "code": "departments", "id": "categories"}
+    found = next((table for column, table in own.items() if column in columns), None)
+    return found if "name_zh" in columns else None
+
+
+def _first_line(text: str) -> str:
+    return text.lstrip("\ufeff").partition("\n")[0].strip()
+
+
+def read_tables(files: Mapping[str, str], beside: Organisation, version: str) -> Organisation:
+    """The organisation that ``beside`` becomes with these tables (text by file name), as ``version``.
+
+    Raises PolicyError: every mistake at its file, line and column.
+    """
+    reading = _Reading()
+    tables = _tables(files, reading)
+    data = beside.model_dump(mode="json")
+    data["version"] = version
+    for table in ("companies", "departments", "categories"):
+        if table in tables:
+            data[table] = _list(tables[table], table, reading)
+    if "units" in tables:
+        data["root"] = _root(tables["units"], beside.tiers, reading)
+    if reading.problems:
+        raise PolicyError(reading.problems)
+    try:
+        return Organisation.model_validate(data)
+    except ValidationError as error:
+        raise PolicyError(_placed(error, reading, next(iter(files), ""))) from None
+
+
+def _tables(files: Mapping[str, str], reading: _Reading) -> dict[Table, _Read]:
+    found: dict[Table, _Read] = {}
+    for file, text in files.items():
+        table = table_of(text)
+        if table is None:
+            known = "; ".join(",".join(columns) for columns in COLUMNS.values())
+            reading.problem(file, 1, "", f"the first line names no table's columns; they are: {known}")
+        elif table in found:
+            reading.problem(file, 1, "", f"the table {table} is given twice; it is also in {found[table].file}")
+        else:
+            found[table] = _Read(file, list(_records(file, text, table, reading)))
+    return found
+
+
+def _records(file: str, text: str, table: Table, reading: _Reading) -> Iterator[tuple[int, dict[str, str]]]:
+    lines = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
+    columns = [column.strip() for column in next(lines)]
+    for column in sorted({*COLUMNS[table]} ^ {*columns}):
+        reading.problem(
+            file, 1, column, "the column is missing" if column in COLUMNS[table] else "is not a column of it"
+        )
+    if reading.problems:
+        return
+    line = lines.line_num + 1
+    try:
+        for row in lines:
+            if len(row) > len(columns):
+                reading.problem(file, line, "", f"the row has {len(row)} cells, and there are {len(columns)} columns")
+            elif any(map(str.strip, row)):
+                cells = [*row, *[""] * (len(columns) - len(row))]
+                yield line, {column: _uncell(cell.strip()) for column, cell in zip(columns, cells, strict=True)}
+            line = lines.line_num + 1
+    except csv.Error as error:
+        reading.problem(file, lines.line_num, "", f"not CSV: {error}")
+
+
+def _uncell(value: str) -> str:
+    return value[1:] if value.startswith("'") and value[1:].startswith((*_FORMULA, "'")) else value
+
+
+def _list(read: _Read, table: Table, reading: _Reading) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    for line, row in read.rows:
+        reading.lines[table, len(items)] = (read.file, line)
+        item: dict[str, Any] = {name: row.get(name, "") for name in COLUMNS[table] if not name.startswith("name_")}
+        if "state_owned" in item:
+            item["state_owned"] = _truth(read.file, line, row.get("state_owned", ""), reading)
+        items.append({**item, "name": _names(read.file, line, row, reading)})
+    return items
+
+
+def _truth(file: str, line: int, text: str, reading: _Reading) -> bool:
+    known = {"true": True, "false": False, "": False, "1": True, "0": False, "是": True, "否": False}
+    if text.lower() not in known:
+        reading.problem(file, line, "state_owned", f"is true or false (got {text!r})")
+    return known.get(text.lower(), False)
+
+
+def _names(file: str, line: int, row: Mapping[str, str], reading: _Reading) -> dict[str, str]:
+    for column in ("name_zh", "name_en"):
+        if not row.get(column):
+            reading.problem(file, line, column, "is missing")
+    return {"zh": row.get("name_zh", ""), "en": row.get("name_en", "")}
+
+
+def _root(read: _Read, tiers: tuple[str, ...], reading: _Reading) -> dict[str, Any]:
+    """The tree that the rows of units make; what is no tree is a problem."""
+    rows: dict[str, tuple[int, dict[str, str]]] = {}
+    for line, row in read.rows:
+        if row["id"] in rows:
+            reading.problem(read.file, line, "id", f"{row['id']!r} is already on line {rows[row['id']][0]}")
+        rows.setdefault(row["id"], (line, row))
+    below: dict[str, list[str]] = {}
+    for id, (line, row) in rows.items():
+        if row["parent"] and row["parent"] not in rows:
+            reading.problem(read.file, line, "parent", f"there is no unit {row['parent']!r}")
+        below.setdefault(row["parent"], []).append(id)
+    tops = below.get("", [])
+    if len(tops) != 1:
+        said = f"there are {len(tops)} ({', '.join(tops)})" if tops else "there is none"
+        line = rows[tops[1]][0] if tops else 1
+        reading.problem(read.file, line, "parent", f"exactly one unit has no parent; {said}")
+        return {}
+    tree = _Tree(read.file, rows, below, tiers, reading)
+    root = tree.unit(tops[0], ("root",), 0)
+    for id in rows.keys() - tree.seen:
+        line, row = rows[id]
+        if row["parent"] in rows:
+            reading.problem(read.file, line, "parent", f"{id!r} belongs to itself, by way of {row['parent']!r}")
+    return root
+
+
+@dataclass(slots=True)
+class _Tree:
+    file: str
+    rows: Mapping[str, tuple[int, dict[str, str]]]
+    below: Mapping[str, list[str]]
+    tiers: tuple[str, ...]
+    reading: _Reading
+    seen: set[str] = field(default_factory=set)
+
+    def unit(self, id: str, location: Location, depth: int) -> dict[str, Any]:
+        line, row = self.rows[id]
+        self.seen.add(id)
+        self.reading.lines[location] = (self.file, line)
+        tier = self.tiers[depth] if depth < len(self.tiers) else None
+        if tier is not None and row["tier"] not in ("", tier):
+            self.reading.problem(
+                self.file, line, "tier", f"by its parent it is of the tier {tier!r} (got {row['tier']!r})"
+            )
+        return {
+            "id": id,
+            "name": _names(self.file, line, row, self.reading),
+            "kind": row["kind"] or None,
+            "company": row["company"] or None,
+            "cadence": self._cadence(line, row["cadence"]),
+            "units": [
+                self.unit(one, (*location, "units", index), depth + 1)
+                for index, one in enumerate(self.below.get(id, ()))
+            ],
+        }
+
+    def _cadence(self, line: int, text: str) -> dict[str, Any] | None:
+        found = _CADENCE.fullmatch(text.lower())
+        if found is None:
+            if text:
+                self.reading.problem(self.file, line, "cadence", f"is written {CADENCE_FORM} (got {text!r})")
+            return None
+        cadence: dict[str, Any] = {name: found[name] for name in ("weekday", "time")}
+        cadence["minutes"] = int(found["minutes"])
+        if found["nth"] is None:
+            return {"every": "week", **cadence}
+        return {"every": "month", "nth": -1 if found["nth"] == "last" else int(found["nth"]), **cadence}
+
+
+def _placed(error: ValidationError, reading: _Reading, file: str) -> Iterable[PolicyProblem]:
+    """What the organisation's own rules find, at the lines of the rows that it comes from."""
+    for location, message in faults_of_validation(error):
+        known = next((n for n in range(len(location), 0, -1) if location[:n] in reading.lines), 0)
+        where, line = reading.lines.get(location[:known], (file, 1))
+        yield PolicyProblem(where, line, field_of(location[known:]), message)

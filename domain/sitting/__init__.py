@@ -1,0 +1,72 @@
+"""A sitting 会议 of a forum: announced, its agenda drafted and frozen, in session, minutes, closed.
+
+A decider like the case's: ``decide`` says what a command brings about, ``evolve`` folds it, ``waits`` names the
+one thing that an open sitting waits for. What an agenda or minutes say is a document beside the log; the events
+carry its reference and digest (MISSION, "Working time and meetings").
+"""
+
+from domain.sitting.commands import (
+    AddOtherBusiness,
+    AddToAgenda,
+    Cancel,
+    CloseSitting,
+    Convene,
+    RecordAttendance,
+    Reschedule,
+    SittingBody,
+    SittingCommand,
+    SittingWaitExpired,
+)
+from domain.sitting.deciding import LATEST_RESCHEDULE, MOST_OTHER_BUSINESS, check_addendum, decide
+from domain.sitting.events import (
+    BEFORE_SESSION,
+    SCHEMA_VERSION,
+    Addendum,
+    DocumentRef,
+    Frozen,
+    SittingEvent,
+    SittingEventType,
+    SittingFact,
+    SittingWait,
+    SittingWaitKind,
+    Status,
+    from_data,
+    to_data,
+)
+from domain.sitting.state import REMEMBERED_COMMANDS, SittingState, evolve, fold, summary, waits
+
+__all__ = [
+    "BEFORE_SESSION",
+    "LATEST_RESCHEDULE",
+    "MOST_OTHER_BUSINESS",
+    "REMEMBERED_COMMANDS",
+    "SCHEMA_VERSION",
+    "AddOtherBusiness",
+    "AddToAgenda",
+    "Addendum",
+    "Cancel",
+    "CloseSitting",
+    "Convene",
+    "DocumentRef",
+    "Frozen",
+    "RecordAttendance",
+    "Reschedule",
+    "SittingBody",
+    "SittingCommand",
+    "SittingEvent",
+    "SittingEventType",
+    "SittingFact",
+    "SittingState",
+    "SittingWait",
+    "SittingWaitExpired",
+    "SittingWaitKind",
+    "Status",
+    "check_addendum",
+    "decide",
+    "evolve",
+    "fold",
+    "from_data",
+    "summary",
+    "to_data",
+    "waits",
+]
