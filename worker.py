@@ -45,7 +45,12 @@ from workflows.sitting import SittingWorkflow
 
 log = structlog.get_logger()
 
-PASSED_THROUGH = ("domain", "workflows.rules", "pydantic", "pydantic_core", "yaml", "annotated_types")
+STRICT = ("domain", "workflows.rules", "pydantic", "pydantic_core", "yaml", "annotated_types")
+"""What is passed through the sandbox where tests and replays watch over ``workflows``: each process then has modules of
+its own, in which a clock, chance or the environment is an error."""
+IN_PRODUCTION = (*STRICT, "workflows")
+"""What is passed through where the program is run: a process then costs less than half of that to start and to keep
+(docs/decisions/0040)."""
 REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
@@ -63,9 +68,10 @@ WORKFLOWS: Sequence[type[Any]] = (
 )
 
 
-def runner() -> SandboxedWorkflowRunner:
-    """The sandbox that workflows run in; the domain is pure and passes through."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+def runner(*, strict: bool = False) -> SandboxedWorkflowRunner:
+    """The sandbox that workflows run in, as in production; ``strict`` as tests and replays have it."""
+    passed_through = STRICT if strict else IN_PRODUCTION
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))
 
 
 class Activities(Protocol):
@@ -80,15 +86,17 @@ def build(
     clock: Clock,
     task_queue: str = TASK_QUEUE,
     finishes_within: timedelta = FINISHES_WITHIN,
+    strict: bool = False,
 ) -> Worker:
     """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
-    ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run."""
+    ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run, in the
+    ``strict`` sandbox."""
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=[done for owner in owners for done in owner.activities()],
-        workflow_runner=runner(),
+        workflow_runner=runner(strict=strict),
         interceptors=[Punctual(clock)],
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=200,

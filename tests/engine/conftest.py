@@ -97,7 +97,12 @@ class Engine:
         return self.client.get_workflow_handle(self.number(name))
 
     async def open(
-        self, name: str, estate: str = "mudan-garden", command_id: str | None = None, emergency: str | None = None
+        self,
+        name: str,
+        estate: str = "mudan-garden",
+        command_id: str | None = None,
+        emergency: str | None = None,
+        processes: Processes | None = None,
     ) -> int:
         words = SealedRef(id=f"w-{name}", resident=f"r-{name}", digest="0" * 64)
         body = OpenCase(
@@ -110,7 +115,7 @@ class Engine:
         )
         actor = officer("nancheng" if emergency else estate)
         command = Command(id=command_id or f"{self.number(name)}:open", actor=actor, body=body)
-        return await self.processes.open(self.rules, self.number(name), command)
+        return await (processes or self.processes).open(self.rules, self.number(name), command)
 
     async def send(
         self,
@@ -164,7 +169,7 @@ class Engine:
         emergencies = Emergencies(self.pool, self.rulebook, lambda: others, answer_within=self.answer_within)
         enforcer = Enforcer(self.pool, others, self.town.client, self.clock, task_queue=TASK_QUEUE)
         owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
-        self.worker = worker.build(self.client, *owners, clock=self.clock, finishes_within=timedelta(0))
+        self.worker = worker.build(self.client, *owners, clock=self.clock, finishes_within=timedelta(0), strict=True)
         self._serving = asyncio.create_task(self.worker.run())
 
     def notifier(self, channels: Channels, environ: Mapping[str, str]) -> Notifier:
@@ -296,6 +301,12 @@ class Engine:
         handle = self.client.get_workflow_handle(workflow)
         told = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
         return str(told.current_details)
+
+    async def attribute(self, name: str, key: str) -> Any:
+        """A case's search attribute, None without it."""
+        described = await self.handle(name).describe()
+        found = (pair.value for pair in described.typed_search_attributes.search_attributes if pair.key.name == key)
+        return next(found, None)
 
     async def is_calm(self, workflow: str) -> bool:
         """Whether every activity of a process has ended."""
