@@ -87,7 +87,7 @@ class Host(ABC, Generic[S, C, W]):
         put_off = {self.wait_type.model_validate(one.wait): one.retry for one in start.put_off}
         self._timers: Timers[W] = Timers(self._act, self._timer_words, self._in_background, put_off)
         self._lanes = Lanes(
-            self.carry_out, self._lane_words, self._in_background, lambda: self._ended, self._show, start.effects
+            self.carry_out, self._lane_words, self._in_background, lambda: self._ended, self._changed, start.effects
         )
         self._mailbox: Mailbox[C] = Mailbox(self.command_type, self.updates, self._validate, self._take)
         workflow.set_update_handler(names.NUDGE, self._nudged)
@@ -95,7 +95,7 @@ class Host(ABC, Generic[S, C, W]):
         self._shown: attributes.Values = {
             pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
         }
-        self._show()
+        self._is_shown = self.state is None
 
     # ---------------------------------------------------------------- what the process says of itself
 
@@ -156,7 +156,10 @@ class Host(ABC, Generic[S, C, W]):
         self._settle()
         self._lanes.go_on()
         while True:
-            await workflow.wait_condition(lambda: self._may_leave or self._fault is not None)
+            await workflow.wait_condition(lambda: self._may_leave or self._may_show or self._fault is not None)
+            self._show()
+            if not self._may_leave and self._fault is None:
+                continue
             if self._is_long:
                 await self._lanes.rest(LEFT_WITHIN)
             await workflow.wait_condition(lambda: workflow.all_handlers_finished() or self._fault is not None)
@@ -164,6 +167,7 @@ class Host(ABC, Generic[S, C, W]):
                 if self._fault is not None:  # a bug: suspends the workflow until a worker without it comes
                     raise RuntimeError(f"{self.number}: {self._fault!r}") from self._fault
                 if workflow.all_handlers_finished():
+                    self._show()
                     if self._has_done_all:
                         assert self.state is not None
                         return self.state
@@ -286,7 +290,7 @@ class Host(ABC, Generic[S, C, W]):
         """Waits for what the state now waits for, and shows it."""
         if self.state is not None:
             self._timers.arm(self.waits(self.state))
-            self._show()
+            self._changed()
 
     # ---------------------------------------------------------------- waits
 
@@ -337,11 +341,22 @@ class Host(ABC, Generic[S, C, W]):
 
     # ---------------------------------------------------------------- for supervisors, operators and the auditor
 
+    def _changed(self) -> None:
+        """What is shown of the process is to be shown anew."""
+        self._is_shown = False
+
+    @property
+    def _may_show(self) -> bool:
+        """Whether there is news, and nothing more of it on its way: an upsert costs the server as much as a decision,
+        so that what one workflow task brings is shown once."""
+        return not self._is_shown and not self._lock.locked()
+
     def _show(self) -> None:
         """Search attributes for the list; for the page, how the process stands, and what could not be done."""
         state = self.state
-        if state is None:
+        if state is None or self._is_shown:
             return
+        self._is_shown = True
         wanted = self.search_attributes(state)
         changed = attributes.changes(self._shown, wanted)
         if changed:
