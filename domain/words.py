@@ -105,6 +105,7 @@ EVENTS: dict[str, Name] = {
     "wait_reprojected": _n("时限重排", "dates computed again"),
     "put_on_agenda": _n("列为补充议题", "put on the agenda"),
     "photos_added": _n("已补充照片", "photographs added"),
+    "signal_refused": _n("信号未受理", "signal refused"),
 }
 
 SITTING_STATUSES: dict[str, Name] = {
@@ -138,6 +139,7 @@ SITTING_EVENTS: dict[str, Name] = {
     "addendum_added": _n("增补议题", "addendum added"),
     "attendance_recorded": _n("已记到会", "attendance recorded"),
     "other_business_added": _n("增列其他事项", "other business added"),
+    "signal_refused": _n("信号未受理", "signal refused"),
 }
 
 TASK_STATUSES: dict[str, Name] = {
@@ -230,6 +232,7 @@ RESPONSE_EVENTS: dict[str, Name] = {
     "cap_reached": _n("已达最长期限", "cap reached"),
     "response_stood_down": _n("已解除", "stood down"),
     "watch_ended": _n("观察期结束", "watch ended"),
+    "signal_refused": _n("信号未受理", "signal refused"),
 }
 
 CLOSED_AS: dict[str, Name] = {
@@ -334,6 +337,11 @@ POLICY_EFFECTS: dict[str, Name] = {
     ),
 }
 """What policies bring about when they come into force."""
+
+SIGNALS_REFUSED = _n(
+    "\n另有 {count} 个信号未受理，未逐个入账。\n", "\n{count} more signals were refused, without an event each.\n"
+)
+"""Of those beyond ``signals.MOST_REFUSALS``, in a process's current details."""
 
 REFUSALS: dict[str, Name] = {
     "unknown_case": _n("没有这个诉求件。", "There is no such case."),
@@ -517,8 +525,12 @@ REFUSALS: dict[str, Name] = {
         "That would leave nobody who can administer.",
     ),
     "unknown_update": _n("没有“{update}”这种更新。", "There is no update {update}."),
+    "unknown_signal": _n("没有这种信号。", "There is no such signal."),
+    "not_by_signal": _n(
+        "“{kind}”不以信号受理；可以的是：{taken}。", "{kind} is not taken as a signal; these are: {taken}."
+    ),
     "not_by_this_update": _n(
-        "“{update}”不能送达这种命令（{kind}）。", "The update {update} brings no command of the kind {kind}."
+        "“{update}”不能送达这种命令（{kind}）。", "{update} brings no command of the kind {kind}."
     ),
     "unreadable_command": _n("无法读懂这条命令：{fields}。", "The command cannot be read: {fields}."),
     "bad_post": _n("岗位不成立：{post}。", "There is no such post: {post}."),

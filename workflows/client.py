@@ -84,6 +84,17 @@ class Processes:
             raise _translated(error, number) from error
         return version
 
+    async def tell(self, number: str, command: AnyCommand) -> None:
+        """Sends a command as a signal: nobody learns what comes of it but by the log.
+
+        Its actor is recorded as it claims to be; policy says what is taken so. Raises ProcessGone, ProcessUnavailable.
+        """
+        handle = self._client.get_workflow_handle(number)
+        try:
+            await handle.signal(_update_of(command), command, rpc_timeout=PATIENCE)
+        except Exception as error:
+            raise _translated(error, number) from error
+
     async def convene(self, rules: Rules, sitting_id: str, *, dates: Sitting | None = None, by: Actor = SYSTEM) -> int:
         """Begins a sitting's process with the dates that the calendar gives it, or with ``dates``; where it has
         begun, that one stands. Before its agenda is due it waits for that.

@@ -46,7 +46,7 @@ UPDATES: dict[str, str] = {
     "put_on_agenda": "列为补充议题 put_on_agenda",
     "add_photos": "补充照片 add_photos",
 }
-"""The update that carries each command, by the command's kind."""
+"""The update, or signal, that carries each command, by the command's kind."""
 
 EXPIRIES: dict[str, str] = {
     "contact_missed": "到期·超时未联系 contact_missed",
@@ -135,6 +135,15 @@ LOAD_SITTING = "读账 load_sitting"
 """The same for a sitting."""
 
 LOAD_RESPONSE = "读账 load_response"
+"""The same for a joint response."""
+
+REFUSE = "入账·信号未受理 refuse_signal"
+"""Records that a case did not take a signal."""
+
+REFUSE_FOR_SITTING = "入账·信号未受理 refuse_signal_to_sitting"
+"""The same for a sitting."""
+
+REFUSE_FOR_RESPONSE = "入账·信号未受理 refuse_signal_to_response"
 """The same for a joint response."""
 
 NUDGE = "核对 nudge"

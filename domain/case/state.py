@@ -118,6 +118,7 @@ _NEUTRAL: frozenset[EventType] = frozenset(
         "case_held",
         "put_on_agenda",
         "photos_added",
+        "signal_refused",
     }
 )
 
