@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.service import RPCError
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.emergencies import Emergencies
@@ -22,7 +23,7 @@ from activities.meetings import Meetings
 from activities.notices import Notifier
 from activities.record import Recorder
 from domain.policy_file import PolicyError
-from runtime import logs
+from runtime import logs, versions
 from runtime.background import Loop
 from runtime.clock import Clock
 from runtime.rehearsal import Punctual, Town
@@ -87,10 +88,11 @@ def build(
     task_queue: str = TASK_QUEUE,
     finishes_within: timedelta = FINISHES_WITHIN,
     strict: bool = False,
+    deployment: WorkerDeploymentConfig | None = None,
 ) -> Worker:
     """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
     ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run, in the
-    ``strict`` sandbox."""
+    ``strict`` sandbox. ``deployment``: its version, if it has one (``runtime.versions``)."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -102,6 +104,7 @@ def build(
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
         graceful_shutdown_timeout=finishes_within,
+        deployment_config=deployment,
         identity=f"worker-{os.getpid()}@{socket.gethostname()}",
     )
 
@@ -154,12 +157,25 @@ async def serve(settings: Settings) -> None:
     enforcer = Enforcer(pool, processes, others, clock, task_queue=TASK_QUEUE)
     notifier = Notifier(pool, rulebook, channels.channels, settings.public_url, clock)
     owners = (Recorder(EventLog(pool), rulebook), meetings, emergencies, enforcer, notifier)
-    async with build(client, *owners, clock=clock):
-        log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
+    async with build(client, *owners, clock=clock, deployment=versions.deployment_of(settings)):
+        log.info("worker serves", task_queue=TASK_QUEUE, build=settings.worker_build, ladders=sorted(AT_HAND.rules))
+        taking_over = asyncio.create_task(_take_over(client, settings))
         await stop.wait()
         log.info("worker stops")
+        taking_over.cancel()
     await refreshing.stop()
     await pool.close()
+
+
+async def _take_over(client: Client, settings: Settings) -> None:
+    """Has processes go on under this worker's version, tried until it is so: before, a new one waits."""
+    while True:
+        try:
+            if not await versions.make_current(client, settings.worker_deployment, settings.worker_build):
+                log.info("this worker's version is not the current one", build=settings.worker_build)
+            return
+        except RPCError as error:
+            log.error("the worker's version could not be made current", error=error.message)
 
 
 async def _connected(settings: Settings, stop: asyncio.Event) -> Client:

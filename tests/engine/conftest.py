@@ -33,7 +33,7 @@ from domain.notices import Channels
 from domain.permission import Actor
 from domain.rules import Rules
 from domain.sitting import SittingBody, SittingCommand, SittingState
-from runtime import temporal
+from runtime import temporal, versions
 from runtime.clock import Clock
 from runtime.rehearsal import Town, fast_forward
 from runtime.settings import Settings
@@ -58,6 +58,7 @@ _BODY: TypeAdapter[Any] = TypeAdapter(AnyCommand)
 _SITTING_BODY: TypeAdapter[Any] = TypeAdapter(SittingBody)
 _RESPONSE_BODY: TypeAdapter[Any] = TypeAdapter(AnyResponseCommand)
 SETTLED_AFTER = 0.4
+DEPLOYMENT = "hongxiu"
 
 
 @dataclass
@@ -152,8 +153,16 @@ class Engine:
         finally:
             await self.stop_worker()
 
-    async def start_worker(self, processes: Processes | None = None, recorder: Recorder | None = None) -> None:
+    async def start_worker(
+        self, processes: Processes | None = None, recorder: Recorder | None = None, build: str = ""
+    ) -> None:
         """A worker begins to serve; its activities reach others by ``processes``, and record cases by ``recorder``."""
+        self.worker = self._worker(processes, recorder, build)
+        self._serving = asyncio.create_task(self.worker.run())
+        if build:
+            await versions.make_current(self.client, DEPLOYMENT, build)
+
+    def _worker(self, processes: Processes | None, recorder: Recorder | None, build: str) -> Worker:
         others = processes or self.processes
         meetings = Meetings(
             self.pool,
@@ -169,8 +178,14 @@ class Engine:
         emergencies = Emergencies(self.pool, self.rulebook, lambda: others, answer_within=self.answer_within)
         enforcer = Enforcer(self.pool, others, self.town.client, self.clock, task_queue=TASK_QUEUE)
         owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
-        self.worker = worker.build(self.client, *owners, clock=self.clock, finishes_within=timedelta(0), strict=True)
-        self._serving = asyncio.create_task(self.worker.run())
+        return worker.build(
+            self.client,
+            *owners,
+            clock=self.clock,
+            finishes_within=timedelta(0),
+            strict=True,
+            deployment=versions.deployment(DEPLOYMENT, build),
+        )
 
     def notifier(self, channels: Channels, environ: Mapping[str, str]) -> Notifier:
         return Notifier(self.pool, self.rulebook, channels, "http://hongxiu.example", self.clock, environ)
