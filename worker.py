@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.service import RPCError
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.emergencies import Emergencies
@@ -22,7 +23,7 @@ from activities.meetings import Meetings
 from activities.notices import Notifier
 from activities.record import Recorder
 from domain.policy.policy_file import PolicyError
-from runtime import logs
+from runtime import logs, versions
 from runtime.background import Loop
 from runtime.clock import Clock
 from runtime.rehearsal import Punctual, Town
@@ -45,7 +46,12 @@ from workflows.sitting import SittingWorkflow
 
 log = structlog.get_logger()
 
-PASSED_THROUGH = ("domain", "workflows.rules", "pydantic", "pydantic_core", "yaml", "annotated_types")
+STRICT = ("domain", "workflows.rules", "pydantic", "pydantic_core", "yaml", "annotated_types")
+"""What is passed through the sandbox where tests and replays watch over ``workflows``: each process then has modules of
+its own, in which a clock, chance or the environment is an error."""
+IN_PRODUCTION = (*STRICT, "workflows")
+"""What is passed through where the program is run: a process then costs less than half of that to start and to keep
+(docs/decisions/0040)."""
 REFRESH_SECONDS = 5.0
 START_WITHIN = 60.0
 CONNECT_AGAIN_SECONDS = 0.3
@@ -63,9 +69,10 @@ WORKFLOWS: Sequence[type[Any]] = (
 )
 
 
-def runner() -> SandboxedWorkflowRunner:
-    """The sandbox that workflows run in; the domain is pure and passes through."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+def runner(*, strict: bool = False) -> SandboxedWorkflowRunner:
+    """The sandbox that workflows run in, as in production; ``strict`` as tests and replays have it."""
+    passed_through = STRICT if strict else IN_PRODUCTION
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))
 
 
 class Activities(Protocol):
@@ -80,20 +87,24 @@ def build(
     clock: Clock,
     task_queue: str = TASK_QUEUE,
     finishes_within: timedelta = FINISHES_WITHIN,
+    strict: bool = False,
+    deployment: WorkerDeploymentConfig | None = None,
 ) -> Worker:
     """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
-    ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run."""
+    ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run, in the
+    ``strict`` sandbox. ``deployment``: its version, if it has one (``runtime.versions``)."""
     return Worker(
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=[done for owner in owners for done in owner.activities()],
-        workflow_runner=runner(),
+        workflow_runner=runner(strict=strict),
         interceptors=[Punctual(clock)],
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
         graceful_shutdown_timeout=finishes_within,
+        deployment_config=deployment,
         identity=f"worker-{os.getpid()}@{socket.gethostname()}",
     )
 
@@ -146,12 +157,25 @@ async def serve(settings: Settings) -> None:
     enforcer = Enforcer(pool, processes, others, clock, task_queue=TASK_QUEUE)
     notifier = Notifier(pool, rulebook, channels.channels, settings.public_url, clock)
     owners = (Recorder(EventLog(pool), rulebook), meetings, emergencies, enforcer, notifier)
-    async with build(client, *owners, clock=clock):
-        log.info("worker serves", task_queue=TASK_QUEUE, ladders=sorted(AT_HAND.rules))
+    async with build(client, *owners, clock=clock, deployment=versions.deployment_of(settings)):
+        log.info("worker serves", task_queue=TASK_QUEUE, build=settings.worker_build, ladders=sorted(AT_HAND.rules))
+        taking_over = asyncio.create_task(_take_over(client, settings))
         await stop.wait()
         log.info("worker stops")
+        taking_over.cancel()
     await refreshing.stop()
     await pool.close()
+
+
+async def _take_over(client: Client, settings: Settings) -> None:
+    """Has processes go on under this worker's version, tried until it is so: before, a new one waits."""
+    while True:
+        try:
+            if not await versions.make_current(client, settings.worker_deployment, settings.worker_build):
+                log.info("this worker's version is not the current one", build=settings.worker_build)
+            return
+        except RPCError as error:
+            log.error("the worker's version could not be made current", error=error.message)
 
 
 async def _connected(settings: Settings, stop: asyncio.Event) -> Client:

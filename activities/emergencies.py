@@ -242,9 +242,9 @@ class Emergencies:
 
 
 def _declared(rows: Sequence[StoredEvent], emergency: str) -> StoredEvent | None:
-    """The event by which a case has declared an emergency; one of before there were responses does not name it."""
+    """The event by which a case has declared an emergency."""
     declared = (row for row in rows if row.type == "emergency_declared")
-    return next((row for row in declared if row.data.get("detail", {}).get("emergency") == emergency), None)
+    return next((row for row in declared if row.data["detail"]["emergency"] == emergency), None)
 
 
 def _events(rows: Sequence[StoredEvent], type_: str) -> Any:

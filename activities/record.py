@@ -19,8 +19,9 @@ from domain import case, joint_response, sitting
 from domain.case import CaseState, Command, DeclareEmergency, Event, Fact, PutOnAgenda, SittingMoved
 from domain.errors import Refusal
 from domain.joint_response import ResponseCommand, ResponseEvent, ResponseFact, ResponseState
-from domain.permission import SYSTEM
+from domain.permission import SYSTEM, Actor
 from domain.policy.rules import Rules
+from domain.signals import SIGNAL_REFUSED, ProcessKind, RefuseSignal, check_signal, refused_data
 from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingFact, SittingState
 from store import folding
 from store.folding import Happened, Kind
@@ -43,6 +44,10 @@ class Versioned(Protocol):
 
     @property
     def version(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def language(self) -> str: ...
 
 
 class Commanding(Protocol):
@@ -50,6 +55,10 @@ class Commanding(Protocol):
 
     @property
     def id(self) -> str: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def kind(self) -> str: ...
 
 
 S = TypeVar("S", bound=Versioned)
@@ -65,9 +74,12 @@ class Stream(Generic[S, C, E]):
     rests on the sittings' dates, which must then be today's.
     """
 
+    process: ProcessKind
     kind: Kind[S, E]
     records: Sequence[str]
     load: str
+    refuse: str
+    refuse_type: type[Any]
     order_type: type[Any]
     recorded_type: type[Any]
     decide: Callable[[Rules, S | None, C, datetime], tuple[E, ...]]
@@ -76,9 +88,12 @@ class Stream(Generic[S, C, E]):
 
 
 CASES: Stream[CaseState, Command, Event] = Stream(
+    process="case",
     kind=folding.CASES,
     records=names.RECORDS,
     load=names.LOAD,
+    refuse=names.REFUSE,
+    refuse_type=RecordOrder[CaseState, RefuseSignal],
     order_type=RecordOrder[CaseState, Command],
     recorded_type=Recorded[Fact],
     decide=case.decide,
@@ -89,9 +104,12 @@ CASES: Stream[CaseState, Command, Event] = Stream(
 )
 
 SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
+    process="sitting",
     kind=folding.SITTINGS,
     records=names.SITTING_RECORDS,
     load=names.LOAD_SITTING,
+    refuse=names.REFUSE_FOR_SITTING,
+    refuse_type=RecordOrder[SittingState, RefuseSignal],
     order_type=RecordOrder[SittingState, SittingCommand],
     recorded_type=Recorded[SittingFact],
     decide=sitting.decide,
@@ -100,9 +118,12 @@ SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
 
 
 RESPONSES: Stream[ResponseState, ResponseCommand, ResponseEvent] = Stream(
+    process="response",
     kind=folding.RESPONSES,
     records=names.RESPONSE_RECORDS,
     load=names.LOAD_RESPONSE,
+    refuse=names.REFUSE_FOR_RESPONSE,
+    refuse_type=RecordOrder[ResponseState, RefuseSignal],
     order_type=RecordOrder[ResponseState, ResponseCommand],
     recorded_type=Recorded[ResponseFact],
     decide=joint_response.decide,
@@ -121,14 +142,16 @@ class StreamRecorder(Generic[S, C, E]):
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """One activity for each name that a supervisor reads, and the loading."""
-        return [*(self._named(name) for name in self._stream.records), self._loading()]
+        stream = self._stream
+        recordings = [self._named(name, stream.order_type) for name in stream.records]
+        return [*recordings, self._named(stream.refuse, stream.refuse_type), self._loading()]
 
-    def _named(self, name: str) -> Callable[..., Any]:
+    def _named(self, name: str, order_type: type[Any]) -> Callable[..., Any]:
         async def record(order: Any) -> Any:
             return await self.record(order)
 
         # How the SDK learns what to read and write.
-        record.__annotations__ = {"order": self._stream.order_type, "return": self._stream.recorded_type}
+        record.__annotations__ = {"order": order_type, "return": self._stream.recorded_type}
         return activity.defn(name=name)(record)
 
     def _loading(self) -> Callable[..., Any]:
@@ -169,12 +192,23 @@ class StreamRecorder(Generic[S, C, E]):
         raise RuntimeError(f"{order.number}: the log ran ahead {_TRIES} times")
 
     async def _decide(self, number: str, state: S | None, command: C, now: datetime) -> tuple[E, ...]:
-        await self._look(number, state, command)
         stream, book = self._stream, self._rulebook
+        if isinstance(command, RefuseSignal):
+            return (self._refusal(state, command, now),)
+        if command.actor.via is not None:
+            check_signal((await stream.rules(book, state)).ladder, stream.process, command)
+        await self._look(number, state, command)
         events = stream.decide(await stream.rules(book, state), state, command, now)
         if any(map(stream.picks_a_sitting, events)) and await book.refresh_sittings():
             events = stream.decide(await stream.rules(book, state), state, command, now)
         return events
+
+    def _refusal(self, state: S | None, command: RefuseSignal, now: datetime) -> E:
+        """The event that a signal was not taken, which every kind of stream has."""
+        assert state is not None  # where there is no stream yet, signals wait
+        kind, data = self._stream.kind, refused_data(command, state.language)
+        actor = command.actor.model_dump(exclude_none=True)
+        return kind.from_data(SIGNAL_REFUSED, kind.schema_version, data, actor, max(now, state.at))
 
     async def _committed(self, order: RecordOrder[S, C], beyond: Sequence[StoredEvent]) -> Recorded[Any]:
         """The answer once the command is in the log, with what has to follow it there at once."""

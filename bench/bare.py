@@ -92,13 +92,13 @@ def inserting(pool: Pool) -> Callable[[str, str], Awaitable[None]]:
 
 
 def build(client: Client, pool: Pool) -> Worker:
-    """A worker with the settings of ours (``worker.build``)."""
+    """A worker with the settings of ours (``worker.build``), in the sandbox that anybody's would be in."""
     return Worker(
         client,
         task_queue=QUEUE,
         workflows=[Bare],
         activities=[inserting(pool)],
-        workflow_runner=runner(),
+        workflow_runner=runner(strict=True),
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,

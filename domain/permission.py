@@ -27,7 +27,7 @@ class Actor(BaseModel):
     """Who decides, and in which one capacity (交叉任职: one post at a time).
 
     ``unit`` is the organisation unit of an officer, or the code of a department. ``id`` is an account or
-    ``resident``, never a person's name.
+    ``resident``, never a person's name. ``via``: how it came, where nobody has looked at who sent it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +35,7 @@ class Actor(BaseModel):
     id: str
     role: Role
     unit: str | None = None
+    via: Literal["signal"] | None = None
 
 
 SYSTEM = Actor(id="system", role="system")

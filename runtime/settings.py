@@ -42,6 +42,10 @@ class Settings(BaseModel):
     """The instant at which a rehearsal's clock starts, on a folder whose clock is not past it; none: real time."""
     workers: int = Field(1, ge=0, le=64)
     """Worker processes that the embedded stack starts; 0 where they are run by hand."""
+    worker_deployment: str = Field("hongxiu", pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    """The name under which Temporal keeps the workers' versions apart from other programs'."""
+    worker_build: str = Field("", pattern=r"^[0-9A-Za-z.+_-]{0,60}$")
+    """The version that a worker serves as, such as 0.1.0; empty: none. The embedded stack takes the program's."""
     embedded: bool = False
     """Whether this process belongs to the embedded stack: the sample accounts exist."""
     database_url: str | None = None

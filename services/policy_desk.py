@@ -2,7 +2,7 @@
 
 Console, administration over HTTP, an operator's commands, the demo and every start come here. What is offered is
 checked as a whole (`services.policy_check`) and comes into force whole or not at all, against exactly what it was
-checked against. Then the process `政策施行 Enforce` brings what is under way in line with it.
+checked against. Then the process `政策施行` brings what is under way in line with it.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from runtime import program
 from runtime.settings import Settings, variable
 from stack.errors import StackError
 from stack.keys import ensure_keys
@@ -171,6 +172,7 @@ class Supervisor:
             update={
                 "data": self._folder,
                 "embedded": True,
+                "worker_build": self._given.worker_build or program.version(),
                 "database_url": postgres.app_dsn(DATABASE),
                 "database_owner_url": postgres.owner_dsn(DATABASE),
                 "temporal_address": temporal.address,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.common import (
@@ -47,22 +47,6 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
 Values = dict[SearchAttributeKey[Any], Any]
 
 
-def at_start(estate: str, community: str | None, category: str, first_stage: str, first_tier: str) -> Values:
-    """What is known of a case before it is opened: set with the start, so that it costs no event."""
-    values: Values = {
-        ESTATE: estate,
-        CATEGORY: category,
-        STAGE: first_stage,
-        TIER: first_tier,
-        EMERGENCY: False,
-        OVERDUE: False,
-        SUPERVISED: False,
-    }
-    if community is not None:
-        values[COMMUNITY] = community
-    return values
-
-
 def of_case(state: CaseState) -> Values:
     """The attributes of a case as it stands. An ended one has no deadline."""
     values: Values = {
@@ -73,7 +57,7 @@ def of_case(state: CaseState) -> Values:
         EMERGENCY: state.stage == "joint_response",
         OVERDUE: state.overdue,
         SUPERVISED: state.supervised,
-        NEXT_DEADLINE: state.wait.until.astimezone(UTC) if state.wait else None,
+        NEXT_DEADLINE: _minute(state.wait.until) if state.wait else None,
     }
     if "community" in state.units:
         values[COMMUNITY] = state.units["community"]
@@ -87,7 +71,7 @@ def of_sitting(state: SittingState) -> Values:
         FORUM: state.dates.forum,
         TIER: state.tier,
         STAGE: state.status,
-        NEXT_DEADLINE: wait.until.astimezone(UTC) if wait else None,
+        NEXT_DEADLINE: _minute(wait.until) if wait else None,
     }
 
 
@@ -101,11 +85,18 @@ def of_response(state: ResponseState) -> Values:
         ESTATE: first.estate,
         STAGE: state.phase if working else state.status,
         OVERDUE: working and any(task.missed for task in state.tasks),
-        NEXT_DEADLINE: min(wait.until for wait in waits).astimezone(UTC) if waits else None,
+        NEXT_DEADLINE: _minute(min(wait.until for wait in waits)) if waits else None,
     }
     if "community" in first.units:
         values[COMMUNITY] = first.units["community"]
     return values
+
+
+def _minute(until: datetime) -> datetime:
+    """The first whole minute at which ``until`` is over, in UTC. A supervisor filters by no less; and what a start
+    foretold to the minute costs no upsert when it comes so."""
+    begun = until.astimezone(UTC).replace(second=0, microsecond=0)
+    return begun if begun == until else begun + timedelta(minutes=1)
 
 
 def typed(values: Values) -> TypedSearchAttributes:

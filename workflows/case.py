@@ -72,9 +72,9 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         return command, names.record_name(body.kind, wait.on_expiry)
 
     def effects(self, fact: Fact) -> Sequence[Effect]:
-        """See ``Host``: an emergency has its joint response opened. Facts of before there were any have none."""
-        emergency = fact.detail.get("emergency") if fact.type == "emergency_declared" else None
-        return (Effect(name=emergency, first=True),) if emergency else ()
+        """See ``Host``: an emergency has its joint response opened."""
+        declared = fact.type == "emergency_declared"
+        return (Effect(name=fact.detail["emergency"], first=True),) if declared else ()
 
     async def carry_out(self, effect: str) -> None:
         """See ``Host``: opens the joint response, or brings the case under it."""

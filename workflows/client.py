@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio.client import (
@@ -19,7 +19,7 @@ from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case import CaseState, Command, OpenCase, Wait
+from domain.case import CaseState, Command, OpenCase, Wait, decide, evolve
 from domain.errors import Refusal
 from domain.joint_response import Declare, ResponseCommand, ResponseState
 from domain.permission import SYSTEM, Actor
@@ -62,10 +62,9 @@ class Processes:
         body = command.body
         assert isinstance(body, OpenCase)
         organisation, language = rules.organisation, rules.ladder.language
-        estate = organisation.estate(body.estate)
-        community = next((u.id for u in organisation.lineage(estate.id) if u.tier == "community"), None)
-        summary = f"{organisation.category(body.category).name.in_(language)} · {estate.name.in_(language)}"
-        values = attributes.at_start(estate.id, community, body.category, "contact", rules.ladder.tiers[0].id)
+        estate, category = organisation.estate(body.estate), organisation.category(body.category)
+        summary = f"{category.name.in_(language)} · {estate.name.in_(language)}"
+        values = attributes.of_case(_foretold(rules, number, command))
         start = self._start(ProcessInput[CaseState](number=number), values, summary)
         return await self._with_start(start, _update_of(command), command)
 
@@ -84,6 +83,17 @@ class Processes:
         except Exception as error:
             raise _translated(error, number) from error
         return version
+
+    async def tell(self, number: str, command: AnyCommand) -> None:
+        """Sends a command as a signal: nobody learns what comes of it but by the log.
+
+        Its actor is recorded as it claims to be; policy says what is taken so. Raises ProcessGone, ProcessUnavailable.
+        """
+        handle = self._client.get_workflow_handle(number)
+        try:
+            await handle.signal(_update_of(command), command, rpc_timeout=PATIENCE)
+        except Exception as error:
+            raise _translated(error, number) from error
 
     async def convene(self, rules: Rules, sitting_id: str, *, dates: Sitting | None = None, by: Actor = SYSTEM) -> int:
         """Begins a sitting's process with the dates that the calendar gives it, or with ``dates``; where it has
@@ -292,6 +302,16 @@ def _of_state(state: AnyState) -> tuple[str, str, attributes.Values]:
     if isinstance(state, ResponseState):
         return names.RESPONSE_WORKFLOW, state.id, attributes.of_response(state)
     return names.CASE_WORKFLOW, state.number, attributes.of_case(state)
+
+
+def _foretold(rules: Rules, number: str, command: Command) -> CaseState:
+    """The case as it will stand once it is open: what its process would show then is given with its start, and costs no
+    event. Where it comes otherwise (in a rehearsal, whose clock is another) the process sets it right."""
+    state: CaseState | None = None
+    for event in decide(rules, None, command, datetime.now(UTC)):
+        state = evolve(state, event, number=number, command_id=command.id)
+    assert state is not None
+    return state
 
 
 def _enforcing(order: EnforceOrder) -> str:

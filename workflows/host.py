@@ -1,8 +1,8 @@
 """The shared host: a clock and a mailbox around a pure decider.
 
-It takes commands as updates, has them decided and recorded by one local activity, folds what the log then has, keeps
-one durable timer for each thing the state waits for, has done what the facts ask for, and continues as new when its
-history has grown. It knows nothing of tiers, meetings or departments.
+It takes commands as updates and as signals, has them decided and recorded by one local activity, folds what the log
+then has, keeps one durable timer for each thing the state waits for, has done what the facts ask for, and continues as
+new when its history has grown. It knows nothing of tiers, meetings or departments.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from temporalio.exceptions import FailureError
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
     from domain.retries import LOG_UNAVAILABLE, NO_OUTCOME, Pauses, Retry, retries_told, timer_words
+    from domain.signals import NOBODY, RefuseSignal
     from domain.words.refusal_words import refusal
     from workflows import attributes, names
+    from workflows.inbox import Inbox
     from workflows.lanes import Lanes
     from workflows.ledger import Ledger, refused, unavailable, why_of
     from workflows.mailbox import Mailbox, Order
-    from workflows.messages import Effect, ProcessInput, Recorded, Refused, Standing
+    from workflows.messages import Effect, ProcessInput, Recorded, Refused, Signal, Standing
     from workflows.timers import Timers, Waiting
 
 REFUSED_EXPIRY = Pauses(first=timedelta(minutes=10), most=timedelta(hours=1))
@@ -39,6 +41,8 @@ LEFT_WITHIN = timedelta(seconds=10)
 
 UPDATES_A_RUN = 1_500
 """A run takes 2,000 updates and warns of none (ARCHITECTURE); it is left well before."""
+SIGNALS_A_RUN = 1_000
+"""A run takes 10,000 signals and warns of none; each of them is an event of its history."""
 
 
 class Progress(Protocol):
@@ -74,6 +78,8 @@ class Host(ABC, Generic[S, C, W]):
     """The kind of command that begins a stream."""
     loading: ClassVar[str] = names.LOAD
     """The local activity that reads the log."""
+    refusing: ClassVar[str] = names.REFUSE
+    """The local activity that records that a signal was not taken."""
 
     def __init__(self, start: ProcessInput[S]) -> None:
         self.number = start.number
@@ -87,15 +93,18 @@ class Host(ABC, Generic[S, C, W]):
         put_off = {self.wait_type.model_validate(one.wait): one.retry for one in start.put_off}
         self._timers: Timers[W] = Timers(self._act, self._timer_words, self._in_background, put_off)
         self._lanes = Lanes(
-            self.carry_out, self._lane_words, self._in_background, lambda: self._ended, self._show, start.effects
+            self.carry_out, self._lane_words, self._in_background, lambda: self._ended, self._changed, start.effects
         )
         self._mailbox: Mailbox[C] = Mailbox(self.command_type, self.updates, self._validate, self._take)
+        self._inbox = Inbox(
+            self._mailbox, self._done, lambda: self._is_abreast, self._in_background, self._changed, start
+        )
         workflow.set_update_handler(names.NUDGE, self._nudged)
         workflow.set_query_handler(names.STANDING, self._standing)
         self._shown: attributes.Values = {
             pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
         }
-        self._show()
+        self._is_shown = self.state is None
 
     # ---------------------------------------------------------------- what the process says of itself
 
@@ -155,8 +164,12 @@ class Host(ABC, Generic[S, C, W]):
             self._catch_up(at_once=True)
         self._settle()
         self._lanes.go_on()
+        self._inbox.go_on()
         while True:
-            await workflow.wait_condition(lambda: self._may_leave or self._fault is not None)
+            await workflow.wait_condition(lambda: self._may_leave or self._may_show or self._fault is not None)
+            self._show()
+            if not self._may_leave and self._fault is None:
+                continue
             if self._is_long:
                 await self._lanes.rest(LEFT_WITHIN)
             await workflow.wait_condition(lambda: workflow.all_handlers_finished() or self._fault is not None)
@@ -164,6 +177,7 @@ class Host(ABC, Generic[S, C, W]):
                 if self._fault is not None:  # a bug: suspends the workflow until a worker without it comes
                     raise RuntimeError(f"{self.number}: {self._fault!r}") from self._fault
                 if workflow.all_handlers_finished():
+                    self._show()
                     if self._has_done_all:
                         assert self.state is not None
                         return self.state
@@ -177,7 +191,7 @@ class Host(ABC, Generic[S, C, W]):
 
     @property
     def _has_done_all(self) -> bool:
-        return self._ended and self._lanes.is_idle
+        return self._ended and self._lanes.is_idle and self._inbox.is_empty
 
     @property
     def _ended(self) -> bool:
@@ -185,8 +199,8 @@ class Host(ABC, Generic[S, C, W]):
 
     @property
     def _is_long(self) -> bool:
-        grown = workflow.info().is_continue_as_new_suggested() or self._mailbox.taken >= UPDATES_A_RUN
-        return self.state is not None and grown
+        full = self._mailbox.taken >= UPDATES_A_RUN or self._inbox.taken >= SIGNALS_A_RUN
+        return self.state is not None and (full or workflow.info().is_continue_as_new_suggested())
 
     def _renew(self) -> NoReturn:
         self._timers.stop()
@@ -198,6 +212,8 @@ class Host(ABC, Generic[S, C, W]):
                 expects=self._expects,
                 put_off=self._timers.carried(),
                 effects=self._lanes.carried(),
+                signals=self._inbox.carried(),
+                refusals=self._inbox.refusals,
             )
         )
 
@@ -246,6 +262,11 @@ class Host(ABC, Generic[S, C, W]):
         return version
 
     @property
+    def _is_abreast(self) -> bool:
+        """Whether there is a stream, and it is known as far as it goes."""
+        return self.state is not None and not self._behind
+
+    @property
     def _is_unknown(self) -> bool:
         return self._behind and self.state is None
 
@@ -259,11 +280,17 @@ class Host(ABC, Generic[S, C, W]):
             self._catch_up()
             raise unavailable("the event log cannot be reached") from error
         if recorded.refused is None:
-            self._timers.hurry()  # the rules may be others now
+            self._taken(recorded)
         self._settle()
         if recorded.refused is not None:
             raise refused(recorded.refused.code, recorded.refused.params)
         return self.state.version if self.state is not None else 0
+
+    def _taken(self, recorded: Recorded[Any]) -> None:
+        """A command has been taken: the rules may be others now, and if it was a new one, signals are heard again."""
+        self._timers.hurry()
+        if recorded.facts:
+            self._inbox.hear_again()
 
     async def _record(self, command: C, name: str) -> Recorded[Any]:
         recorded = await self._ledger.record(self.state, command, name)
@@ -286,7 +313,51 @@ class Host(ABC, Generic[S, C, W]):
         """Waits for what the state now waits for, and shows it."""
         if self.state is not None:
             self._timers.arm(self.waits(self.state))
-            self._show()
+            self._changed()
+
+    # ---------------------------------------------------------------- signals
+
+    async def _done(self, signal: Signal) -> bool:
+        """Whether a signal is done with: taken, refused, or known already; not while the log is away."""
+        async with self._lock:
+            try:
+                no = await self._decided(signal)
+                if no is not None:
+                    await self._refuse(no)
+            except FailureError:
+                self._catch_up()
+                return False
+        return True
+
+    async def _decided(self, signal: Signal) -> RefuseSignal | None:
+        """How a signal is refused; None where its command is in the log. Raises FailureError."""
+        actor, kind, no = NOBODY, None, signal.refused
+        if signal.command is not None:
+            command: C = self.command_type.model_validate(signal.command)
+            assert self.state is not None
+            if command.id in self.state.commands:
+                return None
+            actor, kind = command.actor, command.kind
+            no = no or await self._of_signal(command)
+        if no is None:
+            return None
+        return RefuseSignal(id="", actor=actor, signal=signal.name, command=kind, code=no.code, params=no.params)
+
+    async def _of_signal(self, command: C) -> Refused | None:
+        recorded = await self._record(command, names.RECORD_PREFIX + self.updates[command.kind])
+        if recorded.refused is None:
+            self._taken(recorded)
+        self._settle()
+        return recorded.refused
+
+    async def _refuse(self, refusal: RefuseSignal) -> None:
+        """Records a refusal, if there are not many of them. Raises FailureError."""
+        if not self._inbox.refusals.are_many:
+            assert self.state is not None
+            known_by = refusal.model_copy(update={"id": f"{self.number}:{self.state.version}:{refusal.kind}"})
+            self._fold(await self._ledger.record(self.state, known_by, self.refusing), known_by.id)
+            self._settle()
+        self._inbox.refused()
 
     # ---------------------------------------------------------------- waits
 
@@ -337,11 +408,22 @@ class Host(ABC, Generic[S, C, W]):
 
     # ---------------------------------------------------------------- for supervisors, operators and the auditor
 
+    def _changed(self) -> None:
+        """What is shown of the process is to be shown anew."""
+        self._is_shown = False
+
+    @property
+    def _may_show(self) -> bool:
+        """Whether there is news, and nothing more of it on its way: an upsert costs the server as much as a decision,
+        so that what one workflow task brings is shown once."""
+        return not self._is_shown and not self._lock.locked()
+
     def _show(self) -> None:
         """Search attributes for the list; for the page, how the process stands, and what could not be done."""
         state = self.state
-        if state is None:
+        if state is None or self._is_shown:
             return
+        self._is_shown = True
         wanted = self.search_attributes(state)
         changed = attributes.changes(self._shown, wanted)
         if changed:
@@ -349,7 +431,10 @@ class Host(ABC, Generic[S, C, W]):
             self._shown = wanted
         undone = [(self.summary(state, wait), retry) for wait, retry in self._timers.retries.items()]
         undone += [(self.effect_words(name), retry) for name, retry in self._lanes.retries.items()]
-        workflow.set_current_details(self.details(state) + retries_told(undone, state.language))
+        told = (
+            self.details(state) + retries_told(undone, state.language) + self._inbox.refusals.in_words(state.language)
+        )
+        workflow.set_current_details(told)
 
     def _timer_words(self, wait: W) -> str:
         assert self.state is not None

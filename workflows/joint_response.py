@@ -65,6 +65,7 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
     updates = names.RESPONSE_UPDATES
     opens = "declare"
     loading = names.LOAD_RESPONSE
+    refusing = names.REFUSE_FOR_RESPONSE
 
     @workflow.init
     def __init__(self, start: ProcessInput[ResponseState]) -> None:

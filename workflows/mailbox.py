@@ -1,4 +1,4 @@
-"""Commands as they come, as updates: read, checked, and answered once they are in the log.
+"""Commands as they come: read and checked; as updates, answered once they are in the log.
 
 Nothing that is sent from outside may hurt a process. What cannot be read, and what does not belong to the update that
 brings it, is refused by the validator and leaves no history.
@@ -15,6 +15,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
+    from domain.permission import Actor
     from workflows.ledger import refused
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -31,6 +32,8 @@ class Order(Protocol):
     def id(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def actor(self) -> Actor: ...
 
 
 C = TypeVar("C", bound=Order)
@@ -60,17 +63,21 @@ class Mailbox(Generic[C]):
 
     async def _handle(self, name: str, args: Sequence[RawValue]) -> int:
         self.taken += 1
-        return await self._take(self._command(name, args))
+        return await self._take(self.read(name, args))
 
     def _check(self, name: str, args: Sequence[RawValue]) -> None:
-        self._validate(self._command(name, args))
+        self._validate(self.read(name, args))
 
-    def _command(self, name: str, args: Sequence[RawValue]) -> C:
-        """What an update brings. Raises ApplicationError for what it cannot bring.
+    def knows(self, name: str) -> bool:
+        """Whether an update, or a signal, of this name carries a command."""
+        return name in self._updates.values()
 
-        The commands of the process itself, such as that a wait is over, go by no update.
+    def read(self, name: str, args: Sequence[RawValue]) -> C:
+        """What an update or a signal brings. Raises ApplicationError for what it cannot bring.
+
+        The commands of the process itself, such as that a wait is over, go by neither.
         """
-        if name not in self._updates.values():
+        if not self.knows(name):
             raise refused("unknown_update", {"update": name})
         command = self._read(args)
         if self._updates.get(command.kind) != name:

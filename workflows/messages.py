@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.retries import Retry
+from domain.signals import Refusals
 from domain.sitting import SittingState
 
 S = TypeVar("S")
@@ -56,10 +57,29 @@ class Pending(Message):
     retry: Retry | None = None
 
 
+class Refused(Message):
+    """Why nothing was recorded."""
+
+    code: str
+    params: dict[str, Any] = Field(default_factory=dict)
+
+
+class Signal(Message):
+    """A signal that is not done with: its command as JSON, with who claims to have sent it; or why it is refused.
+
+    ``name`` is the signal's, where that is one of ours.
+    """
+
+    name: str | None = None
+    command: dict[str, Any] | None = None
+    refused: Refused | None = None
+
+
 class ProcessInput(Message, Generic[S]):
     """Starts a process, or goes on with it.
 
-    ``state`` is carried through continue-as-new, with what has been put off and what is still to be done. Without it
+    ``state`` is carried through continue-as-new, with what has been put off, what is still to be done, the signals that
+    are not done with and how many were refused. Without it
     the process waits for the command that opens it. ``restore``: the log may have more, and is read first.
     One that ``expects`` a command was started again to take it: though it is closed, it does not end before.
     """
@@ -70,6 +90,8 @@ class ProcessInput(Message, Generic[S]):
     state: S | None = None
     put_off: tuple[PutOff, ...] = ()
     effects: tuple[Pending, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    refusals: Refusals = Refusals()
 
 
 class RecordOrder(Message, Generic[S, C]):
@@ -93,13 +115,6 @@ class Logged(Message, Generic[F]):
 
     fact: F
     command: str | None = None
-
-
-class Refused(Message):
-    """Why nothing was recorded."""
-
-    code: str
-    params: dict[str, Any] = Field(default_factory=dict)
 
 
 class Recorded(Message, Generic[F]):

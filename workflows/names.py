@@ -2,17 +2,18 @@
 
 The UI shows an update by its name and a local activity by its type, nothing else, so the names carry the
 words (docs/decisions/0004). They are part of recorded histories: change one only behind ``workflow.patched``.
+The UI cuts a workflow's type at the first space, so types have none.
 They are written here and not derived from ``domain.words``, so that a better word there breaks no replay.
 """
 
 from __future__ import annotations
 
-CASE_WORKFLOW = "诉求件 Case"
-SITTING_WORKFLOW = "会议 Sitting"
-CONVENE_WORKFLOW = "召集 Convene"
-RESPONSE_WORKFLOW = "联动处置 JointResponse"
-ENFORCE_WORKFLOW = "政策施行 Enforce"
-PLAN_WORKFLOW = "排定日程 Plan"
+CASE_WORKFLOW = "诉求件"
+SITTING_WORKFLOW = "会议"
+CONVENE_WORKFLOW = "召集"
+RESPONSE_WORKFLOW = "联动处置"
+ENFORCE_WORKFLOW = "政策施行"
+PLAN_WORKFLOW = "排定日程"
 
 UPDATES: dict[str, str] = {
     "contact": "联系居民 contact",
@@ -45,7 +46,7 @@ UPDATES: dict[str, str] = {
     "put_on_agenda": "列为补充议题 put_on_agenda",
     "add_photos": "补充照片 add_photos",
 }
-"""The update that carries each command, by the command's kind."""
+"""The update, or signal, that carries each command, by the command's kind."""
 
 EXPIRIES: dict[str, str] = {
     "contact_missed": "到期·超时未联系 contact_missed",
@@ -134,6 +135,15 @@ LOAD_SITTING = "读账 load_sitting"
 """The same for a sitting."""
 
 LOAD_RESPONSE = "读账 load_response"
+"""The same for a joint response."""
+
+REFUSE = "入账·信号未受理 refuse_signal"
+"""Records that a case did not take a signal."""
+
+REFUSE_FOR_SITTING = "入账·信号未受理 refuse_signal_to_sitting"
+"""The same for a sitting."""
+
+REFUSE_FOR_RESPONSE = "入账·信号未受理 refuse_signal_to_response"
 """The same for a joint response."""
 
 NUDGE = "核对 nudge"

@@ -98,6 +98,7 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
     updates = names.SITTING_UPDATES
     opens = "convene"
     loading = names.LOAD_SITTING
+    refusing = names.REFUSE_FOR_SITTING
 
     @workflow.init
     def __init__(self, start: ProcessInput[SittingState]) -> None:

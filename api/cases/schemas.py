@@ -127,6 +127,8 @@ class ActorView(Answer):
     id: str
     role: str
     unit: str | None = None
+    via: str | None = None
+    """How it came, where nobody has looked at who sent it: ``signal``."""
 
 
 class EventView(Answer):

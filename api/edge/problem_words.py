@@ -309,6 +309,8 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "not_state_owned",
                 "bad_post",
                 "unknown_update",
+                "unknown_signal",
+                "not_by_signal",
                 "not_by_this_update",
                 "unreadable_command",
             }

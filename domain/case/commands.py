@@ -235,6 +235,12 @@ class OpenCase(Frozen):
     words: SealedRef
     emergency: str | None = None
 
+    @model_validator(mode="after")
+    def _names_its_response(self) -> Self:
+        if self.emergency is not None and self.number is None:
+            raise ValueError("what is opened as an emergency needs its number")
+        return self
+
 
 class WaitExpired(Frozen):
     """A wait's instant has come. ``until`` says which wait was meant, so that a late one does nothing."""

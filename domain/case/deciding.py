@@ -114,7 +114,7 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
     )
     if body.emergency is None:
         return (opened,)
-    own = f"{body.number}-E1" if body.number else None
+    own = f"{body.number}-E1"
     return (opened, _emergency(rules, command.actor, body.emergency, ladder.tiers[0].id, now, 1, own))
 
 
@@ -307,12 +307,12 @@ def _emergency(
     tier: str,
     now: datetime,
     count: int,
-    emergency: str | None,
+    emergency: str,
     reason: str | None = None,
 ) -> Event:
     """``emergency`` is the joint response that the case opens, or comes under."""
     until = later(rules.calendar, now, rules.playbook(kind).cap)
-    detail = {"playbook": kind, "count": count, **({"emergency": emergency} if emergency else {})}
+    detail = {"playbook": kind, "count": count, "emergency": emergency}
     return Event(
         type="emergency_declared", at=now, actor=actor, reason=reason, place=_joint_response(tier, until), detail=detail
     )

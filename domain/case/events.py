@@ -108,6 +108,7 @@ EventType = Literal[
     "wait_reprojected",
     "put_on_agenda",
     "photos_added",
+    "signal_refused",
 ]
 
 ClosedAs = Literal["settled", "no_word", "withdrawn", "referred", "rejected", "duplicate"]

@@ -118,6 +118,7 @@ _NEUTRAL: frozenset[EventType] = frozenset(
         "case_held",
         "put_on_agenda",
         "photos_added",
+        "signal_refused",
     }
 )
 
@@ -225,7 +226,7 @@ def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
         change["suspension"] = None
     if event.type == "emergency_declared":
         change["emergencies"] = detail["count"]
-        change["emergency_id"] = detail.get("emergency") or f"{state.number}-E{detail['count']}"
+        change["emergency_id"] = detail["emergency"]
     if event.type in ("case_rerouted", "wait_reprojected"):  # misrouted; or the organisation has its estate elsewhere
         change.update({name: detail[name] for name in ("estate", "units", "category") if name in detail})
     if event.type == "case_assigned":

@@ -73,6 +73,7 @@ ResponseEventType = Literal[
     "cap_reached",
     "response_stood_down",
     "watch_ended",
+    "signal_refused",
 ]
 
 

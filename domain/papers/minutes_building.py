@@ -55,6 +55,7 @@ _DECIDES_NOTHING: frozenset[EventType] = _CARRIES | frozenset(
         "put_on_agenda",
         "wait_reprojected",
         "photos_added",
+        "signal_refused",
     }
 )
 

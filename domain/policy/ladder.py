@@ -146,6 +146,19 @@ class Stages(Policy):
     closed: ClosedStage
 
 
+SittingSignal = Literal["reschedule", "cancel", "addendum", "other_business", "attendance", "close"]
+ResponseSignal = Literal["sign", "progress", "done", "object", "waive", "situation_report", "stand_down"]
+
+
+class Signals(Policy):
+    """Which commands are taken as signals too, by kind of process: from senders who want no answer, and whose own word
+    for who they are is all there is. Anything else that comes so is refused."""
+
+    case: frozenset[DecisionKind] = frozenset({"note"})
+    sitting: frozenset[SittingSignal] = frozenset()
+    response: frozenset[ResponseSignal] = frozenset({"progress"})
+
+
 class Ladder(Policy):
     """A ladder policy as a case keeps it. ``tiers`` run from the lowest rung to the highest."""
 
@@ -156,6 +169,7 @@ class Ladder(Policy):
     reroutes_without_supervisor: Annotated[int, Field(ge=0, le=9)]
     stages: Stages
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=8)]
+    signals: Signals = Signals()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

@@ -62,6 +62,7 @@ SittingEventType = Literal[
     "attendance_recorded",
     "decisions_ended",
     "other_business_added",
+    "signal_refused",
 ]
 
 

@@ -85,6 +85,7 @@ EVENTS: dict[str, Name] = {
     "wait_reprojected": both("时限重排", "dates computed again"),
     "put_on_agenda": both("列为补充议题", "put on the agenda"),
     "photos_added": both("已补充照片", "photographs added"),
+    "signal_refused": both("信号未受理", "signal refused"),
 }
 
 CLOSED_AS: dict[str, Name] = {

@@ -6,6 +6,11 @@ from domain.words.bilingual import Name, both, text
 from domain.words.case_words import DECISIONS, STAGES
 from domain.words.response_words import TASK_STATUSES
 
+SIGNALS_REFUSED = both(
+    "\n另有 {count} 个信号未受理，未逐个入账。\n", "\n{count} more signals were refused, without an event each.\n"
+)
+"""Of those beyond ``signals.MOST_REFUSALS``, in a process's current details."""
+
 REFUSALS: dict[str, Name] = {
     "unknown_case": both("没有这个诉求件。", "There is no such case."),
     "case_exists": both("编号 {number} 已被使用。", "The number {number} is taken."),
@@ -188,8 +193,12 @@ REFUSALS: dict[str, Name] = {
         "That would leave nobody who can administer.",
     ),
     "unknown_update": both("没有“{update}”这种更新。", "There is no update {update}."),
+    "unknown_signal": both("没有这种信号。", "There is no such signal."),
+    "not_by_signal": both(
+        "“{kind}”不以信号受理；可以的是：{taken}。", "{kind} is not taken as a signal; these are: {taken}."
+    ),
     "not_by_this_update": both(
-        "“{update}”不能送达这种命令（{kind}）。", "The update {update} brings no command of the kind {kind}."
+        "“{update}”不能送达这种命令（{kind}）。", "{update} brings no command of the kind {kind}."
     ),
     "unreadable_command": both("无法读懂这条命令：{fields}。", "The command cannot be read: {fields}."),
     "bad_post": both("岗位不成立：{post}。", "There is no such post: {post}."),

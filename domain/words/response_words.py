@@ -96,4 +96,5 @@ RESPONSE_EVENTS: dict[str, Name] = {
     "cap_reached": both("已达最长期限", "cap reached"),
     "response_stood_down": both("已解除", "stood down"),
     "watch_ended": both("观察期结束", "watch ended"),
+    "signal_refused": both("信号未受理", "signal refused"),
 }

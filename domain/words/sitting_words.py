@@ -35,4 +35,5 @@ SITTING_EVENTS: dict[str, Name] = {
     "addendum_added": both("增补议题", "addendum added"),
     "attendance_recorded": both("已记到会", "attendance recorded"),
     "other_business_added": both("增列其他事项", "other business added"),
+    "signal_refused": both("信号未受理", "signal refused"),
 }

@@ -53,7 +53,7 @@ def test_an_opened_case_keeps_its_ladder_its_units_and_where_its_words_lie() -> 
 
 
 def test_a_case_opened_as_an_emergency_starts_in_the_joint_response() -> None:
-    case = Case(by=ALLIANCE, emergency="gas_leak")
+    case = Case(by=ALLIANCE, emergency="gas_leak", number="NC-2026-000001")
     assert case.types == ["case_opened", "emergency_declared"]
     assert case.where == ("estate", "joint_response")
     assert case.state.emergency_id == "NC-2026-000001-E1"
@@ -72,8 +72,8 @@ def test_a_number_is_taken_once() -> None:
         ({"estate": "atlantis"}, ALLIANCE, "unknown_estate"),
         ({"estate": "laocheng"}, ALLIANCE, "unknown_estate"),
         ({"category": "ufo"}, ALLIANCE, "unknown_category"),
-        ({"emergency": "godzilla"}, ALLIANCE, "unknown_playbook"),
-        ({"emergency": "fire"}, ESTATE, "forbidden"),
+        ({"emergency": "godzilla", "number": "NC-2026-000001"}, ALLIANCE, "unknown_playbook"),
+        ({"emergency": "fire", "number": "NC-2026-000001"}, ESTATE, "forbidden"),
         ({}, officer("gulou-yuan"), "forbidden"),
         ({}, SUPERVISOR, "forbidden"),
         ({}, department("urban"), "forbidden"),
@@ -490,8 +490,8 @@ def test_an_emergency_names_its_response_its_own_or_one_that_runs_for_another_ca
     assert other.state.emergency_id == "NC-2026-000001-E2"
     opened = Case(by=ALLIANCE, emergency="gas_leak", number="NC-2026-000001")
     assert opened.last[1].detail["emergency"] == "NC-2026-000001-E1"
-    unnamed = Case(by=ALLIANCE, emergency="gas_leak")  # as programs of before recorded it
-    assert "emergency" not in unnamed.last[1].detail
+    with pytest.raises(ValidationError):
+        Case(by=ALLIANCE, emergency="gas_leak")
 
 
 def test_a_resolved_emergency_waits_for_the_resident_at_least_as_long_as_it_is_watched() -> None:

@@ -266,3 +266,9 @@ NAMES = (
 def test_a_name_in_the_temporal_ui_has_words(name: str) -> None:
     assert CHINESE.search(name)
     assert len(name.encode()) <= 200
+
+
+def test_the_temporal_ui_cuts_no_type_of_a_process_at_a_space() -> None:
+    types = [name for key, name in vars(names).items() if key.endswith("_WORKFLOW")]
+    assert len(types) == 6
+    assert not [name for name in types if " " in name]

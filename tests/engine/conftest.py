@@ -33,7 +33,7 @@ from domain.policy.calendar import SHANGHAI
 from domain.policy.forum import Sitting, sittings
 from domain.policy.rules import Rules
 from domain.sitting import SittingBody, SittingCommand, SittingState
-from runtime import temporal
+from runtime import temporal, versions
 from runtime.clock import Clock
 from runtime.rehearsal import Town, fast_forward
 from runtime.settings import Settings
@@ -58,6 +58,7 @@ _BODY: TypeAdapter[Any] = TypeAdapter(AnyCommand)
 _SITTING_BODY: TypeAdapter[Any] = TypeAdapter(SittingBody)
 _RESPONSE_BODY: TypeAdapter[Any] = TypeAdapter(AnyResponseCommand)
 SETTLED_AFTER = 0.4
+DEPLOYMENT = "hongxiu"
 
 
 @dataclass
@@ -97,7 +98,12 @@ class Engine:
         return self.client.get_workflow_handle(self.number(name))
 
     async def open(
-        self, name: str, estate: str = "mudan-garden", command_id: str | None = None, emergency: str | None = None
+        self,
+        name: str,
+        estate: str = "mudan-garden",
+        command_id: str | None = None,
+        emergency: str | None = None,
+        processes: Processes | None = None,
     ) -> int:
         words = SealedRef(id=f"w-{name}", resident=f"r-{name}", digest="0" * 64)
         body = OpenCase(
@@ -110,7 +116,7 @@ class Engine:
         )
         actor = officer("nancheng" if emergency else estate)
         command = Command(id=command_id or f"{self.number(name)}:open", actor=actor, body=body)
-        return await self.processes.open(self.rules, self.number(name), command)
+        return await (processes or self.processes).open(self.rules, self.number(name), command)
 
     async def send(
         self,
@@ -147,8 +153,16 @@ class Engine:
         finally:
             await self.stop_worker()
 
-    async def start_worker(self, processes: Processes | None = None, recorder: Recorder | None = None) -> None:
+    async def start_worker(
+        self, processes: Processes | None = None, recorder: Recorder | None = None, build: str = ""
+    ) -> None:
         """A worker begins to serve; its activities reach others by ``processes``, and record cases by ``recorder``."""
+        self.worker = self._worker(processes, recorder, build)
+        self._serving = asyncio.create_task(self.worker.run())
+        if build:
+            await versions.make_current(self.client, DEPLOYMENT, build)
+
+    def _worker(self, processes: Processes | None, recorder: Recorder | None, build: str) -> Worker:
         others = processes or self.processes
         meetings = Meetings(
             self.pool,
@@ -164,8 +178,14 @@ class Engine:
         emergencies = Emergencies(self.pool, self.rulebook, lambda: others, answer_within=self.answer_within)
         enforcer = Enforcer(self.pool, others, self.town.client, self.clock, task_queue=TASK_QUEUE)
         owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
-        self.worker = worker.build(self.client, *owners, clock=self.clock, finishes_within=timedelta(0))
-        self._serving = asyncio.create_task(self.worker.run())
+        return worker.build(
+            self.client,
+            *owners,
+            clock=self.clock,
+            finishes_within=timedelta(0),
+            strict=True,
+            deployment=versions.deployment(DEPLOYMENT, build),
+        )
 
     def notifier(self, channels: Channels, environ: Mapping[str, str]) -> Notifier:
         return Notifier(self.pool, self.rulebook, channels, "http://hongxiu.example", self.clock, environ)
@@ -296,6 +316,12 @@ class Engine:
         handle = self.client.get_workflow_handle(workflow)
         told = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
         return str(told.current_details)
+
+    async def attribute(self, name: str, key: str) -> Any:
+        """A case's search attribute, None without it."""
+        described = await self.handle(name).describe()
+        found = (pair.value for pair in described.typed_search_attributes.search_attributes if pair.key.name == key)
+        return next(found, None)
 
     async def is_calm(self, workflow: str) -> bool:
         """Whether every activity of a process has ended."""

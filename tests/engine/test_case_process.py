@@ -13,10 +13,12 @@ from temporalio.client import WorkflowExecutionStatus
 
 from domain.case import Command, Reopen, waits
 from domain.errors import Refusal
+from domain.permission import Actor
+from runtime.temporal import TASK_QUEUE
 from tests.engine.conftest import Engine, officer
 from tests.support.town import in_days
 from workflows import names
-from workflows.client import ProcessGone
+from workflows.client import Processes, ProcessGone
 
 
 async def test_a_case_nobody_touches_climbs_all_three_tiers_and_is_never_dropped(engine: Engine) -> None:
@@ -171,7 +173,40 @@ async def test_search_attributes_say_where_a_case_stands(engine: Engine) -> None
     assert values["Stage"] == "check_in"
     assert values["Overdue"] is True
     assert values["Community"] == state.units["community"]
-    assert abs(values["NextDeadline"] - state.wait.until) < timedelta(seconds=1)
+    assert timedelta(0) <= values["NextDeadline"] - state.wait.until < timedelta(minutes=1)
+
+
+async def test_what_many_decisions_of_one_workflow_task_change_is_shown_once(engine: Engine) -> None:
+    await engine.open("A")
+    await engine.send("A", "contact", how="电话", outcome="已说明情况")
+    before = len((await engine.handle("A").fetch_history()).events)
+    await engine.stop_worker()
+    supervisor = Actor(id="supervisor", role="supervisor")
+    sent = [
+        asyncio.create_task(engine.send("A", "escalate", reason="需街道协调")),
+        asyncio.create_task(engine.send("A", "supervise", by=supervisor, reason="督促办理")),
+    ]
+    await asyncio.sleep(0.5)  # until the server has them, for one workflow task
+    await engine.start_worker()
+    await asyncio.gather(*sent)
+    upserts, most = 0, 0
+    for event in (await engine.handle("A").fetch_history()).events[before:]:
+        if event.HasField("workflow_task_completed_event_attributes"):
+            upserts = 0
+        upserts += event.HasField("upsert_workflow_search_attributes_event_attributes")
+        most = max(most, upserts)
+    assert most == 1
+    assert set((await engine.types("A"))[2:]) == {"case_escalated", "case_supervised"}
+    assert await engine.attribute("A", "Tier") == "community"
+    assert await engine.attribute("A", "Supervised") is True
+
+
+async def test_opening_a_case_shows_nothing_that_its_start_did_not_foretell(engine: Engine) -> None:
+    await engine.open("A", processes=Processes(engine.client, TASK_QUEUE))  # by the wall clock
+    events = (await engine.handle("A").fetch_history()).events
+    assert not any(event.HasField("upsert_workflow_search_attributes_event_attributes") for event in events)
+    assert await engine.attribute("A", "Stage") == "contact"
+    assert (await engine.attribute("A", "NextDeadline")) >= waits(await engine.state("A"))[0].until
 
 
 async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: Engine) -> None:

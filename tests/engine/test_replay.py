@@ -32,7 +32,11 @@ KEEP = os.environ.get("HONGXIU_KEEP_HISTORIES") == "1"
 
 
 def replayer() -> Replayer:
-    return Replayer(workflows=worker.WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=worker.runner())
+    return Replayer(
+        workflows=worker.WORKFLOWS,
+        data_converter=pydantic_data_converter,
+        workflow_runner=worker.runner(strict=True),
+    )
 
 
 @pytest.mark.parametrize("file", sorted(KEPT.glob("*.json.gz")), ids=lambda file: file.name)

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import yaml
 
+from runtime import program
 from runtime.settings import VARIABLES
 from stack.ports import free_port
 from stack.postgres import Postgres
@@ -54,6 +55,12 @@ def test_every_variable_of_the_compose_file_is_in_the_example() -> None:
 def test_every_image_has_a_version() -> None:
     images = {service["image"] for service in _services().values()}
     assert [image for image in images if not re.fullmatch(r"[a-z/-]+:\d+(\.\d+)+", image)] == []
+
+
+def test_the_workers_build_is_the_image_s_version_and_the_program_s() -> None:
+    for service in (service for service in _services().values() if "build" in service):
+        build = service["environment"]["HONGXIU_WORKER_BUILD"]
+        assert service["image"].partition(":")[2] == build == program.version()
 
 
 def test_every_mounted_path_is_in_the_repository() -> None:
