@@ -12,6 +12,7 @@ from domain.words.bilingual import Name
 from domain.words.resident_words import BY_WHEN, MILESTONES, NEXT, OTHERWISE, TOLD_IN_FULL
 
 NOT_TOLD = {
+    "signal_refused",
     "note_added",
     "case_assigned",
     "case_supervised",
