@@ -34,7 +34,8 @@ from store.log import EventLog, StoredEvent
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from workflows import names
-from workflows.client import AnyCommand, Processes, ProcessGone
+from workflows.client import Processes, ProcessGone
+from workflows.kinds import Sendable
 from workflows.messages import EmergencyOrder, ResponseOrder
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class Emergencies:
         except (Refusal, ProcessGone):  # it has ended meanwhile
             return
 
-    async def _send(self, state: CaseState | ResponseState, command: AnyCommand) -> None:
+    async def _send(self, state: CaseState | ResponseState, command: Sendable) -> None:
         """Sends a command to an open process; one that is gone, or has fallen behind its log, is put right first."""
         number = state.number if isinstance(state, CaseState) else state.id
         try:

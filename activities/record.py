@@ -16,20 +16,20 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain import case, joint_response, sitting
-from domain.case import CaseState, Command, DeclareEmergency, Event, Fact, PutOnAgenda, SittingMoved
+from domain.case import CaseState, Command, DeclareEmergency, Event, PutOnAgenda, SittingMoved
 from domain.errors import Refusal
-from domain.joint_response import ResponseCommand, ResponseEvent, ResponseFact, ResponseState
+from domain.joint_response import ResponseCommand, ResponseEvent, ResponseState
 from domain.permission import SYSTEM, Actor
 from domain.policy.rules import Rules
-from domain.signals import SIGNAL_REFUSED, ProcessKind, RefuseSignal, check_signal, refused_data
-from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingFact, SittingState
+from domain.signals import SIGNAL_REFUSED, RefuseSignal, check_signal, refused_data
+from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingState
 from store import folding
 from store.folding import Happened, Kind
 from store.log import Appended, EventLog, StoredEvent
 from store.papers import Papers
 from store.rulebook import Rulebook
 from store.sittings import SittingRow
-from workflows import names
+from workflows import kinds
 from workflows.messages import LoadOrder, Logged, Recorded, RecordOrder, Refused
 from workflows.sitting import CAUSES
 
@@ -74,28 +74,16 @@ class Stream(Generic[S, C, E]):
     rests on the sittings' dates, which must then be today's.
     """
 
-    process: ProcessKind
+    process: kinds.Kind[Any, Any, Any]
     kind: Kind[S, E]
-    records: Sequence[str]
-    load: str
-    refuse: str
-    refuse_type: type[Any]
-    order_type: type[Any]
-    recorded_type: type[Any]
     decide: Callable[[Rules, S | None, C, datetime], tuple[E, ...]]
     rules: Callable[[Rulebook, S | None], Awaitable[Rules]]
     picks_a_sitting: Callable[[E], bool] = lambda _: False
 
 
 CASES: Stream[CaseState, Command, Event] = Stream(
-    process="case",
+    process=kinds.CASE,
     kind=folding.CASES,
-    records=names.RECORDS,
-    load=names.LOAD,
-    refuse=names.REFUSE,
-    refuse_type=RecordOrder[CaseState, RefuseSignal],
-    order_type=RecordOrder[CaseState, Command],
-    recorded_type=Recorded[Fact],
     decide=case.decide,
     rules=lambda book, state: book.rules(state.ladder if state else None),
     picks_a_sitting=lambda event: (
@@ -104,28 +92,16 @@ CASES: Stream[CaseState, Command, Event] = Stream(
 )
 
 SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
-    process="sitting",
+    process=kinds.SITTING,
     kind=folding.SITTINGS,
-    records=names.SITTING_RECORDS,
-    load=names.LOAD_SITTING,
-    refuse=names.REFUSE_FOR_SITTING,
-    refuse_type=RecordOrder[SittingState, RefuseSignal],
-    order_type=RecordOrder[SittingState, SittingCommand],
-    recorded_type=Recorded[SittingFact],
     decide=sitting.decide,
     rules=lambda book, _: book.rules(),
 )
 
 
 RESPONSES: Stream[ResponseState, ResponseCommand, ResponseEvent] = Stream(
-    process="response",
+    process=kinds.RESPONSE,
     kind=folding.RESPONSES,
-    records=names.RESPONSE_RECORDS,
-    load=names.LOAD_RESPONSE,
-    refuse=names.REFUSE_FOR_RESPONSE,
-    refuse_type=RecordOrder[ResponseState, RefuseSignal],
-    order_type=RecordOrder[ResponseState, ResponseCommand],
-    recorded_type=Recorded[ResponseFact],
     decide=joint_response.decide,
     rules=lambda book, state: book.with_playbook(state.playbook) if state else book.rules(),
 )
@@ -142,16 +118,16 @@ class StreamRecorder(Generic[S, C, E]):
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """One activity for each name that a supervisor reads, and the loading."""
-        stream = self._stream
-        recordings = [self._named(name, stream.order_type) for name in stream.records]
-        return [*recordings, self._named(stream.refuse, stream.refuse_type), self._loading()]
+        kind = self._stream.process
+        recordings = [self._named(name, kind.order) for name in kind.names.records]
+        return [*recordings, self._named(kind.names.refuse, kind.refusal), self._loading()]
 
     def _named(self, name: str, order_type: type[Any]) -> Callable[..., Any]:
         async def record(order: Any) -> Any:
             return await self.record(order)
 
         # How the SDK learns what to read and write.
-        record.__annotations__ = {"order": order_type, "return": self._stream.recorded_type}
+        record.__annotations__ = {"order": order_type, "return": self._stream.process.recorded}
         return activity.defn(name=name)(record)
 
     def _loading(self) -> Callable[..., Any]:
@@ -159,8 +135,8 @@ class StreamRecorder(Generic[S, C, E]):
             rows = await self._log.read(order.number, order.version)
             return Recorded[Any](facts=tuple(self._logged(row) for row in rows))
 
-        load.__annotations__ = {"order": LoadOrder, "return": self._stream.recorded_type}
-        return activity.defn(name=self._stream.load)(load)
+        load.__annotations__ = {"order": LoadOrder, "return": self._stream.process.recorded}
+        return activity.defn(name=self._stream.process.names.load)(load)
 
     async def record(self, order: RecordOrder[S, C]) -> Recorded[Any]:
         """What the log has beyond the order's state once the command is in it; or why it is not.
@@ -196,7 +172,7 @@ class StreamRecorder(Generic[S, C, E]):
         if isinstance(command, RefuseSignal):
             return (self._refusal(state, command, now),)
         if command.actor.via is not None:
-            check_signal((await stream.rules(book, state)).ladder, stream.process, command)
+            check_signal((await stream.rules(book, state)).ladder, stream.process.id, command)
         await self._look(number, state, command)
         events = stream.decide(await stream.rules(book, state), state, command, now)
         if any(map(stream.picks_a_sitting, events)) and await book.refresh_sittings():

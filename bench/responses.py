@@ -13,10 +13,11 @@ from bench.figures import Row, percentile
 from bench.sizes import Sizes
 from bench.stack import OFFICER, Stack
 from domain.case import Command, OpenCase, SealedRef
-from domain.joint_response import ResponseCommand, ResponseWait, Sign, reporter
+from domain.joint_response import ResponseCommand, Sign, reporter
 from domain.permission import Actor
 from store.folding import RESPONSES
 from workflows.client import Processes, ProcessGone
+from workflows.kinds import RESPONSE
 
 PART = "responses"
 PLAYBOOK = "lift_entrapment"
@@ -96,7 +97,7 @@ async def _until_every_clock_runs(processes: Processes, responses: Sequence[str]
             raise RuntimeError(f"{len(waiting)} responses do not run")
         for response in sorted(waiting):
             try:
-                standing = await processes.standing(response, ResponseWait)
+                standing = await processes.standing(RESPONSE, response)
             except ProcessGone:  # it has not begun yet
                 break
             if len({wait.party for wait in standing.waits if wait.kind == "sign"}) < departments:

@@ -1,8 +1,8 @@
-"""Compares every case in the log with its process, and says what differs; puts right what can be.
+"""Compares every stream in the log with its process, and says what differs; puts right what can be.
 
-The log is the record, the process its clock: each open case must have a running process at the log's
-version, with a timer for exactly what the case waits for. What looks wrong is read once more before it is
-reported, since cases move while they are looked at.
+The log is the record, the process its clock: whatever is open, of whichever kind, must have a running process at the
+log's version, with a timer for exactly what it waits for. What looks wrong is read once more before it is reported,
+since processes move while they are looked at.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from activities.notices import Notifier
-from domain.case import CaseState, Wait, waits
 from domain.permission import PostLike
 from operations.following import STEPS, Done, Following, Missed, Step
-from operations.sittings import bring_back, lost_sittings, retell, untold_cases
+from operations.sittings import retell, untold_cases
 from runtime.clock import Clock
 from services.policy_check import standing
 from services.policy_desk import order_of
 from store import rebuild
 from store.database import transaction
 from store.errors import reaching_the_store
-from store.folding import CASES, RESPONSES, SITTINGS
-from store.log import EventLog, chain_problems, count_streams, every_stream, snapshot
+from store.folding import CASES, RESPONSES, SITTINGS, kind_of
+from store.log import EventLog, StoredEvent, chain_problems, count_streams, every_stream, snapshot
 from store.policies import Policies
 from store.sittings import Untold
-from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows import kinds
+from workflows.client import AnyKind, Processes, ProcessGone, ProcessUnavailable
 from workflows.messages import EnforceOrder, Standing
 
 if TYPE_CHECKING:
     from store.database import Pool
 
 Item = TypeVar("Item")
-CaseKind = Literal[
+Difference = Literal[
     "missing",
     "lingering",
     "unopened",
@@ -49,21 +49,20 @@ CaseKind = Literal[
     "overdue_wait",
     "projection_differs",
     "chain",
-    "sitting_missing",
     "untold",
     "policy_misfit",
     "stranded",
     "account_astray",
     "unenforced",
 ]
-Kind = CaseKind | Step
-KINDS: tuple[Kind, ...] = (*get_args(CaseKind), *STEPS)
-Repair = Literal["ended"] | Done
+FindingKind = Difference | Step
+FINDINGS: tuple[FindingKind, ...] = (*get_args(Difference), *STEPS)
+Repair = Literal["restarted", "nudged", "ended"] | Done
 
 Progress = Callable[[str, int, int], None]
 """Called with what is looked at (``cases``, ``list``, ``repair``), how many are done, of how many (0: unknown)."""
 
-_REPAIRS: dict[Kind, Repair] = {
+_REPAIRS: dict[FindingKind, Repair] = {
     "missing": "restarted",
     "lingering": "nudged",
     "behind": "nudged",
@@ -81,14 +80,15 @@ class Finding:
     """One difference. ``facts``: what its kind speaks of (versions, waits …); ``repair``: what was done about it."""
 
     number: str
-    kind: Kind
+    kind: FindingKind
     facts: dict[str, str | int] = field(default_factory=dict)
     repair: Repair | None = None
 
 
 @dataclass(slots=True)
 class Report:
-    """What an audit saw. ``findings`` is what differs now; ``repaired`` what differed before the repair."""
+    """What an audit saw: the ``cases``, what is ``open`` of every kind, and the processes that are ``running``.
+    ``findings`` is what differs now; ``repaired`` what differed before the repair."""
 
     cases: int = 0
     open: int = 0
@@ -139,7 +139,7 @@ class Auditor:
         self._report = report = Report()
         self._open.clear()
         await _each(self._states(), self._look_at_open, self._at_once)
-        await _each(self._processes.running(), self._look_at_running, self._at_once)
+        await _each(self._running(), self._look_at_running, self._at_once)
         differing = await rebuild.compare(self._pool, CASES.listed, lambda n: self._progress("list", n, report.cases))
         self._find(Finding(number, "projection_differs") for number in differing)
         await self._look_at_sittings()
@@ -147,7 +147,7 @@ class Auditor:
         differing = await rebuild.compare_list(self._pool, RESPONSES)
         self._find(Finding(number, "projection_differs") for number in differing)
         await self._look_at_policies()
-        report.findings.sort(key=lambda finding: (KINDS.index(finding.kind), finding.number))
+        report.findings.sort(key=lambda finding: (FINDINGS.index(finding.kind), finding.number))
         return report
 
     async def repair(self, report: Report) -> Report:
@@ -156,11 +156,10 @@ class Auditor:
 
         The list and the chain stay as they are.
         """
-        lost = [finding for finding in report.findings if finding.kind == "sitting_missing"]
         untold = [finding for finding in report.findings if finding.kind == "untold"]
         wrong = {finding.number: finding for finding in report.findings if finding.kind in _REPAIRS}
         missed = [finding for finding in report.findings if finding.kind in STEPS]
-        kept = [it for it in report.findings if it not in (*wrong.values(), *lost, *untold, *missed)]
+        kept = [it for it in report.findings if it not in (*wrong.values(), *untold, *missed)]
         after = Report(cases=report.cases, open=report.open, running=report.running, findings=kept)
         self._report = after
 
@@ -171,12 +170,10 @@ class Auditor:
             self._progress("repair", len(after.repaired), len(wrong))
 
         await self._enforce(after)
-        await bring_back(self._pool, self._processes, [finding.number for finding in lost])
-        after.repaired += [replace(finding, repair="restarted") for finding in lost]
-        for finding in missed:
-            after.repaired.append(replace(finding, repair=await self._do_again(finding)))
         # Most of a repair is waiting for processes to have read the log.
         await _each(_through(wrong.values()), one, 4 * self._at_once)
+        for finding in missed:
+            after.repaired.append(replace(finding, repair=await self._do_again(finding)))
         if untold:
             await self._tell(untold)
         if missed:
@@ -187,18 +184,14 @@ class Auditor:
     # ---------------------------------------------------------------- looking
 
     async def _look_at_sittings(self) -> None:
-        """Sittings that are open in the log without a process, and rows of their list that are not the log's."""
-        lost = await lost_sittings(self._pool, self._processes)
-        self._find(Finding(row.id, "sitting_missing", {"stage": row.status}) for row in lost)
+        """Cases that have not heard of their sitting's move, and rows of the list that are not the log's."""
         self._find(_untold(one) for one in await untold_cases(self._pool))
         differing = await rebuild.compare_list(self._pool, SITTINGS)
         self._find(Finding(number, "projection_differs") for number in differing)
 
     async def _look_at_steps(self) -> None:
         """What should have followed from events, and did not."""
-        self._find(
-            [Finding(one.number, one.step, one.facts) async for one in self._following.missed(self._latest_due())]
-        )
+        self._find([Finding(one.number, one.step, one.facts) async for one in self._following.missed()])
 
     async def _look_at_policies(self) -> None:
         """Policies in force that do not fit together, or that what is open and who works lack something under."""
@@ -217,8 +210,8 @@ class Auditor:
         except ProcessGone:
             return False
 
-    async def _states(self) -> AsyncIterator[CaseState]:
-        """Every open case in the log, stream by stream; closed ones are counted, chains checked on the way."""
+    async def _states(self) -> AsyncIterator[Found]:
+        """Everything that is open in the log, stream by stream; cases are counted, chains checked on the way."""
         report = self._report
         with reaching_the_store():
             async with self._pool.acquire() as connection, snapshot(connection):
@@ -228,19 +221,25 @@ class Auditor:
                         Finding(problem.stream, "chain", {"version": problem.version, "problem": problem.kind})
                         for problem in chain_problems(events)
                     )
-                    state = CASES.state(events)
-                    if state is None:
+                    found = _found(events)
+                    if found is None:
                         continue
-                    report.cases += 1
-                    self._progress("cases", report.cases, total)
-                    if not state.closed:
+                    if found.kind is kinds.CASE:
+                        report.cases += 1
+                        self._progress("cases", report.cases, total)
+                    if not found.state.closed:
                         report.open += 1
-                        self._open.add(state.number)
-                        yield state
+                        self._open.add(found.number)
+                        yield found
 
-    async def _look_at_open(self, state: CaseState) -> None:
-        if list(await self._compared(state)):
-            self._find(await self._again(state.number))
+    async def _running(self) -> AsyncIterator[str]:
+        for kind in kinds.KINDS:
+            async for number in self._processes.running(kind):
+                yield number
+
+    async def _look_at_open(self, found: Found) -> None:
+        if list(await self._compared(found)):
+            self._find(await self._again(found.number))
 
     async def _look_at_running(self, number: str) -> None:
         self._report.running += 1
@@ -252,51 +251,51 @@ class Auditor:
         findings: list[Finding] = []
         for pause in (first_after, *_PAUSES):
             await asyncio.sleep(pause)
-            state = CASES.state(await self._log.read(number))
-            if state is None or state.closed:
-                findings = await self._superfluous(number, state)
+            found = _found(await self._log.read(number))
+            if found is None or found.state.closed:
+                findings = await self._superfluous(number, found)
             else:
-                findings = await self._compared(state)
+                findings = await self._compared(found)
             if not findings or findings[0].kind in ("missing", "unanswered"):
                 break  # these do not pass by themselves
         return findings
 
-    async def _compared(self, state: CaseState) -> list[Finding]:
-        """What differs between an open case and its process."""
+    async def _compared(self, found: Found) -> list[Finding]:
+        """What differs between what is open and its process."""
         try:
-            standing = await self._standing(state.number)
+            standing = await self._standing(found.kind, found.number)
         except ProcessGone:
-            return [Finding(state.number, "missing", {"stage": state.stage})]
+            return [Finding(found.number, "missing", {"stage": found.kind.stage(found.state)})]
         except (ProcessUnavailable, WorkflowQueryFailedError) as error:
-            return [self._unanswered(state.number, error)]
-        return list(differences(state, standing, self._latest_due()))
+            return [self._unanswered(found.number, error)]
+        return list(differences(found, standing, self._latest_due()))
 
-    async def _superfluous(self, number: str, state: CaseState | None) -> list[Finding]:
-        """A process that runs though its case is closed in the log, or was never opened."""
+    async def _superfluous(self, number: str, found: Found | None) -> list[Finding]:
+        """A process that runs though it is closed in the log, or was never opened there."""
+        if found is None:
+            started = await self._started(number)
+            being_opened = started is None or started > datetime.now(UTC) - self._grace
+            return [] if being_opened else [Finding(number, "unopened")]
         try:
-            standing = await self._standing(number)
+            standing = await self._standing(found.kind, number)
         except ProcessGone:
             return []
         except (ProcessUnavailable, WorkflowQueryFailedError) as error:
             return [self._unanswered(number, error)]
-        if state is not None:
-            return [Finding(number, "lingering", {"log": state.version, "process": standing.version})]
-        started = await self._started(number)
-        if started is None or started > datetime.now(UTC) - self._grace:
-            return []  # being opened right now
-        return [Finding(number, "unopened")]
+        return [Finding(number, "lingering", {"log": found.state.version, "process": standing.version})]
 
-    async def _standing(self, number: str) -> Standing[Wait]:
-        standing = await self._processes.standing(number)
+    async def _standing(self, kind: AnyKind, number: str) -> Standing[Any]:
+        standing = await self._processes.standing(kind, number)
         self._answered += 1
         return standing
 
     async def _started(self, number: str) -> datetime | None:
+        """When a process began; None where none runs. Of another's program it is not asked: it may not answer."""
         try:
             description = await self._client.get_workflow_handle(number).describe()
         except RPCError:
             return None
-        return description.start_time
+        return description.start_time if description.status == WorkflowExecutionStatus.RUNNING else None
 
     def _unanswered(self, number: str, error: Exception) -> Finding:
         """A process that runs and does not answer. If none does, there is nothing to audit by."""
@@ -343,9 +342,9 @@ class Auditor:
             if finding.kind == "ahead":
                 await self._client.get_workflow_handle(finding.number).terminate("audit: ahead of the log")
             if action == "restarted":
-                state = CASES.state(await self._log.read(finding.number))
-                if state is not None and not state.closed:
-                    await self._processes.restart(state)
+                found = _found(await self._log.read(finding.number))
+                if found is not None and not found.state.closed:
+                    await self._processes.restart(found.state)
             elif action == "nudged":
                 await self._processes.nudge(finding.number)
             else:
@@ -357,17 +356,37 @@ class Auditor:
         return action
 
 
-def differences(state: CaseState, standing: Standing[Wait], due_before: datetime) -> Iterable[Finding]:
-    """What differs between a case of the log and what its process says; a wait that ended before ``due_before``."""
-    if standing.version > state.version:
-        yield Finding(state.number, "ahead", {"log": state.version, "process": standing.version})
-    elif standing.version < state.version:
-        yield Finding(state.number, "behind", {"log": state.version, "process": standing.version})
-    elif set(standing.waits) != set(waits(state)):
-        yield Finding(state.number, "waits_differ", {"log": _named(waits(state)), "process": _named(standing.waits)})
-    for wait in waits(state):
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stream of the log: of which kind it is, and the state that it folds to."""
+
+    kind: AnyKind
+    state: kinds.Keeping
+
+    @property
+    def number(self) -> str:
+        """The id of its process."""
+        return self.kind.number(self.state)
+
+
+def _found(rows: Sequence[StoredEvent]) -> Found | None:
+    streams = kind_of(rows)
+    state = streams.state(rows) if streams is not None else None
+    return Found(kinds.of_state(state), state) if state is not None else None
+
+
+def differences(found: Found, standing: Standing[Any], due_before: datetime) -> Iterable[Finding]:
+    """What differs between the log and what a process says; a wait that ended before ``due_before``."""
+    number, known, waits = found.number, found.state.version, found.kind.waits(found.state)
+    if standing.version > known:
+        yield Finding(number, "ahead", {"log": known, "process": standing.version})
+    elif standing.version < known:
+        yield Finding(number, "behind", {"log": known, "process": standing.version})
+    elif set(standing.waits) != set(waits):
+        yield Finding(number, "waits_differ", {"log": _named(waits), "process": _named(standing.waits)})
+    for wait in waits:
         if wait.until < due_before:
-            yield Finding(state.number, "overdue_wait", {"wait": _named([wait])})
+            yield Finding(number, "overdue_wait", {"wait": _named([wait])})
 
 
 def _named_post(post: PostLike) -> str:
@@ -378,7 +397,7 @@ def _untold(one: Untold) -> Finding:
     return Finding(one.number, "untold", {"sitting": one.sitting, "status": one.status})
 
 
-def _named(found: Iterable[Wait]) -> str:
+def _named(found: Iterable[kinds.Expiring]) -> str:
     return ", ".join(f"{wait.kind} until {wait.until:%Y-%m-%d %H:%M}Z" for wait in found) or "–"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from activities.notices import Notifier
@@ -16,7 +15,6 @@ from domain.errors import Refusal
 from operations.joint_responses import Apart, Linked, ResponsesCompared
 from operations.lasting import PAUSES
 from operations.notices import NoticesCompared
-from operations.overdue import overdue
 from runtime.clock import Clock
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from store.database import Pool
 
 Step = Literal[
-    "response_missing",
     "response_unopened",
     "case_untold",
     "response_unlinked",
@@ -32,20 +29,17 @@ Step = Literal[
     "sitting_not_called_off",
     "notice_missing",
     "notice_unsent",
-    "process_overdue",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)
-Done = Literal["restarted", "opened", "told", "linked", "nudged", "failed"]
+Done = Literal["opened", "told", "linked", "failed"]
 
 _DONE: Mapping[Step, Done] = {
-    "response_missing": "restarted",
     "response_unopened": "opened",
     "case_untold": "told",
     "response_unlinked": "linked",
     "sitting_uncalled": "opened",
     "sitting_not_called_off": "told",
     "notice_missing": "told",
-    "process_overdue": "nudged",
 }
 
 
@@ -78,13 +72,8 @@ class Following:
         self._responses = ResponsesCompared(pool, processes)
         self._notices = NoticesCompared(pool, notifier, clock, pauses)
 
-    async def missed(self, due_before: datetime | None = None) -> AsyncIterator[Missed]:
-        """What was not done; of sittings and joint responses also what was due before an instant (UTC).
-
-        Raises ProcessUnavailable.
-        """
-        for row in await self._responses.lost():
-            yield Missed("response_missing", row.id, {"stage": row.phase})
+    async def missed(self) -> AsyncIterator[Missed]:
+        """What was not done. Raises ProcessUnavailable."""
         for one in await self._responses.unopened():
             yield Missed("response_unopened", one.case, {"emergency": one.emergency})
         for one in await self._responses.untold():
@@ -97,8 +86,6 @@ class Following:
             yield Missed("sitting_not_called_off", row.sitting or "", {"emergency": row.id})
         async for missed in self._missed_notices():
             yield missed
-        for late in await overdue(self._pool, due_before, self._pauses) if due_before is not None else ():
-            yield Missed("process_overdue", late.number, {"until": f"{late.until:%Y-%m-%d %H:%M}Z"})
 
     async def mend(self, missed: Missed) -> Done:
         """Does a step again; ``failed`` where it could not be done."""
@@ -108,14 +95,12 @@ class Following:
         apart = Apart(missed.number, emergency)
         other = Linked(missed.number, str(missed.facts.get("other", "")))
         doing: Mapping[Step, Callable[[], Awaitable[None]]] = {
-            "response_missing": lambda: self._responses.bring_back(missed.number),
             "response_unopened": lambda: self._responses.open(apart),
             "case_untold": lambda: self._responses.tell(apart),
             "response_unlinked": lambda: self._responses.link(other),
             "sitting_uncalled": lambda: self._responses.call(emergency),
             "sitting_not_called_off": lambda: self._responses.call_off(emergency),
             "notice_missing": lambda: self._write(missed),
-            "process_overdue": lambda: self._nudge(missed),
         }
         try:
             await doing[missed.step]()
@@ -130,9 +115,6 @@ class Following:
         for notice in await self._notices.unsent():
             facts = {"unit": notice.unit, "notice": notice.id, "failure": notice.failure or "-"}
             yield Missed("notice_unsent", notice.sitting or notice.emergency or "", facts)
-
-    async def _nudge(self, missed: Missed) -> None:
-        await self._processes.nudge(missed.number)
 
     async def _write(self, missed: Missed) -> None:
         await self._notices.write(missed.number, int(missed.facts["version"]), str(missed.facts["command"]))

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from activities.emergencies import Emergencies
-from domain.joint_response import ResponseWait
 from domain.policy.forum import emergency_of, forum_of
 from store.cases import CaseList, CaseQuery
-from store.folding import RESPONSES
 from store.joint_responses import ResponseRow, Responses
 from store.log import EventLog
 from store.rulebook import Rulebook
 from store.sittings import Sittings
-from workflows import names
-from workflows.client import Processes, ProcessGone
+from workflows.client import Processes
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -49,12 +46,6 @@ class ResponsesCompared:
         self._rulebook = Rulebook(pool)
         self._processes = processes
         self._steps = Emergencies(pool, self._rulebook, lambda: processes)
-
-    async def lost(self) -> tuple[ResponseRow, ...]:
-        """The responses that are open in the log and have no running process. Raises ProcessUnavailable."""
-        running = {response async for response in self._processes.running(names.RESPONSE_WORKFLOW)}
-        unseen = [row for row in await self._responses.open() if row.id not in running]
-        return tuple([row for row in unseen if not await self._runs(row.id)])
 
     async def unopened(self) -> tuple[Apart, ...]:
         """The cases in a joint response that does not have them, as when it was never begun."""
@@ -103,12 +94,6 @@ class ResponsesCompared:
 
     # ---------------------------------------------------------------- putting right; may raise ProcessUnavailable
 
-    async def bring_back(self, emergency: str) -> None:
-        """Starts a response again from the log. Overdue clocks fire once; one that runs is left alone."""
-        state = RESPONSES.state(await self._log.read(emergency))
-        if state is not None and not state.closed:
-            await self._processes.restart(state)
-
     async def open(self, apart: Apart) -> None:
         """Begins the response of a case's emergency, or brings the case under it."""
         await self._steps.opened(apart.case, apart.emergency)
@@ -133,14 +118,6 @@ class ResponsesCompared:
         """The open cases in a joint response, each with its emergency."""
         rows = await self._cases.all(CaseQuery(stage="joint_response", open=True))
         return {row.number: row.emergency_id for row in rows if row.emergency_id is not None}
-
-    async def _runs(self, emergency: str) -> bool:
-        """Whether its process answers: the list of those that run is a moment behind."""
-        try:
-            await self._processes.standing(emergency, ResponseWait)
-        except ProcessGone:
-            return False
-        return True
 
     async def _asks_for_it(self, apart: Apart) -> bool:
         """Whether the case's event names the response: an emergency of before there were any has none."""

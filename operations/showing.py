@@ -38,9 +38,7 @@ FINDINGS: dict[str, Name] = {
     "overdue_wait": Name(zh="等待超时未处理", en="overdue wait"),
     "projection_differs": Name(zh="列表不符", en="projection differs"),
     "chain": Name(zh="哈希链断裂", en="chain broken"),
-    "sitting_missing": Name(zh="会议流程缺失", en="sitting missing"),
     "untold": Name(zh="会议变更未告知", en="untold"),
-    "response_missing": Name(zh="联动流程缺失", en="response missing"),
     "response_unopened": Name(zh="联动未启动", en="response not opened"),
     "case_untold": Name(zh="未告知解除", en="case not told"),
     "response_unlinked": Name(zh="联动未关联", en="response not linked"),
@@ -48,7 +46,6 @@ FINDINGS: dict[str, Name] = {
     "sitting_not_called_off": Name(zh="临时会议未取消", en="sitting not cancelled"),
     "notice_missing": Name(zh="通知未写入", en="notice missing"),
     "notice_unsent": Name(zh="通知未送达", en="notice not sent"),
-    "process_overdue": Name(zh="到期未处理", en="overdue"),
     "policy_misfit": Name(zh="政策互不相符", en="policies do not fit"),
     "stranded": Name(zh="失去依据", en="stranded"),
     "account_astray": Name(zh="岗位不存在", en="no such post"),
@@ -81,16 +78,8 @@ DETAILS: dict[str, Name] = {
     "unanswered": Name(zh="流程没有应答：{why}", en="its process does not answer: {why}"),
     "overdue_wait": Name(zh="{wait} 已过，没有处理", en="{wait} has passed and nothing happened"),
     "projection_differs": Name(zh="列表中的一行与账本不符", en="the list's row is not what the log says"),
-    "sitting_missing": Name(
-        zh="会议在账本中未结束（{stage}），没有流程在运行",
-        en="the sitting is open in the log ({stage}), no process runs",
-    ),
     "untold": Name(
         zh="仍等会议 {sitting}，该会议已变（{status}）", en="still waits for {sitting}, which has changed ({status})"
-    ),
-    "response_missing": Name(
-        zh="联动处置在账本中未结束（{stage}），没有流程在运行",
-        en="the joint response is open in the log ({stage}), no process runs",
     ),
     "response_unopened": Name(
         zh="诉求件在联动处置“{emergency}”中，该联动处置未启动或没有它",
@@ -113,7 +102,6 @@ DETAILS: dict[str, Name] = {
         zh="第 {version} 版事件（{event}）没有通知任何单位", en="nobody was told of event {version} ({event})"
     ),
     "notice_unsent": Name(zh="给 {unit} 的通知没有送达：{failure}", en="the notice to {unit} was not sent: {failure}"),
-    "process_overdue": Name(zh="{until} 已过，没有处理", en="{until} has passed and nothing happened"),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
     "policy_misfit": Name(zh="{problem}", en="{problem}"),
     "stranded": Name(

@@ -23,7 +23,6 @@ from domain.case import (
     OpenCase,
     SealedRef,
     StandDown,
-    Wait,
     Withdraw,
     check_allowed,
     decide,
@@ -82,7 +81,7 @@ class Casework:
         self._clock = clock
         self._secret = secret
         self._sending: Sending[CaseState, Command] = Sending(
-            pool, log, running, CASES, Wait, self._decides, lambda number: Refusal("unknown_case", number=number)
+            pool, log, running, CASES, self._decides, lambda number: Refusal("unknown_case", number=number)
         )
 
     # ---------------------------------------------------------------- reading

@@ -11,7 +11,6 @@ from domain.joint_response import (
     Report,
     ResponseCommand,
     ResponseState,
-    ResponseWait,
     StandDownResponse,
     TaskReport,
     decide,
@@ -61,7 +60,6 @@ class JointResponses:
             events,
             running,
             RESPONSES,
-            ResponseWait,
             self._decides,
             lambda emergency: Refusal("unknown_emergency", emergency=emergency),
         )

@@ -16,7 +16,8 @@ from services.problems import Problem
 from store import claims
 from store.folding import Kind
 from store.log import EventLog, StoredEvent
-from workflows.client import AnyCommand, Processes, ProcessGone, ProcessUnavailable
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.kinds import Sendable, called
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -34,7 +35,7 @@ class Standing(Protocol):
 
 
 S = TypeVar("S", bound=Standing)
-C = TypeVar("C", bound=AnyCommand)
+C = TypeVar("C", bound=Sendable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Folded(Generic[S]):
 
 
 class Sending(Generic[S, C]):
-    """Commands to the processes of one ``kind``, whose waits are of type ``wait``.
+    """Commands to the processes of one ``kind``.
 
     ``decides``: runs the pure decide on the log's state; raises Refusal. ``missing``: what is raised for a stream
     that is not there. ``follows``: the event that a command's last one brings by itself, and the answer waits for.
@@ -105,7 +106,6 @@ class Sending(Generic[S, C]):
         log: EventLog,
         running: Running,
         kind: Kind[S, Any],
-        wait: type[Any],
         decides: Callable[[S, C], Awaitable[object]],
         missing: Callable[[str], Exception],
         follows: Mapping[str, str] | None = None,
@@ -114,7 +114,6 @@ class Sending(Generic[S, C]):
         self._log = log
         self._running = running
         self._kind = kind
-        self._wait = wait
         self._decides = decides
         self._missing = missing
         self._follows = follows or {}
@@ -190,12 +189,12 @@ class Sending(Generic[S, C]):
         """Sees to it that an open process has got to ``version``. Raises ProcessUnavailable."""
         running = self._running.required()
         try:
-            if (await running.standing(number, self._wait)).version < version:
+            if (await running.standing(called(self._kind.id), number)).version < version:
                 await running.nudge(number)
         except ProcessGone:
             state = await self.state(number)
             if state is not None and not state.closed:
-                await running.restart(state)  # type: ignore[arg-type]
+                await running.restart(state)
 
     async def _log_would_take(self, number: str, command: C) -> bool:
         """Whether a refused command is possible as the log stands: then the process has fallen behind it."""
@@ -218,8 +217,8 @@ class Sending(Generic[S, C]):
             raise self._missing(number)
         if state.closed:
             await self._decides(state, command)  # raises all but what starts it again (a case's reopening)
-            await running.restart(state, command)  # type: ignore[arg-type]
+            await running.restart(state, command)
         else:
-            await running.restart(state)  # type: ignore[arg-type]
+            await running.restart(state)
             await running.send(number, command)
         return await self.committed(number, command.id)

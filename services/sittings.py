@@ -28,7 +28,6 @@ from domain.sitting import (
     Reschedule,
     SittingCommand,
     SittingState,
-    SittingWait,
     decide,
     evolve,
 )
@@ -82,7 +81,6 @@ class SittingDesk:
             log,
             running,
             SITTINGS,
-            SittingWait,
             self._decides,
             lambda sitting: ProcessUnavailable(f"{sitting}: its process is gone"),
             # Who closes it is told of the minutes, which come by themselves.

@@ -14,6 +14,7 @@ from domain import case, joint_response, sitting
 from domain.case import CaseState, Event
 from domain.joint_response import ResponseEvent, ResponseState
 from domain.permission import Actor
+from domain.signals import ProcessKind
 from domain.sitting import SittingEvent, SittingState
 from store.log import NewEvent, StoredEvent
 
@@ -39,6 +40,7 @@ class Kind(Generic[S, E]):
     """A kind of stream: the list that it is projected to (``table``), the event that begins it (``opens``), its
     events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, event and command id."""
 
+    id: ProcessKind
     table: str
     opens: str
     schema_version: int
@@ -82,6 +84,7 @@ class Kind(Generic[S, E]):
 
 
 CASES: Kind[CaseState, Event] = Kind(
+    id="case",
     table="cases",
     opens="case_opened",
     schema_version=case.SCHEMA_VERSION,
@@ -92,6 +95,7 @@ CASES: Kind[CaseState, Event] = Kind(
 )
 
 SITTINGS: Kind[SittingState, SittingEvent] = Kind(
+    id="sitting",
     table="sittings",
     opens="sitting_convened",
     schema_version=sitting.SCHEMA_VERSION,
@@ -102,6 +106,7 @@ SITTINGS: Kind[SittingState, SittingEvent] = Kind(
 )
 
 RESPONSES: Kind[ResponseState, ResponseEvent] = Kind(
+    id="response",
     table="responses",
     opens="response_declared",
     schema_version=joint_response.SCHEMA_VERSION,
@@ -114,6 +119,17 @@ RESPONSES: Kind[ResponseState, ResponseEvent] = Kind(
 )
 
 KINDS: tuple[Kind[Any, Any], ...] = (CASES, SITTINGS, RESPONSES)
+_BY_ID = {kind.id: kind for kind in KINDS}
+
+
+def streams_of(process: ProcessKind) -> Kind[Any, Any]:
+    """The streams of a kind of process."""
+    return _BY_ID[process]
+
+
+def kind_of(rows: Sequence[StoredEvent]) -> Kind[Any, Any] | None:
+    """The kind of a stream, read from its beginning; None for one that is of no kind."""
+    return next((kind for kind in KINDS if kind.owns(rows)), None)
 
 
 def event_of(row: StoredEvent) -> Event:

@@ -9,13 +9,14 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import CaseState, Command, Fact, Wait, WaitExpired, decide, evolve, waits
+    from domain.case import CaseState, Command, Fact, Wait, WaitExpired, decide, evolve
     from domain.permission import SYSTEM
     from domain.telling import current_details, stage_name, timer_summary
-    from workflows import attributes, names
+    from workflows import names
     from workflows.host import Host
+    from workflows.kinds import CASE
     from workflows.lanes import URGENT
-    from workflows.messages import Effect, EmergencyOrder, ProcessInput, Recorded
+    from workflows.messages import Effect, EmergencyOrder, ProcessInput
     from workflows.rules import AT_HAND
 
 
@@ -31,14 +32,11 @@ OPEN_FOR = timedelta(minutes=5)
 _OPENING = "启动七部门联动处置 · opens the joint response of seven departments"
 
 
-@workflow.defn(name=names.CASE_WORKFLOW)
+@workflow.defn(name=names.CASE.workflow)
 class CaseWorkflow(Host[CaseState, Command, Wait]):
     """One resident's issue from its opening to its closing. Its id is the case's number."""
 
-    command_type = Command
-    recorded_type = Recorded[Fact]
-    wait_type = Wait
-    updates = names.UPDATES
+    kind = CASE
 
     @workflow.init
     def __init__(self, start: ProcessInput[CaseState]) -> None:
@@ -61,15 +59,11 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         """See ``Host``."""
         return evolve(state, fact, number=self.number, command_id=command_id)
 
-    def waits(self, state: CaseState) -> Sequence[Wait]:
-        """See ``Host``."""
-        return waits(state)
-
     def expiry(self, state: CaseState, wait: Wait, prepared: object) -> tuple[Command, str]:
         """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
         body = WaitExpired(wait=wait.kind, until=wait.until)
         command = Command(id=f"{state.number}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)
-        return command, names.record_name(body.kind, wait.on_expiry)
+        return command, CASE.names.record(body.kind, wait.on_expiry)
 
     def effects(self, fact: Fact) -> Sequence[Effect]:
         """See ``Host``: an emergency has its joint response opened."""
@@ -95,10 +89,6 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
     def summary(self, state: CaseState, wait: Wait) -> str:
         """See ``Host``."""
         return timer_summary(wait, state.language)
-
-    def search_attributes(self, state: CaseState) -> attributes.Values:
-        """See ``Host``."""
-        return attributes.of_case(state)
 
     def details(self, state: CaseState) -> str:
         """See ``Host``."""

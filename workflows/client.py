@@ -19,7 +19,7 @@ from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.case import CaseState, Command, OpenCase, Wait, decide, evolve
+from domain.case import CaseState, Command, OpenCase, decide, evolve
 from domain.errors import Refusal
 from domain.joint_response import Declare, ResponseCommand, ResponseState
 from domain.permission import SYSTEM, Actor
@@ -28,15 +28,14 @@ from domain.policy.rules import Rules
 from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names
+from workflows.kinds import CASE, RESPONSE, SITTING, Keeping, Kind, Sendable, of_command, of_state
 from workflows.ledger import REFUSED
 from workflows.messages import ConveneOrder, Enforced, EnforceOrder, ProcessInput, Standing
 
 PATIENCE = timedelta(seconds=30)
 T = TypeVar("T")
 
-AnyCommand = Command | SittingCommand | ResponseCommand
-AnyState = CaseState | SittingState | ResponseState
-"""Of a case, a sitting or a joint response."""
+AnyKind = Kind[Any, Any, Any]
 
 
 class ProcessUnavailable(Exception):
@@ -65,10 +64,10 @@ class Processes:
         estate, category = organisation.estate(body.estate), organisation.category(body.category)
         summary = f"{category.name.in_(language)} · {estate.name.in_(language)}"
         values = attributes.of_case(_foretold(rules, number, command))
-        start = self._start(ProcessInput[CaseState](number=number), values, summary)
-        return await self._with_start(start, _update_of(command), command)
+        start = self._start(CASE, ProcessInput[CaseState](number=number), values, summary)
+        return await self._with_start(start, command)
 
-    async def send(self, number: str, command: AnyCommand) -> int:
+    async def send(self, number: str, command: Sendable) -> int:
         """Sends a command to a running process; answers with the version once it is committed.
 
         Each sending is an update of its own: the server would answer the same update's failure for ever, and
@@ -84,7 +83,7 @@ class Processes:
             raise _translated(error, number) from error
         return version
 
-    async def tell(self, number: str, command: AnyCommand) -> None:
+    async def tell(self, number: str, command: Sendable) -> None:
         """Sends a command as a signal: nobody learns what comes of it but by the log.
 
         Its actor is recorded as it claims to be; policy says what is taken so. Raises ProcessGone, ProcessUnavailable.
@@ -111,11 +110,9 @@ class Processes:
             attributes.TIER: forum.tier,
             attributes.STAGE: "announced",
         }
-        start = self._start(
-            ProcessInput[SittingState](number=sitting_id), values, summary, workflow=names.SITTING_WORKFLOW
-        )
+        start = self._start(SITTING, ProcessInput[SittingState](number=sitting_id), values, summary)
         command = SittingCommand(id=f"{sitting_id}:convene", actor=by, body=Convene(sitting=sitting))
-        return await self._with_start(start, _update_of(command), command)
+        return await self._with_start(start, command)
 
     async def convene_due(self, rules: Rules, sitting: Sitting) -> None:
         """Has a worker convene a sitting that its forum's schedule has not begun, as soon as one is there.
@@ -155,24 +152,24 @@ class Processes:
             attributes.TIER: rules.ladder.tiers[-1].id,
             attributes.OVERDUE: False,
         }
-        start = self._start(ProcessInput[ResponseState](number=name), values, summary, workflow=names.RESPONSE_WORKFLOW)
-        return await self._with_start(start, _update_of(command), command)
+        start = self._start(RESPONSE, ProcessInput[ResponseState](number=name), values, summary)
+        return await self._with_start(start, command)
 
-    async def restart(self, state: AnyState, command: AnyCommand | None = None) -> int:
+    async def restart(self, state: Keeping, command: Sendable | None = None) -> int:
         """Starts a process again from the log; with ``command`` sends it along (a case's reopening).
 
         Raises Refusal, ProcessUnavailable. Where it is running already, that one is used.
         """
-        workflow, number, values = _of_state(state)
+        kind = of_state(state)
+        number, values = kind.number(state), kind.shows(state)
         again = ProcessInput[Any](number=number, restore=True, expects=command is not None)
         if command is not None:
-            start = self._start(again, values, number, workflow=workflow)
-            return await self._with_start(start, _update_of(command), command)
-        await self._begin(workflow, again, values)
+            return await self._with_start(self._start(kind, again, values, number), command)
+        await self._begin(kind, again, values)
         return state.version
 
-    async def standing(self, number: str, wait: type[Any] = Wait) -> Standing[Any]:
-        """What a running process knows and waits for; a case's, unless ``wait`` is another kind's.
+    async def standing(self, kind: AnyKind, number: str) -> Standing[Any]:
+        """What a running process knows and waits for.
 
         Raises ProcessGone, ProcessUnavailable.
         """
@@ -180,7 +177,7 @@ class Processes:
         try:
             answer: Standing[Any] = await handle.query(
                 names.STANDING,
-                result_type=Standing[wait],  # type: ignore[valid-type]
+                result_type=kind.standing,
                 rpc_timeout=PATIENCE,
                 reject_condition=QueryRejectCondition.NOT_OPEN,
             )
@@ -234,22 +231,21 @@ class Processes:
             raise _translated(error, number) from error
         return version
 
-    async def running(self, workflow: str = names.CASE_WORKFLOW) -> AsyncIterator[str]:
-        """The numbers of all running processes, cases unless told, as the server's visibility has them (a moment
-        behind)."""
-        query = f"WorkflowType = '{workflow}' AND ExecutionStatus = 'Running'"
+    async def running(self, kind: AnyKind) -> AsyncIterator[str]:
+        """The ids of all running processes of a kind, as the server's visibility has them (a moment behind)."""
+        query = f"WorkflowType = '{kind.names.workflow}' AND ExecutionStatus = 'Running'"
         async for execution in self._client.list_workflows(query):
             yield execution.id
 
     def _start(
         self,
+        kind: AnyKind,
         start: ProcessInput[Any],
         values: attributes.Values,
         summary: str,
-        workflow: str = names.CASE_WORKFLOW,
     ) -> WithStartWorkflowOperation[object, object]:
         return WithStartWorkflowOperation(
-            workflow,
+            kind.names.workflow,
             start,
             id=start.number,
             task_queue=self._task_queue,
@@ -258,10 +254,10 @@ class Processes:
             static_summary=summary,
         )
 
-    async def _begin(self, workflow: str, start: ProcessInput[Any], values: attributes.Values) -> None:
+    async def _begin(self, kind: AnyKind, start: ProcessInput[Any], values: attributes.Values) -> None:
         try:
             await self._client.start_workflow(
-                workflow,
+                kind.names.workflow,
                 start,
                 id=start.number,
                 task_queue=self._task_queue,
@@ -272,13 +268,11 @@ class Processes:
         except RPCError as error:
             raise _translated(error, start.number) from error
 
-    async def _with_start(
-        self, start: WithStartWorkflowOperation[object, object], update: str, command: AnyCommand
-    ) -> int:
+    async def _with_start(self, start: WithStartWorkflowOperation[object, object], command: Sendable) -> int:
         try:
             version: int = await _patiently(
                 self._client.execute_update_with_start_workflow(
-                    update, command, start_workflow_operation=start, result_type=int, rpc_timeout=PATIENCE
+                    _update_of(command), command, start_workflow_operation=start, result_type=int, rpc_timeout=PATIENCE
                 )
             )
         except Exception as error:
@@ -286,22 +280,9 @@ class Processes:
         return version
 
 
-def _update_of(command: AnyCommand) -> str:
+def _update_of(command: Sendable) -> str:
     """The name of the update that carries a command."""
-    if isinstance(command, SittingCommand):
-        return names.SITTING_UPDATES[command.kind]
-    if isinstance(command, ResponseCommand):
-        return names.RESPONSE_UPDATES[command.kind]
-    return names.UPDATES[command.kind]
-
-
-def _of_state(state: AnyState) -> tuple[str, str, attributes.Values]:
-    """A process's workflow, its id, and its search attributes as it stands."""
-    if isinstance(state, SittingState):
-        return names.SITTING_WORKFLOW, state.dates.id, attributes.of_sitting(state)
-    if isinstance(state, ResponseState):
-        return names.RESPONSE_WORKFLOW, state.id, attributes.of_response(state)
-    return names.CASE_WORKFLOW, state.number, attributes.of_case(state)
+    return of_command(command).names.updates[command.kind]
 
 
 def _foretold(rules: Rules, number: str, command: Command) -> CaseState:

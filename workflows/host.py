@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
 
@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.words.refusal_words import refusal
     from workflows import attributes, names
     from workflows.inbox import Inbox
+    from workflows.kinds import Kind
     from workflows.lanes import Lanes
     from workflows.ledger import Ledger, refused, unavailable, why_of
     from workflows.mailbox import Mailbox, Order
@@ -69,17 +70,8 @@ class Host(ABC, Generic[S, C, W]):
     The process itself says what is abstract here: its decider, its words, its messages' types.
     """
 
-    command_type: ClassVar[type[Any]]
-    recorded_type: ClassVar[type[Any]]
-    wait_type: ClassVar[type[Any]]
-    updates: ClassVar[Mapping[str, str]]
-    """The update that carries each kind of command, by kind (``workflows.names``)."""
-    opens: ClassVar[str] = "open"
-    """The kind of command that begins a stream."""
-    loading: ClassVar[str] = names.LOAD
-    """The local activity that reads the log."""
-    refusing: ClassVar[str] = names.REFUSE
-    """The local activity that records that a signal was not taken."""
+    kind: ClassVar[Kind[Any, Any, Any]]
+    """Its declaration in the registry."""
 
     def __init__(self, start: ProcessInput[S]) -> None:
         self.number = start.number
@@ -89,13 +81,13 @@ class Host(ABC, Generic[S, C, W]):
         self._lock = asyncio.Lock()
         self._fault: Exception | None = None
         self._catching_up: asyncio.Task[None] | None = None
-        self._ledger = Ledger(self.number, self.loading, self.recorded_type)
-        put_off = {self.wait_type.model_validate(one.wait): one.retry for one in start.put_off}
+        self._ledger = Ledger(self.number, self.kind.names.load, self.kind.recorded)
+        put_off = {self.kind.wait.model_validate(one.wait): one.retry for one in start.put_off}
         self._timers: Timers[W] = Timers(self._act, self._timer_words, self._in_background, put_off)
         self._lanes = Lanes(
             self.carry_out, self._lane_words, self._in_background, lambda: self._ended, self._changed, start.effects
         )
-        self._mailbox: Mailbox[C] = Mailbox(self.command_type, self.updates, self._validate, self._take)
+        self._mailbox: Mailbox[C] = Mailbox(self.kind.command, self.kind.names.updates, self._validate, self._take)
         self._inbox = Inbox(
             self._mailbox, self._done, lambda: self._is_abreast, self._in_background, self._changed, start
         )
@@ -117,20 +109,12 @@ class Host(ABC, Generic[S, C, W]):
         """The state after one fact of the log, which ``command_id`` brought about."""
 
     @abstractmethod
-    def waits(self, state: S) -> Sequence[W]:
-        """What the state waits for."""
-
-    @abstractmethod
     def expiry(self, state: S, wait: W, prepared: Any) -> tuple[C, str]:
         """The command for when ``wait`` passes, with what was prepared for it; and the name of its recording."""
 
     @abstractmethod
     def summary(self, state: S, wait: W) -> str:
         """``wait`` in words for its timer, at most 200 bytes."""
-
-    @abstractmethod
-    def search_attributes(self, state: S) -> attributes.Values:
-        """What the list of processes shows of the state."""
 
     @abstractmethod
     def details(self, state: S) -> str:
@@ -235,7 +219,7 @@ class Host(ABC, Generic[S, C, W]):
         state = self.state
         if self._behind:
             return  # we do not know where we stand: the activity, which asks the log, decides
-        if state is None and command.kind != self.opens:
+        if state is None and command.kind != self.kind.opens:
             return  # as after a reset to the very beginning: the log may know the process all the same
         if state is not None and command.id in state.commands:
             return
@@ -275,7 +259,7 @@ class Host(ABC, Generic[S, C, W]):
         if state is not None and command.id in state.commands:
             return state.version
         try:
-            recorded = await self._record(command, names.RECORD_PREFIX + self.updates[command.kind])
+            recorded = await self._record(command, self.kind.names.record(command.kind))
         except FailureError as error:
             self._catch_up()
             raise unavailable("the event log cannot be reached") from error
@@ -312,7 +296,7 @@ class Host(ABC, Generic[S, C, W]):
     def _settle(self) -> None:
         """Waits for what the state now waits for, and shows it."""
         if self.state is not None:
-            self._timers.arm(self.waits(self.state))
+            self._timers.arm(self.kind.waits(self.state))
             self._changed()
 
     # ---------------------------------------------------------------- signals
@@ -333,7 +317,7 @@ class Host(ABC, Generic[S, C, W]):
         """How a signal is refused; None where its command is in the log. Raises FailureError."""
         actor, kind, no = NOBODY, None, signal.refused
         if signal.command is not None:
-            command: C = self.command_type.model_validate(signal.command)
+            command: C = self.kind.command.model_validate(signal.command)
             assert self.state is not None
             if command.id in self.state.commands:
                 return None
@@ -344,7 +328,7 @@ class Host(ABC, Generic[S, C, W]):
         return RefuseSignal(id="", actor=actor, signal=signal.name, command=kind, code=no.code, params=no.params)
 
     async def _of_signal(self, command: C) -> Refused | None:
-        recorded = await self._record(command, names.RECORD_PREFIX + self.updates[command.kind])
+        recorded = await self._record(command, self.kind.names.record(command.kind))
         if recorded.refused is None:
             self._taken(recorded)
         self._settle()
@@ -355,7 +339,7 @@ class Host(ABC, Generic[S, C, W]):
         if not self._inbox.refusals.are_many:
             assert self.state is not None
             known_by = refusal.model_copy(update={"id": f"{self.number}:{self.state.version}:{refusal.kind}"})
-            self._fold(await self._ledger.record(self.state, known_by, self.refusing), known_by.id)
+            self._fold(await self._ledger.record(self.state, known_by, self.kind.names.refuse), known_by.id)
             self._settle()
         self._inbox.refused()
 
@@ -390,7 +374,7 @@ class Host(ABC, Generic[S, C, W]):
         if recorded.refused is not None:
             workflow.logger.error("an expired wait was refused: %s", recorded.refused.code)
             self._timers.put_off(wait, self._sentence(recorded.refused), REFUSED_EXPIRY)
-        elif wait in self.waits(self.state):
+        elif wait in self.kind.waits(self.state):
             workflow.logger.error("nothing came of an expired wait: %s", name)
             self._timers.put_off(wait, NO_OUTCOME.in_(self.state.language), REFUSED_EXPIRY)
         else:
@@ -424,7 +408,7 @@ class Host(ABC, Generic[S, C, W]):
         if state is None or self._is_shown:
             return
         self._is_shown = True
-        wanted = self.search_attributes(state)
+        wanted = self.kind.shows(state)
         changed = attributes.changes(self._shown, wanted)
         if changed:
             workflow.upsert_search_attributes(changed)

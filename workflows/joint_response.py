@@ -20,14 +20,14 @@ with workflow.unsafe.imports_passed_through():
         ResponseWaitExpired,
         decide,
         evolve,
-        waits,
     )
     from domain.joint_response.telling import details, timer_summary
     from domain.notices import RESPONSE_KINDS
     from domain.permission import SYSTEM
-    from workflows import attributes, names
+    from workflows import names
     from workflows.host import Host
-    from workflows.messages import Effect, ProcessInput, Recorded, ResponseNoticeOrder, ResponseOrder
+    from workflows.kinds import RESPONSE
+    from workflows.messages import Effect, ProcessInput, ResponseNoticeOrder, ResponseOrder
     from workflows.notifying import notify
     from workflows.rules import AT_HAND
 
@@ -55,17 +55,11 @@ _LANES: dict[str, str] = {names.CONVENE_EXTRAORDINARY: "sitting", names.CANCEL_E
 """What must be done in order: the sitting is convened before it is cancelled."""
 
 
-@workflow.defn(name=names.RESPONSE_WORKFLOW)
+@workflow.defn(name=names.RESPONSE.workflow)
 class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
     """One emergency's joint response from its declaration to the end of its watch. Its id is the emergency's."""
 
-    command_type = ResponseCommand
-    recorded_type = Recorded[ResponseFact]
-    wait_type = ResponseWait
-    updates = names.RESPONSE_UPDATES
-    opens = "declare"
-    loading = names.LOAD_RESPONSE
-    refusing = names.REFUSE_FOR_RESPONSE
+    kind = RESPONSE
 
     @workflow.init
     def __init__(self, start: ProcessInput[ResponseState]) -> None:
@@ -86,16 +80,12 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
         """See ``Host``."""
         return evolve(state, fact, response_id=self.number, command_id=command_id)
 
-    def waits(self, state: ResponseState) -> Sequence[ResponseWait]:
-        """See ``Host``: each department's clocks, and the response's own."""
-        return waits(state)
-
     def expiry(self, state: ResponseState, wait: ResponseWait, prepared: object) -> tuple[ResponseCommand, str]:
         """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
         body = ResponseWaitExpired(wait=wait.kind, task=wait.task, until=wait.until)
         name = f"{state.id}:{state.version}:{wait.kind}:{wait.task or '-'}"
         command = ResponseCommand(id=name, actor=SYSTEM, body=body)
-        return command, names.response_record_name(body.kind, wait.kind)
+        return command, RESPONSE.names.record(body.kind, wait.kind)
 
     def effects(self, fact: ResponseFact) -> Sequence[Effect]:
         """See ``Host``. What one command brought about is told in one go."""
@@ -136,10 +126,6 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
     def summary(self, state: ResponseState, wait: ResponseWait) -> str:
         """See ``Host``."""
         return timer_summary(state, wait)
-
-    def search_attributes(self, state: ResponseState) -> attributes.Values:
-        """See ``Host``."""
-        return attributes.of_response(state)
 
     def details(self, state: ResponseState) -> str:
         """See ``Host``: the seven departments' state for the page."""

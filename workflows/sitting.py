@@ -26,13 +26,13 @@ with workflow.unsafe.imports_passed_through():
         SittingWaitKind,
         decide,
         evolve,
-        waits,
     )
     from domain.telling import sitting_details, sitting_timer_summary
-    from workflows import attributes, names
+    from workflows import names
     from workflows.host import Host
+    from workflows.kinds import SITTING
     from workflows.ledger import why_of
-    from workflows.messages import Effect, LateCases, NoticeOrder, PaperOrder, ProcessInput, Recorded, TellOrder, Told
+    from workflows.messages import Effect, LateCases, NoticeOrder, PaperOrder, ProcessInput, TellOrder, Told
     from workflows.notifying import notify
     from workflows.rules import AT_HAND
 
@@ -88,17 +88,11 @@ _NAMED = 5
 T = TypeVar("T")
 
 
-@workflow.defn(name=names.SITTING_WORKFLOW)
+@workflow.defn(name=names.SITTING.workflow)
 class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
     """One sitting of a forum from its announcement to its minutes. Its id is the sitting's."""
 
-    command_type = SittingCommand
-    recorded_type = Recorded[SittingFact]
-    wait_type = SittingWait
-    updates = names.SITTING_UPDATES
-    opens = "convene"
-    loading = names.LOAD_SITTING
-    refusing = names.REFUSE_FOR_SITTING
+    kind = SITTING
 
     @workflow.init
     def __init__(self, start: ProcessInput[SittingState]) -> None:
@@ -117,10 +111,6 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
     def evolve(self, state: SittingState | None, fact: SittingFact, command_id: str) -> SittingState:
         """See ``Host``."""
         return evolve(state, fact, command_id=command_id)
-
-    def waits(self, state: SittingState) -> Sequence[SittingWait]:
-        """See ``Host``."""
-        return waits(state)
 
     async def prepare(self, state: SittingState, wait: SittingWait) -> DocumentRef | LateCases | None:
         """See ``Host``: the paper that the wait's passing brings, or who came late."""
@@ -145,7 +135,7 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
             late=prepared.numbers if isinstance(prepared, LateCases) else (),
         )
         command = SittingCommand(id=f"{state.dates.id}:{state.version}:{wait.kind}", actor=SYSTEM, body=body)
-        return command, names.sitting_record_name(body.kind, wait.kind)
+        return command, SITTING.names.record(body.kind, wait.kind)
 
     async def follow_up(self, command: SittingCommand) -> None:
         """See ``Host``: who closes the sitting is answered when its cases are carried over and its minutes drawn."""
@@ -212,10 +202,6 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
     def summary(self, state: SittingState, wait: SittingWait) -> str:
         """See ``Host``."""
         return sitting_timer_summary(state, wait)
-
-    def search_attributes(self, state: SittingState) -> attributes.Values:
-        """See ``Host``."""
-        return attributes.of_sitting(state)
 
     def details(self, state: SittingState) -> str:
         """See ``Host``."""

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from stack.ports import free_port
 from stack.temporal import TemporalServer
 from workflows import attributes, names
+from workflows.kinds import KINDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
@@ -47,6 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]
 async def test_the_server_takes_every_query_and_knows_every_type_that_it_names(server: TemporalServer) -> None:
     client = await Client.connect(server.address)
     types = {name for key, name in vars(names).items() if key.endswith("_WORKFLOW")}
+    types |= {kind.names.workflow for kind in KINDS}
     assert len(queries()) >= 3
     for query, document in queries().items():
         assert [one async for one in client.list_workflows(query)] == [], document

@@ -13,7 +13,8 @@ from runtime.temporal import TASK_QUEUE
 from store.log import EventLog
 from store.rulebook import Rulebook
 from tests.engine.conftest import Engine
-from workflows.client import AnyCommand, Processes, ProcessUnavailable
+from workflows.client import Processes, ProcessUnavailable
+from workflows.kinds import Sendable
 
 
 class Refusing(Recorder):
@@ -47,15 +48,15 @@ async def refusing(engine: Engine) -> Refusing:
 class Reaching(Processes):
     """Reaches all but those for which ``fails`` holds: those do not answer, or fail at once."""
 
-    def __init__(self, engine: Engine, fails: Callable[[str, AnyCommand], bool], *, hangs: bool = False) -> None:
+    def __init__(self, engine: Engine, fails: Callable[[str, Sendable], bool], *, hangs: bool = False) -> None:
         super().__init__(engine.town.client, TASK_QUEUE)
-        self.fails: Callable[[str, AnyCommand], bool] = fails
+        self.fails: Callable[[str, Sendable], bool] = fails
         self._hangs = hangs
 
     def mend(self) -> None:
         self.fails = lambda number, command: False
 
-    async def send(self, number: str, command: AnyCommand) -> int:
+    async def send(self, number: str, command: Sendable) -> int:
         while self.fails(number, command):
             if not self._hangs:
                 raise ProcessUnavailable(number)

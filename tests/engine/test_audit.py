@@ -19,25 +19,24 @@ from domain.case import (
     MakePlan,
     OpenCase,
     SealedRef,
-    Wait,
     Withdraw,
-    waits,
 )
 from domain.joint_response import ResponseCommand, ResponseState, StandDownResponse
 from domain.permission import RESIDENT
 from domain.policy.organisation import Organisation
 from domain.policy.organisation_files import as_yaml
-from operations.audit import Auditor, Report, differences
+from operations.audit import Auditor, Found, Report, differences
 from runtime.temporal import TASK_QUEUE
 from stack.temporal import TemporalServer
 from store.accounts import Accounts, Post
-from store.folding import CASES
+from store.folding import CASES, streams_of
 from tests.engine.conftest import Engine, officer, running_engine, until
+from tests.engine.processes import BEGUN
 from tests.engine.sittings import case_waiting_for
 from tests.support.policies import put
 from tests.support.town import NOW, in_days
-from workflows import names
-from workflows.client import AnyCommand, Processes, ProcessUnavailable
+from workflows.client import Processes, ProcessUnavailable
+from workflows.kinds import CASE, KINDS, RESPONSE, Kind, Sendable
 from workflows.messages import ProcessInput, RecordOrder, Standing
 
 if TYPE_CHECKING:
@@ -148,30 +147,33 @@ async def test_a_process_that_outlives_its_case_is_ended(pool: Pool, engine: Eng
     assert (await auditor(pool, engine).repair(found)).clean
 
 
-async def test_a_process_without_a_case_is_ended(pool: Pool, engine: Engine) -> None:
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+async def test_a_process_that_the_log_does_not_know_is_ended(
+    pool: Pool, engine: Engine, kind: Kind[Any, Any, Any]
+) -> None:
     number = engine.number("empty")
     await engine.client.start_workflow(
-        names.CASE_WORKFLOW, ProcessInput[CaseState](number=number), id=number, task_queue=TASK_QUEUE
+        kind.names.workflow, ProcessInput[Any](number=number), id=number, task_queue=TASK_QUEUE
     )
-    await shown(engine, number)
+    await shown(engine, number, kind)
     assert (await auditor(pool, engine).audit()).clean  # it may be being opened right now
     found = await auditor(pool, engine, grace=timedelta(0)).audit()
     assert kinds(found) == {number: "unopened"}
     assert (await auditor(pool, engine, grace=timedelta(0)).repair(found)).clean
 
 
-async def test_a_sitting_without_a_process_is_brought_back(pool: Pool, engine: Engine) -> None:
-    sitting = engine.next_sitting("laocheng")
-    await engine.convene(sitting)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+async def test_what_is_open_without_a_process_is_brought_back(
+    pool: Pool, engine: Engine, kind: Kind[Any, Any, Any]
+) -> None:
+    number = await BEGUN[kind.id](engine)
     assert (await auditor(pool, engine).audit()).clean
-    await engine.client.get_workflow_handle(sitting.id).terminate()
-    while sitting.id in [running async for running in engine.processes.running(names.SITTING_WORKFLOW)]:
-        pass
+    await engine.client.get_workflow_handle(number).terminate()
     found = await auditor(pool, engine).audit()
-    assert kinds(found) == {sitting.id: "sitting_missing"}
+    assert kinds(found) == {number: "missing"}
     repaired = await auditor(pool, engine).repair(found)
-    assert [(finding.number, finding.repair) for finding in repaired.repaired] == [(sitting.id, "restarted")]
-    await engine.processes.nudge(sitting.id)
+    assert [(finding.number, finding.repair) for finding in repaired.repaired] == [(number, "restarted")]
+    await engine.processes.nudge(number)
     assert (await auditor(pool, engine).audit()).clean
 
 
@@ -187,22 +189,27 @@ async def test_a_changed_row_and_a_changed_event_are_found_and_left(
     assert kinds(await auditor(pool, engine).repair(found)) == kinds(found)
 
 
-async def test_a_process_that_waits_for_something_else_or_for_too_long_differs(pool: Pool, engine: Engine) -> None:
-    await engine.open("1")
-    state = await engine.state("1")
-    (wait,) = waits(state)
-    later = wait.model_copy(update={"until": wait.until + timedelta(hours=1)})
-    right, wrong = (Standing[Wait](version=state.version, waits=(one,)) for one in (wait, later))
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+async def test_a_process_that_waits_for_something_else_or_for_too_long_differs(
+    engine: Engine, kind: Kind[Any, Any, Any]
+) -> None:
+    number = await BEGUN[kind.id](engine)
+    state = streams_of(kind.id).state(await engine.log.read(number))
+    assert state is not None
+    open_ = Found(kind, state)
+    first, *others = open_.kind.waits(open_.state)
+    later = first.model_copy(update={"until": first.until + timedelta(hours=1)})
+    right, wrong = (Standing[Any](version=open_.state.version, waits=(one, *others)) for one in (first, later))
     now = engine.clock.now()
-    assert not list(differences(state, right, now))
-    assert [finding.kind for finding in differences(state, wrong, now)] == ["waits_differ"]
-    due = wait.until + timedelta(minutes=2)
-    assert [finding.kind for finding in differences(state, right, due)] == ["overdue_wait"]
+    assert not list(differences(open_, right, now))
+    assert [finding.kind for finding in differences(open_, wrong, now)] == ["waits_differ"]
+    due = first.until + timedelta(minutes=2)
+    assert {finding.kind for finding in differences(open_, right, due)} == {"overdue_wait"}
 
 
-async def shown(engine: Engine, number: str) -> None:
+async def shown(engine: Engine, number: str, kind: Kind[Any, Any, Any] = CASE) -> None:
     """Waits until the server's list of running processes has it: that is a moment behind."""
-    while number not in [running async for running in engine.processes.running()]:
+    while number not in [running async for running in engine.processes.running(kind)]:
         pass
 
 
@@ -226,7 +233,7 @@ async def test_a_case_that_lost_its_process_is_told_of_its_sittings_move_when_it
     moved = (await engine.sitting_state(sitting.id)).dates
     for name in ("A", "B"):
         assert Counter(await engine.types(name))["wait_reprojected"] == 1
-        standing = await engine.processes.standing(engine.number(name))
+        standing = await engine.processes.standing(CASE, engine.number(name))
         assert [wait.until for wait in standing.waits] == [moved.minutes_due]
 
 
@@ -250,7 +257,7 @@ async def test_the_cases_of_a_sitting_that_lost_its_process_before_it_told_them_
     await asyncio.wait([asking])
     await engine.restart_worker()
     found = await auditor(pool, engine).audit()
-    assert {it.kind for it in found.findings} >= {"untold" if what == "cancel" else "sitting_missing"}
+    assert {it.kind for it in found.findings} >= {"untold" if what == "cancel" else "missing"}
     repaired = await auditor(pool, engine).repair(found)
     assert repaired.findings == []
     if what == "close":  # brought back at the real time, before its minutes are due by its own clock
@@ -264,26 +271,11 @@ async def test_the_cases_of_a_sitting_that_lost_its_process_before_it_told_them_
 class Unreaching(Processes):
     """Reaches no case."""
 
-    async def send(self, number: str, command: AnyCommand) -> int:
+    async def send(self, number: str, command: Sendable) -> int:
         raise ProcessUnavailable(number)
 
 
 # ---------------------------------------------------------------- joint responses
-
-
-async def test_a_response_without_a_process_is_brought_back(pool: Pool, engine: Engine) -> None:
-    await engine.open("1")
-    emergency = await engine.declare("1", "lift_entrapment")
-    assert (await auditor(pool, engine).audit()).clean
-    await engine.client.get_workflow_handle(emergency).terminate()
-    while emergency in [running async for running in engine.processes.running(names.RESPONSE_WORKFLOW)]:
-        pass
-    found = await auditor(pool, engine).audit()
-    assert kinds(found) == {emergency: "response_missing"}
-    repaired = await auditor(pool, engine).repair(found)
-    assert [(finding.number, finding.repair) for finding in repaired.repaired] == [(emergency, "restarted")]
-    await engine.processes.nudge(emergency)
-    assert (await auditor(pool, engine).audit()).clean
 
 
 @pytest.mark.long
@@ -317,10 +309,10 @@ async def test_a_case_that_was_not_told_of_the_stand_down_is_told(pool: Pool, en
     )
     recorder = ResponseRecorder(engine.log, engine.rulebook)
     assert (await ActivityEnvironment().run(recorder.record, order)).refused is None
-    while emergency in [running async for running in engine.processes.running(names.RESPONSE_WORKFLOW)]:
+    while emergency in [running async for running in engine.processes.running(RESPONSE)]:
         pass
     found = await auditor(pool, engine).audit()
-    assert {it.kind for it in found.findings} == {"response_missing", "case_untold", "notice_missing"}
+    assert {it.kind for it in found.findings} == {"missing", "case_untold", "notice_missing"}
     repaired = await auditor(pool, engine).repair(found)
     assert {finding.repair for finding in repaired.repaired} == {"restarted", "told"}
     assert (await engine.state("1")).stage == "verification"

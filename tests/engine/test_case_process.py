@@ -19,6 +19,7 @@ from tests.engine.conftest import Engine, officer
 from tests.support.town import in_days
 from workflows import names
 from workflows.client import Processes, ProcessGone
+from workflows.kinds import CASE
 
 
 async def test_a_case_nobody_touches_climbs_all_three_tiers_and_is_never_dropped(engine: Engine) -> None:
@@ -106,7 +107,7 @@ async def test_a_process_that_lost_its_workflow_starts_again_from_the_log(engine
     state = await engine.state("A")
     await engine.processes.restart(state)
     assert await engine.send("A", "note", text="又在了") == 3
-    standing = await engine.processes.standing(engine.number("A"))
+    standing = await engine.processes.standing(CASE, engine.number("A"))
     assert standing.waits == waits(await engine.state("A"))
 
 
@@ -120,7 +121,7 @@ async def test_a_process_that_is_nudged_before_it_has_read_the_log_reads_it_once
     await asyncio.sleep(0.5)  # both are waiting when the worker comes: its first task has them together
     await engine.start_worker()
     assert await nudging == 2
-    assert (await engine.processes.standing(engine.number("A"))).version == 2
+    assert (await engine.processes.standing(CASE, engine.number("A"))).version == 2
     assert await engine.send("A", "note", text="物业已回复") == 3
 
 
@@ -227,12 +228,12 @@ async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: En
         for e in history.events
         if e.HasField("workflow_execution_update_accepted_event_attributes")
     ]
-    assert set(updates) <= set(names.UPDATES.values())
+    assert set(updates) <= set(names.CASE.updates.values())
     markers = [e for e in history.events if e.HasField("marker_recorded_event_attributes")]
     assert markers
     for marker in markers:
         data = marker.marker_recorded_event_attributes.details["data"].payloads[0].data.decode()
-        assert any(name in data for name in names.RECORDS), data
+        assert any(name in data for name in names.CASE.records), data
     (opened,) = [e for e in history.events if e.HasField("activity_task_scheduled_event_attributes")]
     assert opened.activity_task_scheduled_event_attributes.activity_type.name == names.OPEN_RESPONSE
     assert opened.user_metadata.summary.data.strip(b'"')

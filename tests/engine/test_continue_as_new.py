@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.case import waits
-from domain.joint_response import ResponseWait
 from domain.joint_response import waits as response_waits
 from stack.ports import free_port
 from stack.temporal import TemporalServer
 from tests.engine.conftest import Engine, running_engine, until
 from tests.engine.hindering import Reaching, hindered, refusing, tried, two_emergencies
 from workflows import attributes
+from workflows.kinds import CASE, RESPONSE
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -84,7 +84,7 @@ async def test_seven_branches_go_on_in_the_next_run_and_no_report_is_lost(impati
     rows = await impatient.log.read(emergency)
     assert sum(row.type == "task_signed" for row in rows) == len(opened)
     assert [row.version for row in rows] == list(range(1, len(rows) + 1))
-    standing = await impatient.processes.standing(emergency, ResponseWait)
+    standing = await impatient.processes.standing(RESPONSE, emergency)
     assert set(standing.waits) == set(response_waits(await impatient.response(emergency)))
 
 
@@ -95,7 +95,7 @@ async def test_the_deadline_stays_where_it_was_in_the_next_run(impatient: Engine
     for n in range(20):
         await impatient.send("A", "note", text=f"第{n}条")
     assert (await impatient.handle("A").describe()).run_id != before
-    standing = await impatient.processes.standing(impatient.number("A"))
+    standing = await impatient.processes.standing(CASE, impatient.number("A"))
     assert [wait.until for wait in standing.waits] == [deadline]
     await impatient.pass_time("A", days=1)
     missed = (await impatient.rows("A"))[-1]

@@ -18,8 +18,9 @@ from tests.engine.conftest import Engine
 from tests.engine.sittings import case_waiting_for
 from tests.support.policies import desk_on, put_all
 from workflows import names
-from workflows.client import AnyCommand, Processes, ProcessUnavailable
+from workflows.client import Processes, ProcessUnavailable
 from workflows.enforcing import EnforceWorkflow
+from workflows.kinds import Sendable
 from workflows.messages import Enforced, EnforceOrder
 from workflows.scheduling import schedule_id
 
@@ -99,7 +100,7 @@ async def test_what_changes_nothing_moves_nothing_and_every_step_has_words(engin
 class Unreaching(Processes):
     """Reaches no sitting and no case."""
 
-    async def send(self, number: str, command: AnyCommand) -> int:
+    async def send(self, number: str, command: Sendable) -> int:
         raise ProcessUnavailable(number)
 
 

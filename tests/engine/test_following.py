@@ -151,18 +151,6 @@ async def test_a_notice_that_no_address_took_is_found_until_it_is_sent(engine: E
     assert await missed(engine, channels) == []
 
 
-@pytest.mark.long
-async def test_a_response_that_did_not_act_on_what_was_due_is_nudged(engine: Engine) -> None:
-    await engine.open("A")
-    emergency = await engine.declare("A", "lift_entrapment")
-    due = (await engine.response(emergency)).declared_at + timedelta(days=1)
-    found = [one async for one in following(engine).missed(due)]
-    assert [(one.step, one.number) for one in found] == [("process_overdue", emergency)]
-    assert await following(engine).mend(found[0]) == "nudged"
-    await engine.pass_response(emergency, days=2)
-    assert await missed(engine) == []
-
-
 async def test_a_case_that_was_added_to_a_sitting_and_was_not_told_is_told(engine: Engine) -> None:
     sitting = engine.next_sitting("laocheng")
     await engine.convene(sitting)

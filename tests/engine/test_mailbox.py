@@ -15,29 +15,12 @@ from temporalio.exceptions import ApplicationError
 
 from domain.words.refusal_words import REFUSALS
 from tests.engine.conftest import Engine
+from tests.engine.processes import a_case, a_response, a_sitting
 from workflows import names
 
 Begin = Callable[[Engine], Awaitable[str]]
 SYSTEM = {"id": "system", "role": "system"}
 OFFICER = {"id": "officer-nancheng", "role": "officer", "unit": "nancheng"}
-
-
-async def a_case(engine: Engine) -> str:
-    await engine.open("A")
-    return engine.number("A")
-
-
-async def a_sitting(engine: Engine) -> str:
-    sitting = engine.next_sitting("laocheng")
-    await engine.convene(sitting)
-    return sitting.id
-
-
-async def a_response(engine: Engine) -> str:
-    await engine.open("A")
-    emergency = await engine.declare("A", "lift_entrapment")
-    await engine.processes.nudge(emergency)  # answered once what began it is in its history
-    return emergency
 
 
 def command(kind: str, **fields: Any) -> dict[str, Any]:
@@ -68,9 +51,9 @@ async def updates_of(engine: Engine, workflow: str) -> int:
 
 NOW = datetime.now(UTC).isoformat()
 EXPIRED: dict[str, tuple[Begin, str, dict[str, Any]]] = {
-    "case": (a_case, names.UPDATES["note"], {"wait": "contact", "until": NOW}),
-    "sitting": (a_sitting, names.SITTING_UPDATES["cancel"], {"wait": "draft", "until": NOW}),
-    "response": (a_response, names.RESPONSE_UPDATES["sign"], {"wait": "cap", "until": NOW}),
+    "case": (a_case, names.CASE.updates["note"], {"wait": "contact", "until": NOW}),
+    "sitting": (a_sitting, names.SITTING.updates["cancel"], {"wait": "draft", "until": NOW}),
+    "response": (a_response, names.RESPONSE.updates["sign"], {"wait": "cap", "until": NOW}),
 }
 
 
@@ -87,9 +70,9 @@ async def test_that_a_wait_is_over_is_for_a_process_itself_to_say(engine: Engine
 
 
 OTHERS: dict[str, tuple[Begin, str, dict[str, Any]]] = {
-    "case": (a_case, names.UPDATES["note"], command("withdraw")),
-    "sitting": (a_sitting, names.SITTING_UPDATES["attendance"], command("cancel", reason="没有议题")),
-    "response": (a_response, names.RESPONSE_UPDATES["link"], command("situation_report", text="平稳")),
+    "case": (a_case, names.CASE.updates["note"], command("withdraw")),
+    "sitting": (a_sitting, names.SITTING.updates["attendance"], command("cancel", reason="没有议题")),
+    "response": (a_response, names.RESPONSE.updates["link"], command("situation_report", text="平稳")),
 }
 
 
@@ -128,7 +111,7 @@ async def test_what_cannot_be_read_is_refused_and_leaves_no_history(engine: Engi
     number = await a_case(engine)
     before = await updates_of(engine, number)
     for what, args in GARBAGE.items():
-        assert await refused(engine, number, names.UPDATES["note"], args) == "unreadable_command", what
+        assert await refused(engine, number, names.CASE.updates["note"], args) == "unreadable_command", what
     assert await updates_of(engine, number) == before
     assert await engine.send("A", "note", text="还在") == 2
 

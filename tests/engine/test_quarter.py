@@ -15,12 +15,12 @@ import pytest
 
 from domain.policy.calendar import SHANGHAI
 from domain.policy.forum import Sitting, next_sitting
-from domain.sitting import SittingWait
 from store.documents import Documents
 from store.sittings import SittingRow
 from tests.engine.conftest import Engine, officer
 from tests.engine.test_sitting_process import until_told
 from tests.support.policies import put
+from workflows.kinds import SITTING
 
 COMMUNITIES = {"laocheng": "mudan-garden", "guangfu": "guangfu-huating", "zhaowanghe": "hepan-jinxiu"}
 FORUMS = (*COMMUNITIES, "nancheng")
@@ -120,7 +120,7 @@ class Quarter:
         for sitting in self.sittings:
             state = await self.engine.sitting_state(sitting)
             if not state.closed:
-                standing = await self.engine.processes.standing(sitting, SittingWait)
+                standing = await self.engine.processes.standing(SITTING, sitting)
                 timers += [(wait.until, 1, sitting) for wait in standing.waits]
         for name in self.cases:
             wait = (await self.engine.state(name)).wait

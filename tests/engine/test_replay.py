@@ -22,9 +22,10 @@ from tests.engine.lives import LIVES, Life
 from tests.engine.responses import RESPONSE_LIVES, ResponseLife
 from tests.engine.sittings import SITTINGS
 from workflows import names
+from workflows.kinds import KINDS
 
 KEPT = Path(__file__).parent / "histories"
-UPDATES = {*names.UPDATES.values(), *names.SITTING_UPDATES.values(), *names.RESPONSE_UPDATES.values(), names.NUDGE}
+UPDATES = {*(name for kind in KINDS for name in kind.names.updates.values()), names.NUDGE}
 MONTHS = {"withdrawal", "planned_withdrawal", "entrapment_ignored"}
 """Lives of months; their kept histories are replayed each time."""
 Lived = Callable[[Engine], Awaitable[str]]

@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Refusal
-from domain.joint_response import ResponseState, ResponseWait
+from domain.joint_response import ResponseState
 from domain.papers.agenda import Agenda, Minutes
 from store.folding import RESPONSES
 from store.notices import Notice, Notices
 from store.rebuild import compare_list
 from tests.engine.conftest import Engine, department, officer, until
 from tests.engine.responses import minute_of, withdrawal
+from workflows.kinds import RESPONSE
 
 SEVEN = ("urban", "governance", "citymgmt", "police", "fire", "emergency", "social")
 
@@ -41,7 +42,7 @@ async def test_a_declared_emergency_opens_its_response_with_seven_branches_side_
     state = await engine.response(emergency)
     assert [case.number for case in state.cases] == [engine.number("A")]
     assert {task.party for task in state.tasks if task.status == "open"} >= set(SEVEN)
-    standing = await engine.processes.standing(emergency, ResponseWait)
+    standing = await engine.processes.standing(RESPONSE, emergency)
     assert {wait.party for wait in standing.waits if wait.kind == "sign"} >= set(SEVEN)
     wait = (await engine.state("A")).wait
     assert wait is not None
@@ -232,11 +233,11 @@ async def test_a_refused_report_leaves_no_history(engine: Engine) -> None:
 async def test_a_response_that_lost_its_workflow_starts_again_from_the_log(engine: Engine) -> None:
     await engine.open("A")
     emergency = await engine.declare("A", "lift_entrapment")
-    before = await engine.processes.standing(emergency, ResponseWait)
+    before = await engine.processes.standing(RESPONSE, emergency)
     await engine.client.get_workflow_handle(emergency).terminate()
     await engine.processes.restart(await engine.response(emergency))
     await engine.processes.nudge(emergency)
-    after = await engine.processes.standing(emergency, ResponseWait)
+    after = await engine.processes.standing(RESPONSE, emergency)
     assert set(after.waits) == set(before.waits)
 
 
@@ -252,7 +253,7 @@ async def test_a_worker_taken_away_with_all_seven_branches_pending_loses_nothing
     assert signed == set(SEVEN)
     rows = [row for row in await engine.log.read(emergency) if row.type == "task_signed"]
     assert set(Counter(row.data["detail"]["task"] for row in rows).values()) == {1}
-    standing = await engine.processes.standing(emergency, ResponseWait)
+    standing = await engine.processes.standing(RESPONSE, emergency)
     assert {wait.party for wait in standing.waits if wait.kind == "complete"} >= set(SEVEN)
 
 

@@ -15,12 +15,13 @@ from domain.case import AddNote, Command
 from domain.signals import MOST_REFUSALS
 from store.log import StoredEvent
 from tests.engine.conftest import Engine, officer, until
+from tests.engine.processes import a_case, a_response, a_sitting
 from tests.engine.test_continue_as_new import impatient, impatient_server
-from tests.engine.test_mailbox import GARBAGE, NOW, OFFICER, Begin, a_case, a_response, a_sitting, command
+from tests.engine.test_mailbox import GARBAGE, NOW, OFFICER, Begin, command
 from workflows import names
 
 __all__ = ["impatient", "impatient_server"]
-NOTE = names.UPDATES["note"]
+NOTE = names.CASE.updates["note"]
 
 
 async def sent(engine: Engine, workflow: str, name: str, *args: Any) -> None:
@@ -62,9 +63,9 @@ async def test_a_signal_sent_twice_is_one_command_whichever_way_it_comes(engine:
 
 
 REFUSED: dict[str, tuple[Begin, str, dict[str, Any]]] = {
-    "case": (a_case, names.UPDATES["withdraw"], command("withdraw")),
-    "sitting": (a_sitting, names.SITTING_UPDATES["cancel"], command("cancel", reason="没有议题")),
-    "response": (a_response, names.RESPONSE_UPDATES["situation_report"], command("situation_report", text="平稳")),
+    "case": (a_case, names.CASE.updates["withdraw"], command("withdraw")),
+    "sitting": (a_sitting, names.SITTING.updates["cancel"], command("cancel", reason="没有议题")),
+    "response": (a_response, names.RESPONSE.updates["situation_report"], command("situation_report", text="平稳")),
 }
 
 
@@ -84,9 +85,9 @@ async def test_what_policy_does_not_take_so_is_refused_by_an_event_in_every_kind
 
 
 EXPIRED: dict[str, tuple[Begin, str, dict[str, Any]]] = {
-    "case": (a_case, names.UPDATES["note"], {"wait": "contact", "until": NOW}),
-    "sitting": (a_sitting, names.SITTING_UPDATES["cancel"], {"wait": "draft", "until": NOW}),
-    "response": (a_response, names.RESPONSE_UPDATES["progress"], {"wait": "cap", "until": NOW}),
+    "case": (a_case, names.CASE.updates["note"], {"wait": "contact", "until": NOW}),
+    "sitting": (a_sitting, names.SITTING.updates["cancel"], {"wait": "draft", "until": NOW}),
+    "response": (a_response, names.RESPONSE.updates["progress"], {"wait": "cap", "until": NOW}),
 }
 
 

@@ -16,8 +16,6 @@ from activities.record import Recorder
 from domain.case import CaseState, Command, Escalate
 from domain.errors import Refusal
 from domain.papers.agenda import Agenda, Minutes
-from domain.sitting import SittingWait
-from operations.sittings import bring_back
 from runtime.temporal import TASK_QUEUE
 from store.folding import SITTINGS as LISTED
 from store.log import Appended, EventLog
@@ -25,8 +23,8 @@ from store.rebuild import compare_list
 from store.rulebook import Rulebook
 from tests.engine.conftest import Engine, officer
 from tests.engine.sittings import SITTINGS, case_waiting_for
-from workflows import names
-from workflows.client import AnyCommand, Processes, ProcessGone, ProcessUnavailable
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.kinds import CASE, SITTING, Sendable
 from workflows.messages import RecordOrder
 
 
@@ -109,7 +107,7 @@ async def test_moving_a_sitting_moves_every_waiting_cases_timer_exactly_once(eng
     moved = (await engine.sitting_state(sitting.id)).dates
     for name in waiting:
         assert Counter(await engine.types(name))["wait_reprojected"] == 1
-        standing = await engine.processes.standing(engine.number(name))
+        standing = await engine.processes.standing(CASE, engine.number(name))
         assert [wait.until for wait in standing.waits] == [moved.minutes_due]
     await engine.pass_case_to("M00", sitting.minutes_due)
     assert (await engine.types("M00"))[-1] == "wait_reprojected"
@@ -216,7 +214,7 @@ async def test_a_sitting_that_lost_its_workflow_while_it_was_closed_is_closed_wh
 class Unreaching(Processes):
     """Reaches no case."""
 
-    async def send(self, number: str, command: AnyCommand) -> int:
+    async def send(self, number: str, command: Sendable) -> int:
         raise ProcessUnavailable(number)
 
 
@@ -278,7 +276,7 @@ class Halting(Processes):
         self.halts = True
         self._sent = 0
 
-    async def send(self, number: str, command: AnyCommand) -> int:
+    async def send(self, number: str, command: Sendable) -> int:
         self._sent += 1
         if self.halts and self._sent > 5:
             self.middle.set()
@@ -292,23 +290,7 @@ async def test_a_sitting_that_lost_its_workflow_starts_again_from_the_log(engine
     await engine.client.get_workflow_handle(sitting.id).terminate()
     await engine.processes.restart(await engine.sitting_state(sitting.id))
     await engine.processes.nudge(sitting.id)
-    standing = await engine.processes.standing(sitting.id, SittingWait)
-    assert [wait.kind for wait in standing.waits] == ["draft"]
-
-
-async def test_lost_sittings_are_all_brought_back(engine: Engine) -> None:
-    held = [engine.next_sitting("laocheng"), engine.next_sitting("nancheng")]
-    for sitting in held:
-        await engine.convene(sitting)
-    await engine.client.get_workflow_handle(held[0].id).terminate()
-    for _ in range(100):  # visibility is a moment behind
-        running = [sitting async for sitting in engine.processes.running(names.SITTING_WORKFLOW)]
-        if held[0].id not in running and held[1].id in running:
-            break
-        await asyncio.sleep(0.1)
-    assert await bring_back(engine.pool, engine.processes) == (held[0].id,)
-    await engine.processes.nudge(held[0].id)
-    standing = await engine.processes.standing(held[0].id, SittingWait)
+    standing = await engine.processes.standing(SITTING, sitting.id)
     assert [wait.kind for wait in standing.waits] == ["draft"]
 
 

@@ -95,7 +95,7 @@ async def test_a_sitting_that_begins_is_served_by_the_current_build(upgraded: En
     sitting = upgraded.next_sitting("laocheng")
     await upgraded.convene(sitting)
     handle = upgraded.client.get_workflow_handle(sitting.id)
-    assert (await handle.describe()).workflow_type == names.SITTING_WORKFLOW
+    assert (await handle.describe()).workflow_type == names.SITTING.workflow
     assert builds(await handle.fetch_history()) == ["1.0.0"]
 
 
