@@ -8,7 +8,7 @@ import uuid
 import psutil
 
 from bench import bare
-from bench.figures import Row
+from bench.figures import Row, ratio_at_most
 from bench.sizes import Sizes
 from bench.stack import Stack, open_cases, running_stack
 
@@ -40,6 +40,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
             ours=our_worker * share,
             baseline=their_worker * share,
             against=against,
+            aim=ratio_at_most(1.4),
         ),
     ]
 

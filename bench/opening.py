@@ -49,7 +49,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
             ours=median(rates[0]),
             baseline=median(rates[1]),
             against="bare workflow, one INSERT, a timer",
-            aim=ratio_at_least(0.8),
+            aim=ratio_at_least(0.9),
         )
     ]
 

@@ -36,6 +36,8 @@ class Settings(BaseModel):
     api_port: Port = Field(8000, ge=1, le=65535)
     temporal_port: Port = Field(7233, ge=1, le=65535)
     temporal_ui_port: Port = Field(8233, ge=1, le=65535)
+    temporal_ui_writes: bool = False
+    """Whether the embedded Temporal's pages can signal, end and reset processes; else they are for reading."""
     rehearsal: bool = False
     """Time can be skipped, /dev/* exists, and every page says so."""
     rehearsal_from: AwareDatetime | None = None

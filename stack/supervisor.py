@@ -31,6 +31,7 @@ from stack.process import Child
 from stack.services import Service, api_service, postgres_service, temporal_service, worker_service
 from stack.state import Process, StackState, end_leftovers, process_of, read_state, remove_state
 from stack.temporal import TemporalServer
+from stack.temporal_ui import ReadingUi
 
 DATABASE = "hongxiu"
 WORKER_COMMAND = (sys.executable, "-m", "worker")
@@ -78,6 +79,7 @@ class Supervisor:
         self._given = settings
         self._settings = settings
         self._postgres_port = 0
+        self._pages: ReadingUi | None = None
         self._services: list[Service] = []
         self._restarts: dict[str, asyncio.Task[None]] = {}
         self._backoff: dict[str, float] = {}
@@ -136,6 +138,7 @@ class Supervisor:
         servers = [postgres_service(postgres), temporal_service(temporal)]
         self._services += servers
         await asyncio.gather(*(self._start_first(server) for server in servers))
+        await self._start_pages(temporal)
         self._settings = self._complete_settings(postgres, temporal)
         await asyncio.to_thread(postgres.create_database, DATABASE)
         ensure_keys(self._settings)
@@ -157,11 +160,17 @@ class Supervisor:
     def _new_postgres(self) -> Postgres:
         return Postgres(self._folder / "postgres", self._postgres_port, log_file=self._log("postgres"))
 
+    async def _start_pages(self, temporal: TemporalServer) -> None:
+        """Temporal's pages, for reading unless they are opened."""
+        if temporal.ui_port is not None and temporal.ui_port != self._given.temporal_ui_port:
+            self._pages = ReadingUi(self._given.temporal_ui_port, temporal.ui_port)
+            await self._pages.start()
+
     def _new_temporal(self) -> TemporalServer:
         return TemporalServer(
             self._folder / "temporal" / "temporal.db",
             self._given.temporal_port,
-            self._given.temporal_ui_port,
+            self._given.temporal_ui_port if self._given.temporal_ui_writes else free_port(),
             rehearsal=self._given.rehearsal,
             log_file=self._log("temporal"),
         )
@@ -176,7 +185,7 @@ class Supervisor:
                 "database_url": postgres.app_dsn(DATABASE),
                 "database_owner_url": postgres.owner_dsn(DATABASE),
                 "temporal_address": temporal.address,
-                "temporal_ui_url": temporal.ui_url or "",
+                "temporal_ui_url": self._urls()["temporal_ui"],
                 "secret_file": self._given.secret_path.absolute(),
                 "master_key_file": self._given.master_key_path.absolute(),
             }
@@ -241,6 +250,8 @@ class Supervisor:
         await asyncio.gather(*restarts, return_exceptions=True)
         if self._services:
             self._say("stopping (Ctrl-C again: at once)")
+        if self._pages is not None:
+            self._pages.stop()
         for together in reversed(self._in_stages()):
             await asyncio.gather(*(service.stop() for service in together))
         if self._services:
