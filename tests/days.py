@@ -2,6 +2,7 @@
 
     python -m tests.days                  (each day below)
     python -m tests.days leap-day         (one of them)
+    python -m tests.days --all            (everything that runs in a town: six times as long)
     python -m tests.days -- -k agenda     (what follows `--` goes to pytest)
 
 Ends with 0 when every day is green. `make test NOW=…` runs everything on one day.
@@ -27,8 +28,32 @@ from domain.policy.rules import Rules
 from tests.support.town import POLICIES, calendar
 
 REPOSITORY = Path(__file__).parents[1]
-DATED = ("tests/api", "tests/engine", "tests/console", "tests/cli", "tests/demo")
-"""Where what a test finds may depend on the day. Pure tests name their own instants."""
+DATED = tuple(
+    f"tests/{name}"
+    for name in (
+        "api/test_emergencies_in_time.py",
+        "api/test_lives.py",
+        "api/test_rehearsal.py",
+        "api/test_sittings.py",
+        "console/test_case_page.py",
+        "console/test_meeting_session.py",
+        "console/test_meetings.py",
+        "console/test_month.py",
+        "console/test_overview.py",
+        "console/test_periods.py",
+        "console/test_work.py",
+        "engine/test_audit.py",
+        "engine/test_case_process.py",
+        "engine/test_enforcing.py",
+        "engine/test_following.py",
+        "engine/test_redating.py",
+        "engine/test_scheduling.py",
+        "engine/test_sitting_process.py",
+    )
+)
+"""What asks for the town's next sitting, a working day or a month. Pure tests name their own instants."""
+ALL = ("tests/api", "tests/engine", "tests/console", "tests/cli", "tests/demo")
+"""Whatever runs in a town, with ``--all``."""
 NOT_DATED = "not long and not browser and not property"
 """How a page looks, and how an input is refused, is no matter of the day."""
 
@@ -84,11 +109,13 @@ def main() -> int:
     asked, rest = _split(sys.argv[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.days", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("day", nargs="*", metavar="DAY", help=", ".join(named), choices=[*named, []])
-    chosen = parser.parse_args(asked).day or list(named)
+    parser.add_argument("--all", action="store_true", help="everything that runs in a town")
+    given = parser.parse_args(asked)
+    chosen, files = given.day or list(named), rest or list(ALL if given.all else DATED)
     outcomes = []
     for name in chosen:
         print(f"── {name}: {named[name].isoformat()}", flush=True)
-        code, last, seconds = _run(named[name], rest or list(DATED))
+        code, last, seconds = _run(named[name], files)
         outcomes.append((code, f"{name:<13} {named[name].isoformat(timespec='minutes')}  {seconds:4.0f} s  {last}"))
     print("── days")
     print("\n".join(line for _, line in outcomes))

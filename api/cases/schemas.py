@@ -127,7 +127,7 @@ class ActorView(Answer):
     id: str
     role: str
     unit: str | None = None
-    via: str | None = None
+    via: str | None = Field(default=None, exclude_if=lambda via: via is None)
     """How it came, where nobody has looked at who sent it: ``signal``."""
 
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.edge.bodies import StreamedRoutes, streams
 from api.edge.every_request import Edge
+from api.edge.problems import problem_response
 from console.frame import forms
 from domain.case import AnyDecision
 from services.problems import Problem
@@ -113,6 +114,10 @@ async def _posted(parts: list[bytes], path: str, headers: dict[str, str]) -> tup
         async for part in request.stream():
             size += len(part)
         return Response(str(size))
+
+    @app.exception_handler(Problem)
+    async def told(request: Request, problem: Problem) -> Response:
+        return problem_response(request, problem.code, plain=True)
 
     app.include_router(router, prefix="/files")
     edge = Edge(app, rehearsal=False, https=False, streamed=StreamedRoutes.among(app.routes))
