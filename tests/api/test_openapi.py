@@ -75,7 +75,7 @@ def officer(stack: Stack) -> Officer:
 @pytest.mark.property
 @schema.parametrize()
 @settings(
-    max_examples=share(8),
+    max_examples=share(5),
     deadline=None,
     derandomize=True,
     database=None,

@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from store.accounts import Post
@@ -26,6 +27,7 @@ PATHS = {
 }
 
 
+@pytest.mark.long
 @each_look
 def test_every_page_of_administration_is_sound(browsing: Browsing, size: tuple[int, int], language: str) -> None:
     with browsing.look("admin", size=size, language=language) as look:

@@ -166,6 +166,7 @@ def test_a_decision_is_taken_with_the_keyboard_alone(browsing: Browsing, officer
         assert look.complaints == []
 
 
+@pytest.mark.long
 def test_keys_are_explained_and_can_be_switched_off(browsing: Browsing, officer: Caller) -> None:
     officer.open()
     with browsing.look("estate-mudan-garden") as look:
@@ -220,6 +221,7 @@ def test_the_board_is_a_list_on_a_phone(browsing: Browsing, officer: Caller) -> 
         assert second["y"] > first["y"]
 
 
+@pytest.mark.long
 def test_a_case_is_printed_on_one_or_two_pages_without_its_forms(browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     for n in range(6):
@@ -233,6 +235,7 @@ def test_a_case_is_printed_on_one_or_two_pages_without_its_forms(browsing: Brows
         assert 1 <= pages <= 2
 
 
+@pytest.mark.long
 def test_cases_are_decided_and_filtered_without_script(stack: Stack, browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     with browsing.look("estate-mudan-garden", java_script_enabled=False) as look:

@@ -52,6 +52,7 @@ def test_seven_departments_sign_at_once_and_see_each_other(browsing: Browsing, c
         command.picture("room-alliance")
 
 
+@pytest.mark.long
 @each_look
 def test_pages_of_emergencies_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, chief: Caller, size: tuple[int, int], language: str

@@ -125,6 +125,7 @@ def _items(page: Page, numbers: list[str]) -> list[str]:
     return [number for number in listed if number in numbers]
 
 
+@pytest.mark.long
 def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> None:
     number = brought(caller, "gulou-yuan")
     sitting = sitting_of(caller, number)
@@ -149,6 +150,7 @@ def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> 
     assert sitting_of(caller, number) == sitting
 
 
+@pytest.mark.long
 @each_look
 def test_pages_of_meetings_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, session: tuple[Meeting, list[str]], caller: Caller, size: tuple[int, int], language: str

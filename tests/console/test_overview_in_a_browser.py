@@ -37,6 +37,7 @@ def lived(stack: Stack) -> Iterator[Caller]:
         yield alliance
 
 
+@pytest.mark.long
 @each_look
 def test_the_overview_is_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, size: tuple[int, int], language: str

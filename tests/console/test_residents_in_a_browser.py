@@ -132,6 +132,7 @@ def test_everything_works_without_script(browsing: Browsing, officer: Caller, ph
     assert officer.case(number)["closed_as"] == "withdrawn"
 
 
+@pytest.mark.long
 @each_look
 def test_the_counter_is_sound(browsing: Browsing, size: tuple[int, int], language: str) -> None:
     with browsing.look("alliance", size=size, language=language) as look:

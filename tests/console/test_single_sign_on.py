@@ -159,6 +159,7 @@ class _Impostor(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None: ...
 
 
+@pytest.mark.long
 def test_without_the_provider_the_password_is_left(stack: Stack, tmp_path: Path, nobody: Visitor) -> None:
     assert nobody.get("/sign-in/oidc").status_code == 404
     assert "统一认证" not in nobody.get("/sign-in").text

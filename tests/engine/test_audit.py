@@ -121,6 +121,7 @@ async def test_a_process_behind_the_log_reads_it_again(pool: Pool, engine: Engin
     assert [finding.repair for finding in repaired.repaired] == ["nudged"]
 
 
+@pytest.mark.long
 async def test_a_process_ahead_of_a_restored_log_starts_again_from_what_the_log_has(
     pool: Pool, owner_pool: Pool, engine: Engine
 ) -> None:

@@ -77,6 +77,7 @@ ENTRAPMENT = {
 }
 
 
+@pytest.mark.long
 async def test_seven_branches_lose_no_signature_when_the_worker_dies_between_a_commit_and_its_answer() -> None:
     async with running(programs=("--worker", "tests.faults.dying_worker")) as stack:
         alliance = Insisting(stack.api, "alliance")

@@ -123,6 +123,7 @@ def test_the_migrations_need_no_superuser(deployed: Postgres) -> None:
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 
+@pytest.mark.long
 def test_temporal_owns_its_databases_and_does_not_see_ours(deployed: Postgres) -> None:
     at = f"postgresql://temporal:t3mporal@127.0.0.1:{deployed.port}"
     for database in ("temporal", "temporal_visibility"):

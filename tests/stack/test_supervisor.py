@@ -139,6 +139,7 @@ def test_each_killed_part_is_started_again(terminal: Terminal) -> None:
     assert terminal.text().count("died (SIGKILL)") == 4
 
 
+@pytest.mark.long
 def test_as_many_workers_run_as_were_asked_for(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path / "data", HONGXIU_WORKERS="3")
     terminal.run()
@@ -158,6 +159,7 @@ def test_a_taken_port_is_told_with_the_variable_that_changes_it(terminal: Termin
     assert taken in terminal.text()
 
 
+@pytest.mark.long
 def test_a_second_stack_on_the_same_folder_is_refused_and_the_first_runs_on(terminal: Terminal) -> None:
     terminal.run()
     state = terminal.until_up()

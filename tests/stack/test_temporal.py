@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from temporalio.client import Client
 
 from stack.ports import free_port
@@ -34,6 +35,7 @@ async def test_workflows_survive_a_kill(tmp_path: Path) -> None:
     assert description.id == "NC-2026-000001"
 
 
+@pytest.mark.long
 async def test_every_acknowledged_change_is_written_through_to_the_disk(tmp_path: Path) -> None:
     command = " ".join(_server(tmp_path).command())
     assert "journal_mode=WAL" in command

@@ -123,6 +123,7 @@ APPENDS = "SELECT pg_advisory_xact_lock(7357)"
 NOTICES = "LOCK TABLE notices IN EXCLUSIVE MODE"
 
 
+@pytest.mark.long
 async def test_a_recording_that_is_under_way_when_it_is_told_to_stop_is_answered(
     pool: Pool, database: Database, settings: Settings
 ) -> None:

@@ -1,4 +1,4 @@
-"""How much Hypothesis tries: ``HYPOTHESIS_PROFILE=thorough`` looks ten times longer than ``quick``, the default.
+"""How much Hypothesis tries: ``HYPOTHESIS_PROFILE=thorough`` looks much longer than ``quick``, the default.
 
 ``make test-long`` runs what Hypothesis tries, marked ``property``, with the former. Loaded before any test's module: a
 test takes the profile that it finds when it is read.
@@ -11,7 +11,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("quick", max_examples=50, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
