@@ -181,7 +181,7 @@ class Emergencies:
         event = event_of(declared)
         linked = tuple(row.id for row in await self._responses.open_on([case.estate]) if row.id != emergency)
         body = Declare(
-            playbook=event.detail["playbook"],
+            playbook=event.fact.detail["playbook"],
             case=_case_of_it(case),
             declared_at=event.at,
             linked=linked,
@@ -207,11 +207,11 @@ class Emergencies:
         case = CASES.state(await self._log.read(number))
         if case is None or case.closed or case.emergency_id != state.id or case.stage != "joint_response":
             return
-        watch_until = datetime.fromisoformat(ended.detail["watch_until"])
+        watch_until = datetime.fromisoformat(ended.fact.detail["watch_until"])
         body = StandDown(
             emergency_id=state.id,
-            outcome=ended.detail["outcome"],
-            tier=ended.detail.get("tier"),
+            outcome=ended.fact.detail["outcome"],
+            tier=ended.fact.detail.get("tier"),
             reason=ended.reason or "",
             watch_until=watch_until,
         )

@@ -45,7 +45,7 @@ async def _papers(pool: Pool, sitting: str) -> Papers:
 
 async def _document(pool: Pool, events: Iterable[SittingEvent], kind: str) -> object:
     """The last one that an event names."""
-    named = [event.detail[kind]["id"] for event in events if kind in event.detail]
+    named = [event.fact.detail[kind]["id"] for event in events if kind in event.fact.detail]
     document = await Documents(pool).get(named[-1]) if named else None
     return document.content if document else None
 

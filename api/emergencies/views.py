@@ -106,7 +106,7 @@ class ResponseTeller:
     def event(self, row: StoredEvent, state: ResponseState) -> EventView | None:
         """One event; None for what is of another department's task."""
         event = RESPONSES.event(row)
-        if not self._shows(state, event.detail.get("task")):
+        if not self._shows(state, event.fact.detail.get("task")):
             return None
         hidden = ("tasks", "parties", "reporters") if self._own else ()
         return EventView(
@@ -116,7 +116,7 @@ class ResponseTeller:
             at=row.occurred_at,
             actor=ActorView(**event.actor.model_dump()),
             reason=event.reason,
-            data={key: value for key, value in event.detail.items() if key not in hidden},
+            data={key: value for key, value in event.fact.detail.items() if key not in hidden},
             hash=row.hash,
         )
 
@@ -229,7 +229,9 @@ class ResponseTeller:
 
     def _report(self, event: ResponseEvent) -> SituationReportView:
         by = ActorView(**event.actor.model_dump())
-        return SituationReportView(number=event.detail["number"], text=event.detail["text"], at=event.at, by=by)
+        return SituationReportView(
+            number=event.fact.detail["number"], text=event.fact.detail["text"], at=event.at, by=by
+        )
 
     def _wait(self, state: ResponseState, wait: ResponseWait) -> ResponseWaitView:
         return ResponseWaitView(
@@ -244,7 +246,7 @@ class ResponseTeller:
     def _escalations(self, state: ResponseState, events: Iterable[ResponseEvent]) -> Iterable[EscalationView]:
         """What climbed, and alarms, as they came."""
         for event in events:
-            detail = event.detail
+            detail = event.fact.detail
             if "to" not in detail or not self._shows(state, detail.get("task")):
                 continue
             alarm = detail.get("alarm") or ("cap" if event.type == "cap_reached" else None)

@@ -178,7 +178,7 @@ async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
 def _story(tells: Teller, rows: Sequence[StoredEvent]) -> tuple[Told, ...]:
     events = [(row, SITTINGS.event(row)) for row in rows]
     return tuple(
-        Told(row.version, tells.label(row.type), event.at, event.actor, event.reason, row.type, event.detail)
+        Told(row.version, tells.label(row.type), event.at, event.actor, event.reason, row.type, event.fact.detail)
         for row, event in events
     )
 

@@ -44,8 +44,7 @@ from domain.case.commands import (
 )
 from domain.case.deciding import check_allowed, decide
 from domain.case.events import (
-    SCHEMA_VERSION,
-    UPCASTERS,
+    SCHEMA,
     ClosedAs,
     Event,
     EventType,
@@ -56,17 +55,13 @@ from domain.case.events import (
     SealedRef,
     Wait,
     WaitKind,
-    from_data,
-    to_data,
-    upcast,
 )
 from domain.case.photographs import MOST_PHOTOS, check_photos_taken
 from domain.case.state import CaseState, Closing, Suspension, before_sitting, evolve, fold, summary, waits
 
 __all__ = [
     "MOST_PHOTOS",
-    "SCHEMA_VERSION",
-    "UPCASTERS",
+    "SCHEMA",
     "AddNote",
     "AddPhotos",
     "AnyCommand",
@@ -121,9 +116,6 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
-    "from_data",
     "summary",
-    "to_data",
-    "upcast",
     "waits",
 ]

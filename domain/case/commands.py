@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.case.events import Frozen, Instant, SealedRef, WaitKind
+from domain.case.events import SealedRef, WaitKind
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
+from domain.stream import Frozen, Instant
 
 
 class Decision(Frozen):

@@ -39,7 +39,7 @@ from domain.case.commands import (
     WaitExpired,
     Withdraw,
 )
-from domain.case.events import Event, EventType, Place, Plan, Wait, WaitKind
+from domain.case.events import Event, EventType, Fact, Place, Plan, Wait, WaitKind
 from domain.case.following import follow_sitting, put_on_agenda, reproject
 from domain.case.moves import Deciding, contact_place, sitting_place, units_of
 from domain.case.photographs import add_photos
@@ -96,10 +96,9 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
     if not may_open(rules, command.actor, estate.id, emergency=body.emergency is not None):
         raise Refusal("forbidden", decision="open", estate=estate.id)
     ladder = rules.ladder
-    opened = Event(
+    opened = Fact(
         type="case_opened",
         at=now,
-        actor=command.actor,
         words=body.words,
         place=contact_place(rules, now),
         detail={
@@ -112,10 +111,11 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
             "severity": body.severity,
         },
     )
+    event = Event(fact=opened, actor=command.actor)
     if body.emergency is None:
-        return (opened,)
+        return (event,)
     own = f"{body.number}-E1"
-    return (opened, _emergency(rules, command.actor, body.emergency, ladder.tiers[0].id, now, 1, own))
+    return (event, _emergency(rules, command.actor, body.emergency, ladder.tiers[0].id, now, 1, own))
 
 
 def _contact(d: Deciding, body: Contact) -> tuple[Event, ...]:
@@ -313,9 +313,8 @@ def _emergency(
     """``emergency`` is the joint response that the case opens, or comes under."""
     until = later(rules.calendar, now, rules.playbook(kind).cap)
     detail = {"playbook": kind, "count": count, "emergency": emergency}
-    return Event(
-        type="emergency_declared", at=now, actor=actor, reason=reason, place=_joint_response(tier, until), detail=detail
-    )
+    fact = Fact(type="emergency_declared", at=now, place=_joint_response(tier, until), detail=detail)
+    return Event(fact=fact, actor=actor, reason=reason)
 
 
 def _joint_response(tier: str, until: datetime) -> Place:

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from domain.permission import Actor
-
-SCHEMA_VERSION = 1
-"""The version that new events are written in; older ones go through ``upcast`` when they are read."""
-
-
-class Frozen(BaseModel):
-    """Base of everything that is sent or kept."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+from domain.stream import Frozen, Instant, Schema, StreamEvent, StreamFact
 
 WaitKind = Literal["contact", "sitting", "plan", "suspension", "stand_down", "verification"]
 Expiry = Literal["contact_missed", "carry_over", "escalate", "plan_overdue", "resume", "review", "close_without_word"]
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(UTC))]
-"""An instant as it is sent and kept: aware, in UTC."""
 
 
 class Wait(Frozen):
@@ -114,7 +99,7 @@ EventType = Literal[
 ClosedAs = Literal["settled", "no_word", "withdrawn", "referred", "rejected", "duplicate"]
 
 
-class Fact(Frozen):
+class Fact(StreamFact):
     """One thing that happened, as far as the state depends on it. ``at`` is in UTC.
 
     ``place``: where the case stands since, when it moved or waits for something new. ``detail``: the facts of
@@ -122,43 +107,11 @@ class Fact(Frozen):
     """
 
     type: EventType
-    at: Instant
     place: Place | None = None
     detail: dict[str, Any] = Field(default_factory=dict)
     words: SealedRef | None = None
 
 
-class Event(Fact):
-    """A fact with who brought it about, in what capacity, and why: what the log keeps."""
+Event = StreamEvent[Fact]
 
-    actor: Actor
-    reason: str | None = None
-
-    def fact(self) -> Fact:
-        """The event without who and why."""
-        return Fact.model_construct(type=self.type, at=self.at, place=self.place, detail=self.detail, words=self.words)
-
-
-_Upcaster = Callable[[str, dict[str, Any]], dict[str, Any]]
-UPCASTERS: dict[int, _Upcaster] = {}
-"""From each older schema version to the next: ``UPCASTERS[n]`` turns version n's data into n+1's."""
-
-
-def upcast(event_type: str, schema_version: int, data: dict[str, Any]) -> dict[str, Any]:
-    """An event's data in today's schema. Raises LookupError for a version that nothing reads."""
-    for version in range(schema_version, SCHEMA_VERSION):
-        data = UPCASTERS[version](event_type, data)
-    if schema_version > SCHEMA_VERSION:
-        raise LookupError(f"event schema {schema_version} was written by a newer program")
-    return data
-
-
-def to_data(event: Event) -> dict[str, Any]:
-    """An event's data as the log keeps it; type, instant and actor have columns of their own."""
-    return event.model_dump(mode="json", exclude={"type", "at", "actor"}, exclude_defaults=True)
-
-
-def from_data(event_type: str, schema_version: int, data: dict[str, Any], actor: dict[str, Any], at: datetime) -> Event:
-    """The event of one row of the log."""
-    body = upcast(event_type, schema_version, data)
-    return Event.model_validate({**body, "type": event_type, "actor": actor, "at": at})
+SCHEMA = Schema(Event, version=1)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from domain.case.commands import Command
-from domain.case.events import Event, EventType, Place, Plan, Wait
+from domain.case.events import Event, EventType, Fact, Place, Plan, Wait
 from domain.case.state import CaseState, before_sitting
 from domain.errors import Refusal
 from domain.policy.calendar import SHANGHAI, add_duty_time
@@ -40,15 +40,14 @@ class Deciding:
             reason = getattr(self.command.body, "reason", None)
         if self.command.actor.role == "officer":
             detail.setdefault("sitting", self.before_sitting)
-        return Event(
+        fact = Fact(
             type=type_,
             at=self.now,
-            actor=self.command.actor,
-            reason=reason,
             place=place,
             detail={key: value for key, value in detail.items() if value is not None},
             words=self.command.words,
         )
+        return Event(fact=fact, actor=self.command.actor, reason=reason)
 
     def to_sitting(self, tier: Tier, *, carried_over: int = 0, estate: str | None = None) -> Place:
         """The next sitting of ``tier`` that still takes the case on."""

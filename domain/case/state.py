@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from domain.case.events import ClosedAs, EventType, Fact, Frozen, Instant, Place, Plan, SealedRef, Wait
-
-REMEMBERED_COMMANDS = 64
-"""How many of its last commands a case knows by id; the log knows them all."""
+from domain.case.events import ClosedAs, EventType, Fact, Place, Plan, SealedRef, Wait
+from domain.stream import Frozen, Instant, remembered
 
 
 class Closing(Frozen):
@@ -127,9 +125,8 @@ def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str
     """The state after ``event``. Total and deterministic; a running workflow folds with it, and so does replay."""
     if state is None:
         return _opened(event, number, command_id)
-    change: dict[str, Any] = {"version": state.version + 1, "at": event.at}
-    if command_id not in state.commands:
-        change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
+    commands = remembered(state.commands, command_id)
+    change: dict[str, Any] = {"version": state.version + 1, "at": event.at, "commands": commands}
     if event.place is not None:
         change["place"] = event.place
         if event.place.tier != state.tier or event.type in _COMES_ANEW:

@@ -22,7 +22,7 @@ from domain.joint_response.commands import (
 )
 from domain.joint_response.deciding import decide
 from domain.joint_response.events import (
-    SCHEMA_VERSION,
+    SCHEMA,
     CaseOfIt,
     Clock,
     ResponseEvent,
@@ -30,8 +30,6 @@ from domain.joint_response.events import (
     ResponseFact,
     ResponseWait,
     ResponseWaitKind,
-    from_data,
-    to_data,
 )
 from domain.joint_response.state import (
     ResponseState,
@@ -46,7 +44,7 @@ from domain.joint_response.state import (
 )
 
 __all__ = [
-    "SCHEMA_VERSION",
+    "SCHEMA",
     "AnyResponseCommand",
     "CaseOfIt",
     "Clock",
@@ -75,9 +73,7 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
-    "from_data",
     "reporter",
     "summary",
-    "to_data",
     "waits",
 ]

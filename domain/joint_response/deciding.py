@@ -68,7 +68,7 @@ def _declare(rules: Rules, command: ResponseCommand, body: Declare, now: datetim
     now = max(now, body.declared_at)
     playbook = rules.playbook(body.playbook)
     declared = event_of("response_declared", command, now, **_as_declared(rules, playbook, body))
-    state = evolve(None, declared, response_id=body.case.number, command_id=command.id)
+    state = evolve(None, declared.fact, response_id=body.case.number, command_id=command.id)
     d = Deciding(rules, state, command, now)
     d.go_on()
     return (declared, *d.events)

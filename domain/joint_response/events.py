@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
-from domain.case.events import Frozen, Instant
-from domain.permission import Actor
-
-SCHEMA_VERSION = 1
+from domain.stream import Frozen, Instant, Schema, StreamEvent, StreamFact
 
 ResponseWaitKind = Literal[
     "task_opens",
@@ -77,34 +73,13 @@ ResponseEventType = Literal[
 ]
 
 
-class ResponseFact(Frozen):
+class ResponseFact(StreamFact):
     """One thing that happened to a response. ``at`` is in UTC; instants in ``detail`` are ISO 8601."""
 
     type: ResponseEventType
-    at: Instant
     detail: dict[str, Any] = Field(default_factory=dict)
 
 
-class ResponseEvent(ResponseFact):
-    """A fact with who brought it about, in what capacity, and why."""
+ResponseEvent = StreamEvent[ResponseFact]
 
-    actor: Actor
-    reason: str | None = None
-
-    def fact(self) -> ResponseFact:
-        """The event without who and why."""
-        return ResponseFact.model_construct(type=self.type, at=self.at, detail=self.detail)
-
-
-def to_data(event: ResponseEvent) -> dict[str, Any]:
-    """An event's data as the log keeps it; type, instant and actor have columns of their own."""
-    return event.model_dump(mode="json", exclude={"type", "at", "actor"}, exclude_defaults=True)
-
-
-def from_data(
-    event_type: str, schema_version: int, data: dict[str, Any], actor: dict[str, Any], at: datetime
-) -> ResponseEvent:
-    """The event of one row of the log. Raises LookupError for a schema that nothing reads."""
-    if schema_version != SCHEMA_VERSION:
-        raise LookupError(f"response event schema {schema_version} was written by another program")
-    return ResponseEvent.model_validate({**data, "type": event_type, "actor": actor, "at": at})
+SCHEMA = Schema(ResponseEvent, version=1)

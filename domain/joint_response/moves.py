@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.errors import Refusal
 from domain.joint_response.commands import ResponseCommand
-from domain.joint_response.events import ResponseEvent, ResponseEventType
+from domain.joint_response.events import ResponseEvent, ResponseEventType, ResponseFact
 from domain.joint_response.state import ResponseState, TaskState, evolve
 from domain.policy.calendar import WorkingCalendar
 from domain.policy.playbook import Playbook
@@ -34,7 +34,7 @@ class Deciding:
         """One more event, folded at once: what follows in this decision sees the state with it."""
         event = event_of(type_, self.command, self.now, reason, **detail)
         self.events.append(event)
-        self.state = evolve(self.state, event, response_id=self.state.id, command_id=self.command.id)
+        self.state = evolve(self.state, event.fact, response_id=self.state.id, command_id=self.command.id)
 
     def task(self, task_id: str) -> TaskState:
         """A task as it stands. Raises Refusal ``unknown_task``."""
@@ -93,7 +93,7 @@ def event_of(
     """An event of ``command``, with its reason unless another is given; what is None in ``detail`` is left out."""
     present = {key: value for key, value in detail.items() if value is not None}
     reason = reason or _reason_of(type_, command)
-    return ResponseEvent(type=type_, at=now, actor=command.actor, reason=reason, detail=present)
+    return ResponseEvent(fact=ResponseFact(type=type_, at=now, detail=present), actor=command.actor, reason=reason)
 
 
 def _reason_of(type_: ResponseEventType, command: ResponseCommand) -> str | None:

@@ -8,10 +8,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from domain.case.events import Frozen, Instant
 from domain.joint_response.events import CaseOfIt, Clock, ResponseEventType, ResponseFact, ResponseWait
-
-REMEMBERED_COMMANDS = 64
+from domain.stream import Frozen, Instant, remembered
 
 TaskStatus = Literal["pending", "open", "signed", "done", "waived"]
 ResponseStatus = Literal["open", "watch", "closed"]
@@ -181,9 +179,8 @@ def evolve(state: ResponseState | None, fact: ResponseFact, *, response_id: str,
     """The state after ``fact``. Total and deterministic; looks nothing up."""
     if state is None:
         return _declared(fact, response_id, command_id)
-    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at}
-    if command_id not in state.commands:
-        change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
+    commands = remembered(state.commands, command_id)
+    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at, "commands": commands}
     if "task" in fact.detail:
         change["tasks"] = tuple(
             task.model_copy(update=_of_task(task, fact)) if task.id == fact.detail["task"] else task

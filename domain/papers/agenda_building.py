@@ -171,7 +171,7 @@ def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple
 def _lead_of_emergency(voice: Voice, case: Tabled) -> str | None:
     """The lead by the playbook of the emergency that the case is in."""
     declared = (step.event for step in reversed(case.story) if step.event.type == "emergency_declared")
-    found = voice.rules.playbooks.get(next((event.detail["playbook"] for event in declared), ""))
+    found = voice.rules.playbooks.get(next((event.fact.detail["playbook"] for event in declared), ""))
     return found.lead if found else None
 
 

@@ -197,25 +197,25 @@ def _is_decided(sitting: Sitting, about: Emergency, step: ResponseStep) -> bool:
     event = step.event
     if event.type not in RECORDED or event.at < sitting.starts_at:
         return False
-    brings = about.decides is not None and event.detail.get("task") == about.decides.id
+    brings = about.decides is not None and event.fact.detail.get("task") == about.decides.id
     return brings or event.at <= sitting.ends_at
 
 
 def _resolution(voice: Voice, about: Emergency, step: ResponseStep, place: int) -> Resolution:
     event, state = step.event, about.state
-    task = state.task(event.detail.get("task", ""))
-    party = event.detail.get("to_party") or event.detail.get("party")
-    provider = event.detail.get("provider")
+    task = state.task(event.fact.detail.get("task", ""))
+    party = event.fact.detail.get("to_party") or event.fact.detail.get("party")
+    provider = event.fact.detail.get("provider")
     decision = voice.say(
         RECORDED[event.type],
         task=task.name if task else "",
-        number=event.detail.get("number", ""),
-        text=voice.quoted(event.detail.get("text")),
+        number=event.fact.detail.get("number", ""),
+        text=voice.quoted(event.fact.detail.get("text")),
         party=party_name(state, party or ""),
-        from_party=party_name(state, event.detail.get("from_party", "")),
+        from_party=party_name(state, event.fact.detail.get("from_party", "")),
         provider=voice.say(PROVIDER, provider=voice.party(provider)) if provider else "",
     )
-    reason = event.detail.get("note") or event.reason
+    reason = event.fact.detail.get("note") or event.reason
     return Resolution(
         case=state.cases[0].number,
         emergency=state.id,

@@ -20,27 +20,23 @@ from domain.sitting.commands import (
 from domain.sitting.deciding import LATEST_RESCHEDULE, MOST_OTHER_BUSINESS, check_addendum, decide
 from domain.sitting.events import (
     BEFORE_SESSION,
-    SCHEMA_VERSION,
+    SCHEMA,
     Addendum,
     DocumentRef,
-    Frozen,
     SittingEvent,
     SittingEventType,
     SittingFact,
     SittingWait,
     SittingWaitKind,
     Status,
-    from_data,
-    to_data,
 )
-from domain.sitting.state import REMEMBERED_COMMANDS, SittingState, evolve, fold, summary, waits
+from domain.sitting.state import SittingState, evolve, fold, summary, waits
 
 __all__ = [
     "BEFORE_SESSION",
     "LATEST_RESCHEDULE",
     "MOST_OTHER_BUSINESS",
-    "REMEMBERED_COMMANDS",
-    "SCHEMA_VERSION",
+    "SCHEMA",
     "AddOtherBusiness",
     "AddToAgenda",
     "Addendum",
@@ -48,7 +44,6 @@ __all__ = [
     "CloseSitting",
     "Convene",
     "DocumentRef",
-    "Frozen",
     "RecordAttendance",
     "Reschedule",
     "SittingBody",
@@ -65,8 +60,6 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
-    "from_data",
     "summary",
-    "to_data",
     "waits",
 ]

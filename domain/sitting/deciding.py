@@ -26,6 +26,7 @@ from domain.sitting.events import (
     BEFORE_SESSION,
     SittingEvent,
     SittingEventType,
+    SittingFact,
     Status,
     as_json,
 )
@@ -68,7 +69,7 @@ def _convene(rules: Rules, command: SittingCommand, body: Convene, now: datetime
 def _event(type_: SittingEventType, command: SittingCommand, now: datetime, **detail: Any) -> SittingEvent:
     reason = getattr(command.body, "reason", None)
     present = {key: value for key, value in detail.items() if value is not None}
-    return SittingEvent(type=type_, at=now, actor=command.actor, reason=reason, detail=present)
+    return SittingEvent(fact=SittingFact(type=type_, at=now, detail=present), actor=command.actor, reason=reason)
 
 
 def _require(state: SittingState, statuses: frozenset[Status], what: str) -> None:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from domain.case.events import Instant
-from domain.permission import Actor
-
-SCHEMA_VERSION = 1
-
-
-class Frozen(BaseModel):
-    """Base of everything that is sent or kept."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+from domain.stream import Frozen, Instant, Schema, StreamEvent, StreamFact
 
 Status = Literal["announced", "drafted", "frozen", "in_session", "minutes", "closed", "cancelled"]
 SittingWaitKind = Literal["draft", "freeze", "start", "end", "minutes"]
@@ -66,37 +55,16 @@ SittingEventType = Literal[
 ]
 
 
-class SittingFact(Frozen):
+class SittingFact(StreamFact):
     """One thing that happened to a sitting."""
 
     type: SittingEventType
-    at: Instant
     detail: dict[str, Any] = Field(default_factory=dict)
 
 
-class SittingEvent(SittingFact):
-    """A fact with who brought it about and why."""
+SittingEvent = StreamEvent[SittingFact]
 
-    actor: Actor
-    reason: str | None = None
-
-    def fact(self) -> SittingFact:
-        """The event without who and why."""
-        return SittingFact.model_construct(type=self.type, at=self.at, detail=self.detail)
-
-
-def to_data(event: SittingEvent) -> dict[str, Any]:
-    """An event's data as the log keeps it; type, instant and actor have columns of their own."""
-    return event.model_dump(mode="json", exclude={"type", "at", "actor"}, exclude_defaults=True)
-
-
-def from_data(
-    event_type: str, schema_version: int, data: dict[str, Any], actor: dict[str, Any], at: datetime
-) -> SittingEvent:
-    """The event of one row of the log. Raises LookupError for a schema that nothing reads."""
-    if schema_version != SCHEMA_VERSION:
-        raise LookupError(f"sitting event schema {schema_version} was written by another program")
-    return SittingEvent.model_validate({**data, "type": event_type, "actor": actor, "at": at})
+SCHEMA = Schema(SittingEvent, version=1)
 
 
 def as_json(model: BaseModel) -> dict[str, Any]:

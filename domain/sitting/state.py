@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from domain.case.events import Instant
 from domain.policy.forum import Sitting
 from domain.sitting.events import (
     Addendum,
     DocumentRef,
-    Frozen,
     SittingEventType,
     SittingFact,
     SittingWait,
@@ -19,8 +17,7 @@ from domain.sitting.events import (
     Status,
     as_json,
 )
-
-REMEMBERED_COMMANDS = 64
+from domain.stream import Frozen, Instant, remembered
 
 
 class SittingState(Frozen):
@@ -82,9 +79,8 @@ def evolve(state: SittingState | None, fact: SittingFact, *, command_id: str) ->
             status="announced",
             commands=(command_id,),
         )
-    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at}
-    if command_id not in state.commands:
-        change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
+    commands = remembered(state.commands, command_id)
+    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at, "commands": commands}
     change.update(_changes(state, fact))
     return state.model_copy(update=change)
 
