@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 
 from domain.case import Event
 from domain.papers.agenda import Agenda, Minutes
-from domain.policy.forum import Sitting
-from domain.sitting import Addendum, SittingEvent, SittingState, evolve
+from domain.sitting import Addendum, SittingConvened, SittingEvent, SittingRescheduled, SittingState, evolve
 
 ON_TIME = timedelta(minutes=1)
 """How long after its instant something still is on time: a process does things after its timer, not at it."""
@@ -166,12 +165,14 @@ def _row(papers: Papers, state: SittingState) -> Row:
 def _instant(events: Sequence[SittingEvent], what: str) -> tuple[datetime | None, datetime]:
     """When an agenda was drafted or frozen, and when that was due by the dates that the sitting then had."""
     field_ = "drafts_at" if what == "agenda_drafted" else "freezes_at"
-    dates = Sitting.model_validate(events[0].fact.detail["sitting"])
+    convened = events[0].fact
+    assert isinstance(convened, SittingConvened)
+    dates = convened.sitting
     for event in events:
         if event.type == what:
             return event.at, getattr(dates, field_)
-        if event.type == "sitting_rescheduled":
-            dates = Sitting.model_validate(event.fact.detail["sitting"])
+        if isinstance(event.fact, SittingRescheduled):
+            dates = event.fact.sitting
     return None, getattr(dates, field_)
 
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from domain.permission import Actor
 
@@ -22,11 +32,44 @@ Instant = Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astime
 """An instant as it is sent and kept: aware, in UTC."""
 
 
+KeptInstant = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, return_type=str)]
+"""An instant in a fact's detail: aware, in the zone in which it was written, as ISO 8601."""
+
+
 class StreamFact(Frozen):
     """One thing that happened, as far as a state depends on it. ``at`` is in UTC."""
 
     type: str
     at: Instant
+
+
+class TypedFact(StreamFact):
+    """A fact of which each ``type`` has a record of its own.
+
+    The log and what is sent have the fields of the type, all but ``envelope``, under ``detail``: those that differ from
+    their default. A field of a newer program is not read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    envelope: ClassVar[frozenset[str]] = frozenset({"type", "at"})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_detail(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or "detail" not in data:
+            return data
+        return {**{name: value for name, value in data.items() if name != "detail"}, **data["detail"]}
+
+    @model_serializer(mode="wrap")
+    def _with_detail(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        fields, written = type(self).model_fields, handler(self)
+        detail = {
+            name: written[name]
+            for name in written
+            if name not in self.envelope and getattr(self, name) != fields[name].get_default(call_default_factory=True)
+        }
+        kept = {name: value for name, value in written.items() if name in self.envelope}
+        return kept if info.exclude_defaults and not detail else {**kept, "detail": detail}
 
 
 F = TypeVar("F", bound=StreamFact)

@@ -27,6 +27,7 @@ from domain.sitting import (
     RecordAttendance,
     Reschedule,
     SittingCommand,
+    SittingRescheduled,
     SittingState,
     SittingWait,
     decide,
@@ -152,7 +153,11 @@ class SittingDesk:
         after, events = before, decide(rules, before, command, now)
         for event in events:
             after = evolve(after, event.fact, command_id="foreseen")
-        warnings = tuple(event.fact.detail["warning"] for event in events if "warning" in event.fact.detail)
+        warnings = tuple(
+            event.fact.warning
+            for event in events
+            if isinstance(event.fact, SittingRescheduled) and event.fact.warning is not None
+        )
         return Foreseen(before, after, warnings)
 
     # ---------------------------------------------------------------- commanding
