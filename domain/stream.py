@@ -71,6 +71,11 @@ class TypedFact(StreamFact):
         kept = {name: value for name, value in written.items() if name in self.envelope}
         return kept if info.exclude_defaults and not detail else {**kept, "detail": detail}
 
+    def detail(self) -> dict[str, Any]:
+        """What the log has of it besides the envelope, as JSON values."""
+        written: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True).get("detail", {})
+        return written
+
 
 F = TypeVar("F", bound=StreamFact)
 

@@ -95,7 +95,7 @@ def test_declaring_again_brings_about_nothing() -> None:
 def test_the_extraordinary_sitting_is_the_alliances_and_named_after_the_response() -> None:
     response = Response(WITHDRAWAL)
     assert response.state.sitting == f"nancheng-X-{ID}"
-    sitting = response.log[0][0].fact.detail["sitting"]
+    sitting = response.log[0][0].fact.detail()["sitting"]
     assert (sitting["forum"], sitting["decides"]) == ("nancheng", "interim_provider")
     assert Response(LIFT).state.sitting is None
 
@@ -329,8 +329,8 @@ def test_emergency_supply_is_waived_by_rule_once_the_water_is_back() -> None:
     response = Response("water_power_cut")
     response.finishes("utility_on_site", "restored")
     assert response.task("emergency_supply").status == "waived"
-    by_rule = [event for event in response.last if event.fact.detail.get("by_rule")]
-    assert {event.fact.detail["task"] for event in by_rule} == {"emergency_supply", "water_brought"}
+    by_rule = [event for event in response.last if event.fact.detail().get("by_rule")]
+    assert {event.fact.detail()["task"] for event in by_rule} == {"emergency_supply", "water_brought"}
     assert {event.reason for event in by_rule} == {"已不需要，按预案免除"}
 
 
@@ -346,8 +346,10 @@ def test_emergency_supply_begins_after_24_hours_without_water() -> None:
 
 def told(response: Response, task: str) -> list[tuple[str, str]]:
     """Who heard of a task's missed clocks, and when."""
-    heard = [event for event, _ in response.log if event.type == "task_escalated" and event.fact.detail["task"] == task]
-    return [(event.fact.detail["to"], clock(event.at)) for event in heard]
+    heard = [
+        event for event, _ in response.log if event.type == "task_escalated" and event.fact.detail()["task"] == task
+    ]
+    return [(event.fact.detail()["to"], clock(event.at)) for event in heard]
 
 
 def test_a_missed_clock_is_late_and_climbs_the_chain_rung_by_rung() -> None:
@@ -529,7 +531,7 @@ def test_a_waived_task_does_not_hold_the_stand_down_up() -> None:
         if task.required:
             response.does("waive", task.id, by=ALLIANCE, reason="误报")
     response.does("stand_down", outcome="resolved", reason="误报")
-    assert response.last[0].fact.detail["unfinished"] == [
+    assert response.last[0].fact.detail()["unfinished"] == [
         "visited",
         "standby_police",
         "standby_governance",
@@ -611,7 +613,7 @@ def test_a_shipped_playbook_that_nobody_follows_stays_open_and_tells_the_secreta
     response.passes_until("2026-12-02 10:00")
     assert response.state.cap_reached
     assert waits(response.state)
-    heard = {event.fact.detail["to"] for event, _ in response.log if event.type == "task_escalated"}
+    heard = {event.fact.detail()["to"] for event, _ in response.log if event.type == "task_escalated"}
     assert heard == {"lead", "alliance", "secretary"}
     assert len(response.log) < 2000
 

@@ -31,14 +31,14 @@ def test_each_department_has_one_notice_with_all_its_tasks() -> None:
 def test_a_missed_clock_is_told_to_its_party_and_each_rung_to_its_own() -> None:
     response = Response("property_withdrawal")
     heard: dict[str, list[str]] = {}
-    while "secretary" not in [event.fact.detail.get("to") for event, _ in response.log]:
+    while "secretary" not in [event.fact.detail().get("to") for event, _ in response.log]:
         response.passes()
         for unit, notice in told(response).items():
             if response.task("verify").name in notice.body:
                 heard.setdefault(notice.kind, []).append(unit)
     assert heard["late"][0] == "urban"
     assert heard["escalated"][:2] == ["urban", "nancheng"]
-    secretary = next(event for event, _ in response.log if event.fact.detail.get("to") == "secretary")
+    secretary = next(event for event, _ in response.log if event.fact.detail().get("to") == "secretary")
     notice = response_notices(response.state, [secretary.fact], "nancheng", URL)[0]
     assert "联盟党委书记" in notice.body
 
