@@ -13,7 +13,7 @@ from temporalio import activity
 
 from activities.each import ANSWER_WITHIN, each
 from activities.record import ResponseRecorder
-from domain.case import CaseState, Command, StandDown
+from domain.case import CaseState, Command, EmergencyDeclared, StandDown
 from domain.errors import Refusal
 from domain.joint_response import (
     CaseOfIt,
@@ -181,9 +181,11 @@ class Emergencies:
 
     async def _declare(self, case: CaseState, declared: StoredEvent, emergency: str) -> None:
         event = event_of(declared)
+        fact = event.fact
+        assert isinstance(fact, EmergencyDeclared)
         linked = tuple(row.id for row in await self._responses.open_on([case.estate]) if row.id != emergency)
         body = Declare(
-            playbook=event.fact.detail["playbook"],
+            playbook=fact.playbook,
             case=_case_of_it(case),
             declared_at=event.at,
             linked=linked,

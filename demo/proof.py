@@ -112,11 +112,9 @@ def _tabling(
 def _outcomes(number: str, events: Sequence[Event], states: Mapping[str, SittingState]) -> Iterator[str]:
     """A sitting has dealt with a case once, and no case is left waiting for one that is over."""
     dealt = Counter(
-        event.fact.detail["sitting"]
+        event.fact.sitting
         for event in events
-        if isinstance(event.fact.detail.get("sitting"), str)
-        and event.fact.place is not None
-        and event.type != "put_on_agenda"
+        if event.fact.sitting is not None and event.fact.place is not None and event.type != "put_on_agenda"
     )
     yield from (f"{sitting} has dealt {times} times with {number}" for sitting, times in dealt.items() if times > 1)
     last = next((event.fact.place for event in reversed(events) if event.fact.place is not None), None)

@@ -311,12 +311,13 @@ def who(event: Event, words: Words) -> str:
 
 def said(event: Event) -> str:
     """What an event says in words: its reason, or what was done."""
-    plan = event.fact.detail.get("plan")
+    detail = event.fact.detail()
+    plan = detail.get("plan")
     parts = [
         event.reason,
-        event.fact.detail.get("outcome"),
-        event.fact.detail.get("what_was_done"),
-        event.fact.detail.get("text"),
+        detail.get("outcome"),
+        detail.get("what_was_done"),
+        detail.get("text"),
     ]
     if event.type in ("plan_made", "plan_extended") and isinstance(plan, dict):
         parts.append(f"{plan['deliverable']} → {plan['due_date']}")

@@ -116,8 +116,7 @@ def _tone(event: Event) -> Tone:
 
 
 def _sitting(event: Event) -> str | None:
-    sitting = event.fact.detail.get("sitting")
-    return sitting if isinstance(sitting, str) else None
+    return event.fact.sitting
 
 
 def _moved(event: Event, tells: Tells) -> str | None:
@@ -137,7 +136,7 @@ def _moved(event: Event, tells: Tells) -> str | None:
 
 def _particulars(event: Event, tells: Tells) -> Iterator[tuple[str, str]]:
     """The facts of an event's own, beside its reason and place."""
-    detail = event.fact.detail
+    detail = event.fact.detail()
     if event.type == "case_opened":
         return
     if "plan" in detail:

@@ -24,7 +24,6 @@ from domain.case.commands import (
     MakePlan,
     MarkDuplicate,
     OpenCase,
-    PhotoRef,
     PutOnAgenda,
     Refer,
     Reject,
@@ -45,19 +44,28 @@ from domain.case.commands import (
 from domain.case.deciding import check_allowed, decide
 from domain.case.events import (
     SCHEMA,
+    CaseEscalated,
+    CaseReferred,
+    CaseResumed,
     ClosedAs,
+    EmergencyDeclared,
     Event,
     EventType,
     Expiry,
     Fact,
+    PassedOver,
+    PhotoRef,
     Place,
     Plan,
+    PlanExtended,
+    PlanMade,
     SealedRef,
+    Suspension,
     Wait,
     WaitKind,
 )
 from domain.case.photographs import MOST_PHOTOS, check_photos_taken
-from domain.case.state import CaseState, Closing, Suspension, before_sitting, evolve, fold, summary, waits
+from domain.case.state import CaseState, Closing, before_sitting, evolve, fold, summary, waits
 
 __all__ = [
     "MOST_PHOTOS",
@@ -67,6 +75,9 @@ __all__ = [
     "AnyCommand",
     "AnyDecision",
     "Assign",
+    "CaseEscalated",
+    "CaseReferred",
+    "CaseResumed",
     "CaseState",
     "ClosedAs",
     "Closing",
@@ -77,6 +88,7 @@ __all__ = [
     "Decision",
     "DeclareEmergency",
     "Dispute",
+    "EmergencyDeclared",
     "Escalate",
     "Event",
     "EventType",
@@ -87,9 +99,12 @@ __all__ = [
     "MakePlan",
     "MarkDuplicate",
     "OpenCase",
+    "PassedOver",
     "PhotoRef",
     "Place",
     "Plan",
+    "PlanExtended",
+    "PlanMade",
     "PutOnAgenda",
     "Refer",
     "Reject",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from domain.case.events import Event, EventType, Plan
+from domain.case.events import CaseEscalated, CaseResumed, Event, EventType, PassedOver, Plan, PlanExtended, PlanMade
 from domain.errors import Refusal
 from domain.papers.agenda import Promise
 from domain.papers.agenda_words import (
@@ -130,7 +130,7 @@ class Voice:
         return self.say(template, **{**self._gaps(event), **more})
 
     def _gaps(self, event: Event) -> dict[str, object]:
-        detail = event.fact.detail
+        detail = event.fact.detail()
         plan, suspension = detail.get("plan", {}), detail.get("suspension", {})
         return {
             "date": self.day(event.at),
@@ -168,7 +168,7 @@ def _said(voice: Voice, event: Event) -> str | None:
     if event.actor.role == "resident":
         return None
     field = _SAID.get(event.fact.type)
-    return voice.quoted(event.fact.detail.get(field)) if field else officers_reason(voice, event)
+    return voice.quoted(event.fact.detail().get(field)) if field else officers_reason(voice, event)
 
 
 def _with(voice: Voice, sentence: str, words: str | None) -> str:
@@ -177,7 +177,7 @@ def _with(voice: Voice, sentence: str, words: str | None) -> str:
 
 def is_by_rule(event: Event) -> bool:
     """Whether a case climbed because nobody decided."""
-    return event.type == "case_escalated" and event.fact.detail.get("cause") == "carry_over_limit"
+    return isinstance(event.fact, CaseEscalated) and event.fact.cause == "carry_over_limit"
 
 
 def arrival(steps: Sequence[Step]) -> int | None:
@@ -205,8 +205,8 @@ def _arrived(voice: Voice, steps: Sequence[Step], found: int) -> str:
 def sittings_missed(steps: Sequence[Step]) -> int:
     """How many sittings in a row have passed without a decision when one more does."""
     for step in reversed(steps):
-        if step.event.type in ("case_carried_over", "case_held"):
-            return int(step.event.fact.detail["count"]) + 1
+        if isinstance(step.event.fact, PassedOver):
+            return step.event.fact.count + 1
         if step.event.type in ARRIVED:
             break
     return 1
@@ -232,8 +232,9 @@ def _line(voice: Voice, event: Event) -> str:
 def last_plan(steps: Sequence[Step]) -> tuple[Plan, int] | None:
     """The last plan as it then stood, and the place in ``steps`` of the event that says so."""
     for i in range(len(steps) - 1, -1, -1):
-        if "plan" in steps[i].event.fact.detail:
-            return Plan.model_validate(steps[i].event.fact.detail["plan"]), i
+        fact = steps[i].event.fact
+        if isinstance(fact, PlanMade | PlanExtended | CaseResumed) and fact.plan is not None:
+            return fact.plan, i
     return None
 
 

@@ -185,7 +185,7 @@ def _decided_at(sitting: Sitting, moment: _Moment) -> bool:
     event = moment.event
     if event.actor.role != "officer" or event.type in _DECIDES_NOTHING:
         return False
-    return event.fact.detail.get("sitting") == sitting.id or _in_session(sitting, moment)
+    return event.fact.sitting == sitting.id or _in_session(sitting, moment)
 
 
 def _in_session(sitting: Sitting, moment: _Moment) -> bool:
@@ -196,8 +196,8 @@ def _in_session(sitting: Sitting, moment: _Moment) -> bool:
 
 
 def _passed_over(sitting: Sitting, moment: _Moment) -> bool:
-    if moment.event.type in _CARRIES and "sitting" in moment.event.fact.detail:
-        return bool(moment.event.fact.detail["sitting"] == sitting.id)
+    if moment.event.type in _CARRIES and moment.event.fact.sitting is not None:
+        return moment.event.fact.sitting == sitting.id
     return (moment.event.type in _CARRIES or is_by_rule(moment.event)) and _waited_for(sitting, moment)
 
 
@@ -217,7 +217,7 @@ def _resolution(voice: Voice, moment: _Moment, place: int, told: Name | None = N
     decision = voice.event(DECIDED.get(event.fact.type) or EVENTS[event.fact.type], event)
     if told is not None:
         decision = voice.say(told, decision=decision)
-    plan = event.fact.detail.get("plan") or {}
+    plan = event.fact.detail().get("plan") or {}
     return Resolution(
         case=state.number,
         number=place,

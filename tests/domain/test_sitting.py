@@ -474,7 +474,7 @@ class Meeting:
 
     def named(self, sitting: str) -> int:
         """How many of the cases' events name a sitting."""
-        return sum(event.fact.detail.get("sitting") == sitting for case in self.cases for event, _ in case.log)
+        return sum(event.fact.sitting == sitting for case in self.cases for event, _ in case.log)
 
     def decision(self, step: Step, case: Case, number: int) -> None:
         wait = case.state.wait
