@@ -7,14 +7,13 @@ the processes' own effects or the interface. A command's id says what it is abou
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from temporalio import activity
 
 from activities.each import ANSWER_WITHIN, each
 from activities.record import ResponseRecorder
-from domain.case import CaseState, Command, StandDown
+from domain.case import CaseState, Command, EmergencyDeclared, StandDown
 from domain.errors import Refusal
 from domain.joint_response import (
     CaseOfIt,
@@ -22,8 +21,10 @@ from domain.joint_response import (
     JoinCase,
     LinkResponse,
     ResponseCommand,
+    ResponseDeclared,
     ResponseEvent,
     ResponseState,
+    ResponseStoodDown,
 )
 from domain.permission import SYSTEM, Actor
 from domain.policy.forum import extraordinary
@@ -168,21 +169,24 @@ class Emergencies:
         state, rules = RESPONSES.state(rows), await self._rulebook.rules()
         if state is None or state.sitting is None or state.status != "open":
             return
-        called = rows[0].data["detail"]["sitting"]
-        if called["forum"] not in rules.forums or await self._sittings.get(state.sitting) is not None:
+        declared = RESPONSES.event(rows[0]).fact
+        assert isinstance(declared, ResponseDeclared)
+        called = declared.sitting
+        if called is None or called.forum not in rules.forums or await self._sittings.get(state.sitting) is not None:
             return
-        starts_at, ends_at = (datetime.fromisoformat(called[key]) for key in ("at", "ends_at"))
-        forum = rules.forums[called["forum"]]
-        dates = extraordinary(forum, rules.calendar, state.sitting, state.declared_at, starts_at, ends_at)
+        forum = rules.forums[called.forum]
+        dates = extraordinary(forum, rules.calendar, state.sitting, state.declared_at, called.at, called.ends_at)
         await self._processes().convene(rules, dates.id, dates=dates)
 
     # ---------------------------------------------------------------- steps
 
     async def _declare(self, case: CaseState, declared: StoredEvent, emergency: str) -> None:
         event = event_of(declared)
+        fact = event.fact
+        assert isinstance(fact, EmergencyDeclared)
         linked = tuple(row.id for row in await self._responses.open_on([case.estate]) if row.id != emergency)
         body = Declare(
-            playbook=event.detail["playbook"],
+            playbook=fact.playbook,
             case=_case_of_it(case),
             declared_at=event.at,
             linked=linked,
@@ -208,13 +212,14 @@ class Emergencies:
         case = CASES.state(await self._log.read(number))
         if case is None or case.closed or case.emergency_id != state.id or case.stage != "joint_response":
             return
-        watch_until = datetime.fromisoformat(ended.detail["watch_until"])
+        how = ended.fact
+        assert isinstance(how, ResponseStoodDown)
         body = StandDown(
             emergency_id=state.id,
-            outcome=ended.detail["outcome"],
-            tier=ended.detail.get("tier"),
+            outcome=how.outcome,
+            tier=how.tier,
             reason=ended.reason or "",
-            watch_until=watch_until,
+            watch_until=how.watch_until,
         )
         command = Command(id=f"{state.id}:stand_down:{number}", actor=SYSTEM, body=body)
         await self._send(case, command)

@@ -82,7 +82,7 @@ class Notifier:
         state = SITTINGS.state(rows)
         assert state is not None
         event = SITTINGS.event(rows[-1])
-        kind = notice_kind(event.type, order.sitting)
+        kind = notice_kind(event.fact.type, order.sitting)
         if kind is None or state.dates.forum not in rules.forums:  # the forum has been dissolved meanwhile
             return ()
         words = wording(rules, state, kind, self._public_url)
@@ -98,7 +98,7 @@ class Notifier:
         rules, rows = await self._rulebook.rules(), await self._log.command(order.command)
         state = RESPONSES.fold(order.response, await self._log.read(order.response, to_version=rows[-1].version))
         assert state is not None
-        facts = [RESPONSES.event(row).fact() for row in rows]
+        facts = [RESPONSES.event(row).fact for row in rows]
         told = [
             Told(one.unit, one.kind, one.subject, one.body)
             for one in response_notices(state, facts, rules.organisation.alliance.id, self._public_url)

@@ -16,15 +16,16 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain import case, joint_response, sitting
-from domain.case import CaseState, Command, DeclareEmergency, Event, PutOnAgenda, SittingMoved
+from domain.case import CaseState, Command, DeclareEmergency, Fact, PutOnAgenda, SittingMoved
 from domain.errors import Refusal
-from domain.joint_response import ResponseCommand, ResponseEvent, ResponseState
+from domain.joint_response import ResponseCommand, ResponseFact, ResponseState
 from domain.permission import SYSTEM, Actor
 from domain.policy.rules import Rules
 from domain.signals import SIGNAL_REFUSED, RefuseSignal, check_signal, refused_data
-from domain.sitting import AddToAgenda, SittingCommand, SittingEvent, SittingState
+from domain.sitting import AddToAgenda, SittingCommand, SittingFact, SittingState
+from domain.stream import StreamEvent, StreamFact
 from store import folding
-from store.folding import Happened, Kind
+from store.folding import Kind
 from store.log import Appended, EventLog, StoredEvent
 from store.papers import Papers
 from store.rulebook import Rulebook
@@ -63,11 +64,11 @@ class Commanding(Protocol):
 
 S = TypeVar("S", bound=Versioned)
 C = TypeVar("C", bound=Commanding)
-E = TypeVar("E", bound=Happened)
+F = TypeVar("F", bound=StreamFact)
 
 
 @dataclass(frozen=True)
-class Stream(Generic[S, C, E]):
+class Stream(Generic[S, C, F]):
     """What a kind of process is to its recorder: its names, its messages' types, its decider, its place in the store.
 
     ``rules``: those that a state is under, today's for one yet to begin. ``picks_a_sitting``: whether a decision
@@ -75,23 +76,25 @@ class Stream(Generic[S, C, E]):
     """
 
     process: kinds.Kind[Any, Any, Any]
-    kind: Kind[S, E]
-    decide: Callable[[Rules, S | None, C, datetime], tuple[E, ...]]
+    kind: Kind[S, F]
+    decide: Callable[[Rules, S | None, C, datetime], tuple[StreamEvent[F], ...]]
     rules: Callable[[Rulebook, S | None], Awaitable[Rules]]
-    picks_a_sitting: Callable[[E], bool] = lambda _: False
+    picks_a_sitting: Callable[[StreamEvent[F]], bool] = lambda _: False
 
 
-CASES: Stream[CaseState, Command, Event] = Stream(
+CASES: Stream[CaseState, Command, Fact] = Stream(
     process=kinds.CASE,
     kind=folding.CASES,
     decide=case.decide,
     rules=lambda book, state: book.rules(state.ladder if state else None),
     picks_a_sitting=lambda event: (
-        event.place is not None and event.place.wait is not None and event.place.wait.sitting_id is not None
+        event.fact.place is not None
+        and event.fact.place.wait is not None
+        and event.fact.place.wait.sitting_id is not None
     ),
 )
 
-SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
+SITTINGS: Stream[SittingState, SittingCommand, SittingFact] = Stream(
     process=kinds.SITTING,
     kind=folding.SITTINGS,
     decide=sitting.decide,
@@ -99,7 +102,7 @@ SITTINGS: Stream[SittingState, SittingCommand, SittingEvent] = Stream(
 )
 
 
-RESPONSES: Stream[ResponseState, ResponseCommand, ResponseEvent] = Stream(
+RESPONSES: Stream[ResponseState, ResponseCommand, ResponseFact] = Stream(
     process=kinds.RESPONSE,
     kind=folding.RESPONSES,
     decide=joint_response.decide,
@@ -107,10 +110,10 @@ RESPONSES: Stream[ResponseState, ResponseCommand, ResponseEvent] = Stream(
 )
 
 
-class StreamRecorder(Generic[S, C, E]):
+class StreamRecorder(Generic[S, C, F]):
     """The recording and loading activities of one kind of process, on one event log and one rulebook."""
 
-    def __init__(self, stream: Stream[S, C, E], events: EventLog, rulebook: Rulebook) -> None:
+    def __init__(self, stream: Stream[S, C, F], events: EventLog, rulebook: Rulebook) -> None:
         self._stream = stream
         self._log = events
         self._rulebook = rulebook
@@ -167,7 +170,7 @@ class StreamRecorder(Generic[S, C, E]):
             state = self._stream.kind.fold(order.number, appended.events, state)
         raise RuntimeError(f"{order.number}: the log ran ahead {_TRIES} times")
 
-    async def _decide(self, number: str, state: S | None, command: C, now: datetime) -> tuple[E, ...]:
+    async def _decide(self, number: str, state: S | None, command: C, now: datetime) -> tuple[StreamEvent[F], ...]:
         stream, book = self._stream, self._rulebook
         if isinstance(command, RefuseSignal):
             return (self._refusal(state, command, now),)
@@ -179,12 +182,12 @@ class StreamRecorder(Generic[S, C, E]):
             events = stream.decide(await stream.rules(book, state), state, command, now)
         return events
 
-    def _refusal(self, state: S | None, command: RefuseSignal, now: datetime) -> E:
+    def _refusal(self, state: S | None, command: RefuseSignal, now: datetime) -> StreamEvent[F]:
         """The event that a signal was not taken, which every kind of stream has."""
         assert state is not None  # where there is no stream yet, signals wait
         kind, data = self._stream.kind, refused_data(command, state.language)
         actor = command.actor.model_dump(exclude_none=True)
-        return kind.from_data(SIGNAL_REFUSED, kind.schema_version, data, actor, max(now, state.at))
+        return kind.schema.from_data(SIGNAL_REFUSED, kind.schema.version, data, actor, max(now, state.at))
 
     async def _committed(self, order: RecordOrder[S, C], beyond: Sequence[StoredEvent]) -> Recorded[Any]:
         """The answer once the command is in the log, with what has to follow it there at once."""
@@ -201,10 +204,10 @@ class StreamRecorder(Generic[S, C, E]):
     async def _look(self, number: str, state: S | None, command: C) -> None:
         """What ``decide`` cannot see, being pure. Raises Refusal."""
 
-    async def _append(self, number: str, state: S | None, command: C, events: Sequence[E]) -> Appended:
+    async def _append(self, number: str, state: S | None, command: C, events: Sequence[StreamEvent[F]]) -> Appended:
         kind, version, after = self._stream.kind, state.version if state else 0, state
         for event in events:
-            after = kind.evolve(number, after, event, command.id)
+            after = kind.evolve(number, after, event.fact, command.id)
         assert after is not None
         appended = await self._log.append(
             number,
@@ -263,10 +266,10 @@ class StreamRecorder(Generic[S, C, E]):
     def _logged(self, row: StoredEvent, recording: str | None = None) -> Logged[Any]:
         """A row as a process folds it; the process knows the id of the command that it is ``recording``."""
         command = None if row.command_id == recording else row.command_id
-        return Logged[Any](fact=self._stream.kind.event(row).fact(), command=command)
+        return Logged[Any](fact=self._stream.kind.event(row).fact, command=command)
 
 
-class Recorder(StreamRecorder[CaseState, Command, Event]):
+class Recorder(StreamRecorder[CaseState, Command, Fact]):
     """The cases' recorder. A sitting that a decision names, or that a case is put on, must not have been closed; a
     response that a case comes under must still run."""
 
@@ -323,7 +326,7 @@ def moved(row: SittingRow, number: str, version: int, cause: str) -> Command:
     return Command(id=f"{row.id}:{row.sequence}:{number}:{version}", actor=SYSTEM, body=body)
 
 
-class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingEvent]):
+class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingFact]):
     """The sittings' recorder. An addendum's case and the agenda's document are looked at before it is decided."""
 
     def __init__(self, events: EventLog, rulebook: Rulebook, papers: Papers) -> None:
@@ -335,7 +338,7 @@ class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingEvent]
             await self._papers.check_addendum(state, command.body.case)
 
 
-class ResponseRecorder(StreamRecorder[ResponseState, ResponseCommand, ResponseEvent]):
+class ResponseRecorder(StreamRecorder[ResponseState, ResponseCommand, ResponseFact]):
     """The joint responses' recorder."""
 
     def __init__(self, events: EventLog, rulebook: Rulebook) -> None:

@@ -33,7 +33,7 @@ from api.sittings.schemas import (
     SittingLinks,
     SittingView,
 )
-from domain.case import CaseState, Event, Wait
+from domain.case import CaseReferred, CaseState, Event, Wait
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, allowed_now
 from domain.policy.forum import Forum, Sitting, emergency_of, meeting_name, sitting
@@ -301,7 +301,7 @@ class Teller:
         why = where = None
         if kind in ("referred", "rejected"):
             last = [event_of(row) for row in rows if row.type in ("case_referred", "case_rejected")][-1]
-            why, where = last.reason, last.detail.get("to_whom")
+            why, where = last.reason, last.fact.to_whom if isinstance(last.fact, CaseReferred) else None
         how = CLOSED_AS[kind].in_(self.language)
         return Outcome(how=how, kind=kind, at=state.closing.at, why=why, where=where)
 
@@ -426,9 +426,9 @@ def _reporter(reporter: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _event_data(event: Event, words: Any | None, opened: bool) -> dict[str, Any]:
-    data: dict[str, Any] = dict(event.detail)
-    if event.place is not None:
-        data["place"] = event.place.model_dump(mode="json", exclude_none=True)
-    if event.words is not None and opened:
+    data: dict[str, Any] = event.fact.detail()
+    if event.fact.place is not None:
+        data["place"] = event.fact.place.model_dump(mode="json", exclude_none=True)
+    if event.fact.words is not None and opened:
         data["words"] = words.get("reason") or words.get("description") if words else None
     return data

@@ -79,7 +79,7 @@ async def measure(stack: Stack, sizes: Sizes) -> list[Row]:
 def _first_state(stack: Stack, number: str) -> tuple[Command, CaseState]:
     command = opening(stack, number)
     (event,) = decide(stack.rules, None, command, datetime.now(UTC))
-    return command, evolve(None, event, number=number, command_id=command.id)
+    return command, evolve(None, event.fact, number=number, command_id=command.id)
 
 
 def _appends(stack: Stack, writers: int) -> Ask:

@@ -20,8 +20,7 @@ from api.views import Teller
 from console.cases.story import LATE
 from console.frame.pages import OnPage, page
 from domain.acting import turn_of
-from domain.joint_response.events import Clock
-from domain.joint_response.state import TaskState
+from domain.joint_response.events import Clock, TaskState
 from domain.permission import Actor
 from domain.policy.calendar import shanghai
 from domain.policy.forum import Sitting

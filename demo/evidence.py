@@ -11,7 +11,7 @@ from demo.playing import EVERY_EYE
 from demo.proof import Papers, Proof, prove
 from domain.case import Event
 from domain.papers.agenda import Agenda, Minutes
-from domain.sitting import SittingEvent
+from domain.sitting import DocumentRef, fold
 from store.database import connect
 from store.documents import Documents
 from store.folding import CASES, SITTINGS
@@ -35,7 +35,9 @@ async def proof_of(database_url: str, sittings: Iterable[str]) -> Proof:
 
 async def _papers(pool: Pool, sitting: str) -> Papers:
     events = [SITTINGS.event(row) for row in await EventLog(pool).read(sitting)]
-    agenda, minutes = await _document(pool, events, "agenda"), await _document(pool, events, "minutes")
+    state = fold((event.fact, "") for event in events)
+    agenda = await _document(pool, state.agenda if state else None)
+    minutes = await _document(pool, state.minutes if state else None)
     return Papers(
         events=events,
         agenda=Agenda.model_validate(agenda) if agenda else None,
@@ -43,10 +45,8 @@ async def _papers(pool: Pool, sitting: str) -> Papers:
     )
 
 
-async def _document(pool: Pool, events: Iterable[SittingEvent], kind: str) -> object:
-    """The last one that an event names."""
-    named = [event.detail[kind]["id"] for event in events if kind in event.detail]
-    document = await Documents(pool).get(named[-1]) if named else None
+async def _document(pool: Pool, named: DocumentRef | None) -> object:
+    document = await Documents(pool).get(named.id) if named else None
     return document.content if document else None
 
 

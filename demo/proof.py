@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 
 from domain.case import Event
 from domain.papers.agenda import Agenda, Minutes
-from domain.policy.forum import Sitting
-from domain.sitting import Addendum, SittingEvent, SittingState, evolve
+from domain.sitting import Addendum, SittingConvened, SittingEvent, SittingRescheduled, SittingState, evolve
 
 ON_TIME = timedelta(minutes=1)
 """How long after its instant something still is on time: a process does things after its timer, not at it."""
@@ -83,9 +82,9 @@ def _waits(events: Sequence[Event]) -> Iterator[tuple[datetime, datetime | None,
     """From when until when a case waited for which sitting, whatever its dates were meanwhile."""
     since: tuple[datetime, str] | None = None
     for event in events:
-        if event.place is None:
+        if event.fact.place is None:
             continue
-        sitting = event.place.wait.sitting_id if event.place.wait else None
+        sitting = event.fact.place.wait.sitting_id if event.fact.place.wait else None
         if since is not None and sitting != since[1]:
             yield since[0], event.at, since[1]
             since = None
@@ -113,12 +112,12 @@ def _tabling(
 def _outcomes(number: str, events: Sequence[Event], states: Mapping[str, SittingState]) -> Iterator[str]:
     """A sitting has dealt with a case once, and no case is left waiting for one that is over."""
     dealt = Counter(
-        event.detail["sitting"]
+        event.fact.sitting
         for event in events
-        if isinstance(event.detail.get("sitting"), str) and event.place is not None and event.type != "put_on_agenda"
+        if event.fact.sitting is not None and event.fact.place is not None and event.type != "put_on_agenda"
     )
     yield from (f"{sitting} has dealt {times} times with {number}" for sitting, times in dealt.items() if times > 1)
-    last = next((event.place for event in reversed(events) if event.place is not None), None)
+    last = next((event.fact.place for event in reversed(events) if event.fact.place is not None), None)
     left = last.wait.sitting_id if last is not None and last.wait is not None else None
     if left is not None and left in states and states[left].closed:
         yield f"{number} still waits for {left}, which is over"
@@ -140,7 +139,7 @@ def _minuted(minutes: Minutes | None) -> Counter[str]:
 def _state(events: Sequence[SittingEvent]) -> SittingState:
     state: SittingState | None = None
     for event in events:
-        state = evolve(state, event, command_id="")
+        state = evolve(state, event.fact, command_id="")
     assert state is not None
     return state
 
@@ -164,12 +163,14 @@ def _row(papers: Papers, state: SittingState) -> Row:
 def _instant(events: Sequence[SittingEvent], what: str) -> tuple[datetime | None, datetime]:
     """When an agenda was drafted or frozen, and when that was due by the dates that the sitting then had."""
     field_ = "drafts_at" if what == "agenda_drafted" else "freezes_at"
-    dates = Sitting.model_validate(events[0].detail["sitting"])
+    convened = events[0].fact
+    assert isinstance(convened, SittingConvened)
+    dates = convened.sitting
     for event in events:
         if event.type == what:
             return event.at, getattr(dates, field_)
-        if event.type == "sitting_rescheduled":
-            dates = Sitting.model_validate(event.detail["sitting"])
+        if isinstance(event.fact, SittingRescheduled):
+            dates = event.fact.sitting
     return None, getattr(dates, field_)
 
 

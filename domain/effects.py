@@ -26,13 +26,13 @@ def effect(rules: Rules, state: CaseState, actor: Actor, decision: AnyDecision, 
     events = decide(rules, state, command, now)
     after = state
     for event in events:
-        after = evolve(after, event, number=state.number, command_id=_NOT_SENT)
+        after = evolve(after, event.fact, number=state.number, command_id=_NOT_SENT)
     said = [_moved(rules, after, events, language), *_marks(state, after, language)]
     return (" " if language.startswith("en") else "").join(said)
 
 
 def _moved(rules: Rules, after: CaseState, events: Sequence[Event], language: str) -> str:
-    if all(event.place is None for event in events):
+    if all(event.fact.place is None for event in events):
         return EFFECTS["unchanged"].in_(language)
     if after.closing is not None:
         how = CLOSED_AS[after.closing.closed_as].in_(language)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.case.events import Instant
+from domain.stream import Instant
 from domain.telling import SUMMARY_BYTES, cell, cut, moment
 from domain.words.bilingual import Name, text
 

@@ -14,6 +14,7 @@ from domain.errors import Refusal
 from domain.permission import SYSTEM, Actor
 from domain.personal import personal_data_in
 from domain.policy.ladder import Ladder
+from domain.stream import TypedFact
 from domain.words.bilingual import text
 from domain.words.refusal_words import SIGNALS_REFUSED, refusal
 
@@ -29,6 +30,16 @@ NOBODY = SYSTEM.model_copy(update={"via": "signal"})
 _LONGEST_WORDS = 300
 
 ProcessKind = Literal["case", "sitting", "response"]
+
+
+class SignalRefused(TypedFact):
+    """A signal was not taken: the record of it in every kind of stream."""
+
+    type: Literal["signal_refused"] = SIGNAL_REFUSED
+    signal: str | None = None
+    command: str | None = None
+    code: str
+    params: dict[str, Any] = Field(default_factory=dict)
 
 
 class RefuseSignal(BaseModel):

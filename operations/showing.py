@@ -299,12 +299,13 @@ def who(event: Event, words: Words) -> str:
 
 def said(event: Event) -> str:
     """What an event says in words: its reason, or what was done."""
-    plan = event.detail.get("plan")
+    detail = event.fact.detail()
+    plan = detail.get("plan")
     parts = [
         event.reason,
-        event.detail.get("outcome"),
-        event.detail.get("what_was_done"),
-        event.detail.get("text"),
+        detail.get("outcome"),
+        detail.get("what_was_done"),
+        detail.get("text"),
     ]
     if event.type in ("plan_made", "plan_extended") and isinstance(plan, dict):
         parts.append(f"{plan['deliverable']} → {plan['due_date']}")

@@ -27,6 +27,7 @@ from domain.sitting import (
     RecordAttendance,
     Reschedule,
     SittingCommand,
+    SittingRescheduled,
     SittingState,
     decide,
     evolve,
@@ -149,8 +150,12 @@ class SittingDesk:
             _require_ahead(before.dates, command, now)
         after, events = before, decide(rules, before, command, now)
         for event in events:
-            after = evolve(after, event.fact(), command_id="foreseen")
-        warnings = tuple(event.detail["warning"] for event in events if "warning" in event.detail)
+            after = evolve(after, event.fact, command_id="foreseen")
+        warnings = tuple(
+            event.fact.warning
+            for event in events
+            if isinstance(event.fact, SittingRescheduled) and event.fact.warning is not None
+        )
         return Foreseen(before, after, warnings)
 
     # ---------------------------------------------------------------- commanding
@@ -206,7 +211,7 @@ def _as_begun(rules: Rules, dates: Sitting, now: datetime) -> SittingState:
     """What a sitting's process would begin with."""
     convene = SittingCommand(id=f"{dates.id}:convene", actor=SYSTEM, body=Convene(sitting=dates))
     (event,) = decide(rules, None, convene, now)
-    return evolve(None, event.fact(), command_id=convene.id)
+    return evolve(None, event.fact, command_id=convene.id)
 
 
 def _require_ahead(dates: Sitting, command: SittingCommand, now: datetime) -> None:

@@ -7,66 +7,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from domain import case, joint_response, sitting
-from domain.case import CaseState, Event
-from domain.joint_response import ResponseEvent, ResponseState
-from domain.permission import Actor
+from domain.case import CaseState, Event, Fact
+from domain.joint_response import ResponseFact, ResponseState
 from domain.signals import ProcessKind
-from domain.sitting import SittingEvent, SittingState
+from domain.sitting import SittingFact, SittingState
+from domain.stream import Schema, StreamEvent, StreamFact
 from store.log import NewEvent, StoredEvent
 
-
-class Happened(Protocol):
-    """A domain's event, as far as the log needs to know it."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def actor(self) -> Actor: ...
-    def fact(self) -> Any: ...
-
-
 S = TypeVar("S")
-E = TypeVar("E", bound=Happened)
+F = TypeVar("F", bound=StreamFact)
 
 
 @dataclass(frozen=True)
-class Kind(Generic[S, E]):
+class Kind(Generic[S, F]):
     """A kind of stream: the list that it is projected to (``table``), the event that begins it (``opens``), its
-    events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, event and command id."""
+    events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, fact and command id."""
 
     id: ProcessKind
     table: str
     opens: str
-    schema_version: int
-    to_data: Callable[[E], dict[str, Any]]
-    from_data: Callable[[str, int, dict[str, Any], dict[str, Any], datetime], E]
-    evolve: Callable[[str, S | None, E, str], S]
+    schema: Schema[F]
+    evolve: Callable[[str, S | None, F, str], S]
     summary: Callable[[S], dict[str, Any]]
 
-    def new(self, event: E) -> NewEvent:
+    def new(self, event: StreamEvent[F]) -> NewEvent:
         """An event as the log takes it."""
         return NewEvent(
             type=event.type,
-            schema_version=self.schema_version,
-            data=self.to_data(event),
+            schema_version=self.schema.version,
+            data=self.schema.to_data(event),
             actor=event.actor.model_dump(exclude_none=True),
             occurred_at=event.at,
         )
 
-    def event(self, row: StoredEvent) -> E:
+    def event(self, row: StoredEvent) -> StreamEvent[F]:
         """The domain's event of one row, in today's schema."""
-        return self.from_data(row.type, row.schema_version, row.data, row.actor, row.occurred_at)
+        return self.schema.from_data(row.type, row.schema_version, row.data, row.actor, row.occurred_at)
 
     def fold(self, stream: str, rows: Iterable[StoredEvent], state: S | None = None) -> S | None:
         """The state after ``rows``; None for an empty log."""
         for row in rows:
-            state = self.evolve(stream, state, self.event(row), row.command_id)
+            state = self.evolve(stream, state, self.event(row).fact, row.command_id)
         return state
 
     def owns(self, rows: Sequence[StoredEvent]) -> bool:
@@ -83,39 +67,31 @@ class Kind(Generic[S, E]):
         return self.summary(state) if state is not None else None
 
 
-CASES: Kind[CaseState, Event] = Kind(
+CASES: Kind[CaseState, Fact] = Kind(
     id="case",
     table="cases",
     opens="case_opened",
-    schema_version=case.SCHEMA_VERSION,
-    to_data=case.to_data,
-    from_data=case.from_data,
+    schema=case.SCHEMA,
     summary=case.summary,
-    evolve=lambda number, state, event, command: case.evolve(state, event, number=number, command_id=command),
+    evolve=lambda number, state, fact, command: case.evolve(state, fact, number=number, command_id=command),
 )
 
-SITTINGS: Kind[SittingState, SittingEvent] = Kind(
+SITTINGS: Kind[SittingState, SittingFact] = Kind(
     id="sitting",
     table="sittings",
     opens="sitting_convened",
-    schema_version=sitting.SCHEMA_VERSION,
-    to_data=sitting.to_data,
-    from_data=sitting.from_data,
+    schema=sitting.SCHEMA,
     summary=sitting.summary,
-    evolve=lambda _, state, event, command: sitting.evolve(state, event, command_id=command),
+    evolve=lambda _, state, fact, command: sitting.evolve(state, fact, command_id=command),
 )
 
-RESPONSES: Kind[ResponseState, ResponseEvent] = Kind(
+RESPONSES: Kind[ResponseState, ResponseFact] = Kind(
     id="response",
     table="responses",
     opens="response_declared",
-    schema_version=joint_response.SCHEMA_VERSION,
-    to_data=joint_response.to_data,
-    from_data=joint_response.from_data,
+    schema=joint_response.SCHEMA,
     summary=joint_response.summary,
-    evolve=lambda name, state, event, command: joint_response.evolve(
-        state, event, response_id=name, command_id=command
-    ),
+    evolve=lambda name, state, fact, command: joint_response.evolve(state, fact, response_id=name, command_id=command),
 )
 
 KINDS: tuple[Kind[Any, Any], ...] = (CASES, SITTINGS, RESPONSES)

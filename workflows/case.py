@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import CaseState, Command, Fact, Wait, WaitExpired, decide, evolve
+    from domain.case import CaseState, Command, EmergencyDeclared, Fact, Wait, WaitExpired, decide, evolve
     from domain.permission import SYSTEM
     from domain.telling import current_details, stage_name, timer_summary
     from workflows import names
@@ -67,8 +67,7 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
 
     def effects(self, fact: Fact) -> Sequence[Effect]:
         """See ``Host``: an emergency has its joint response opened."""
-        declared = fact.type == "emergency_declared"
-        return (Effect(name=fact.detail["emergency"], first=True),) if declared else ()
+        return (Effect(name=fact.emergency, first=True),) if isinstance(fact, EmergencyDeclared) else ()
 
     async def carry_out(self, effect: str) -> None:
         """See ``Host``: opens the joint response, or brings the case under it."""

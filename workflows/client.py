@@ -290,7 +290,7 @@ def _foretold(rules: Rules, number: str, command: Command) -> CaseState:
     event. Where it comes otherwise (in a rehearsal, whose clock is another) the process sets it right."""
     state: CaseState | None = None
     for event in decide(rules, None, command, datetime.now(UTC)):
-        state = evolve(state, event, number=number, command_id=command.id)
+        state = evolve(state, event.fact, number=number, command_id=command.id)
     assert state is not None
     return state
 

@@ -65,7 +65,7 @@ class Kind(Generic[S, C, W]):
     state: type[S]
     command: type[C]
     wait: type[W]
-    fact: type[Any]
+    fact: Any
     opens: str
     number: Callable[[S], str]
     waits: Callable[[S], Sequence[W]]

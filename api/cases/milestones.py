@@ -22,7 +22,8 @@ def milestones(rules: Rules, rows: Iterable[StoredEvent], language: str) -> list
 
 
 def _milestone(rules: Rules, event: Event, language: str) -> Milestone:
-    facts = {**event.detail, **event.detail.get("plan", {}), **event.detail.get("suspension", {})}
+    detail = event.fact.detail()
+    facts = {**detail, **detail.get("plan", {}), **detail.get("suspension", {})}
     said = text(MILESTONES[event.type], language, **_said(rules, facts, language))
     told = facts.get(TOLD_IN_FULL.get(event.type, ""))
     return Milestone(type=event.type, label=said, at=event.at, text=told)

@@ -153,7 +153,7 @@ async def read_events(request: Request, actor: SignedIn, number: Number) -> Resp
         await services.accesses.read_personal(request, actor, number)
     items = []
     for row in rows:
-        words = await services.casework.opened(event_of(row).words) if opens else None
+        words = await services.casework.opened(event_of(row).fact.words) if opens else None
         items.append(tells.event(row, words, opened=opens))
     return answer(EventList(items=items), headers=_PRIVATE)
 

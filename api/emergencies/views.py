@@ -29,7 +29,20 @@ from api.emergencies.schemas import (
 )
 from api.organisation.schemas import NamedView
 from api.views import Teller
-from domain.joint_response import ResponseEvent, ResponseState, ResponseWait, TaskState, reporter, waits
+from domain.joint_response import (
+    AlarmRaised,
+    CapReached,
+    OfTask,
+    ResponseEvent,
+    ResponseFact,
+    ResponseState,
+    ResponseWait,
+    SituationReported,
+    TaskEscalated,
+    TaskState,
+    reporter,
+    waits,
+)
 from domain.joint_response.telling import party_name, wait_reason
 from domain.permission import Actor, commands_response, may_report, may_report_situation, may_waive
 from domain.policy.playbook import Playbook
@@ -37,6 +50,10 @@ from domain.policy.playbook_parts import Task
 from domain.words.response_words import AUDIENCES, RESPONSE_STATUSES, TASK_STATUSES
 from store.folding import RESPONSES
 from store.log import StoredEvent
+
+
+def _task_of(fact: ResponseFact) -> str | None:
+    return fact.task if isinstance(fact, OfTask) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +93,7 @@ class ResponseTeller:
             outcome=state.outcome,
             tasks=[self._task(said, task) for task in tasks],
             branches=[self._branch(said, code.code, code.name) for code in self._departments()],
-            situation_reports=[self._report(event) for event in events if event.type == "situation_reported"],
+            situation_reports=[*self._reports(events)],
             waits=[self._wait(said, wait) for wait in _sorted(waits(said)) if self._waits_for_us(said, wait)],
             escalations=[*self._escalations(said, events)],
             linked=list(state.linked),
@@ -106,7 +123,7 @@ class ResponseTeller:
     def event(self, row: StoredEvent, state: ResponseState) -> EventView | None:
         """One event; None for what is of another department's task."""
         event = RESPONSES.event(row)
-        if not self._shows(state, event.detail.get("task")):
+        if not self._shows(state, _task_of(event.fact)):
             return None
         hidden = ("tasks", "parties", "reporters") if self._own else ()
         return EventView(
@@ -116,7 +133,7 @@ class ResponseTeller:
             at=row.occurred_at,
             actor=ActorView(**event.actor.model_dump()),
             reason=event.reason,
-            data={key: value for key, value in event.detail.items() if key not in hidden},
+            data={key: value for key, value in event.fact.detail().items() if key not in hidden},
             hash=row.hash,
         )
 
@@ -227,9 +244,11 @@ class ResponseTeller:
             next_until=min((wait.until for wait in waits(state) if wait.task in ids), default=None),
         )
 
-    def _report(self, event: ResponseEvent) -> SituationReportView:
-        by = ActorView(**event.actor.model_dump())
-        return SituationReportView(number=event.detail["number"], text=event.detail["text"], at=event.at, by=by)
+    def _reports(self, events: Iterable[ResponseEvent]) -> Iterable[SituationReportView]:
+        for event in events:
+            if isinstance(event.fact, SituationReported):
+                by = ActorView(**event.actor.model_dump())
+                yield SituationReportView(number=event.fact.number, text=event.fact.text, at=event.at, by=by)
 
     def _wait(self, state: ResponseState, wait: ResponseWait) -> ResponseWaitView:
         return ResponseWaitView(
@@ -244,19 +263,20 @@ class ResponseTeller:
     def _escalations(self, state: ResponseState, events: Iterable[ResponseEvent]) -> Iterable[EscalationView]:
         """What climbed, and alarms, as they came."""
         for event in events:
-            detail = event.detail
-            if "to" not in detail or not self._shows(state, detail.get("task")):
+            fact = event.fact
+            if not isinstance(fact, TaskEscalated | AlarmRaised | CapReached) or not self._shows(state, _task_of(fact)):
                 continue
-            alarm = detail.get("alarm") or ("cap" if event.type == "cap_reached" else None)
+            alarm = fact.alarm if isinstance(fact, AlarmRaised) else "cap" if isinstance(fact, CapReached) else None
             if self._own is not None and alarm is not None:
                 continue
+            climbed = fact if isinstance(fact, TaskEscalated) else None
             yield EscalationView(
-                task=detail.get("task"),
+                task=climbed.task if climbed else None,
                 alarm=alarm,
-                clock=detail.get("clock"),
-                rung=detail.get("rung"),
-                to=detail["to"],
-                to_name=AUDIENCES[detail["to"]].in_(state.language),
+                clock=climbed.clock if climbed else None,
+                rung=climbed.rung if climbed else None,
+                to=fact.to,
+                to_name=AUDIENCES[fact.to].in_(state.language),
                 at=event.at,
             )
 

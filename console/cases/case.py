@@ -210,7 +210,7 @@ async def _sealed(services: Services, viewer: Viewer, rows: Sequence[StoredEvent
     if viewer.actor.role != "officer":
         return found
     for row in rows[1:]:
-        ref = event_of(row).words
+        ref = event_of(row).fact.words
         if ref is not None:
             words: Any = await services.casework.opened(ref)
             found[row.version] = words.get("reason") if words else None

@@ -90,7 +90,7 @@ class Tells:
 def _entry(row: StoredEvent, sealed: Mapping[int, str | None], tells: Tells, chain: Chain) -> Entry:
     event = event_of(row)
     label = EVENTS[event.type].in_(tells.language)
-    says = event.words is not None and event.type != "case_opened"  # what it was opened with stands by itself
+    says = event.fact.words is not None and event.type != "case_opened"  # what it was opened with stands by itself
     return Entry(
         version=row.version,
         type=event.type,
@@ -116,15 +116,14 @@ def _tone(event: Event) -> Tone:
 
 
 def _sitting(event: Event) -> str | None:
-    sitting = event.detail.get("sitting")
-    return sitting if isinstance(sitting, str) else None
+    return event.fact.sitting
 
 
 def _moved(event: Event, tells: Tells) -> str | None:
     """What the case waits for since, where it has moved."""
-    if event.place is None:
+    if event.fact.place is None:
         return None
-    wait, language = event.place.wait, tells.language
+    wait, language = event.fact.place.wait, tells.language
     if wait is None:
         return None
     forum = tells.rules.forums.get(wait.forum or "")
@@ -137,7 +136,7 @@ def _moved(event: Event, tells: Tells) -> str | None:
 
 def _particulars(event: Event, tells: Tells) -> Iterator[tuple[str, str]]:
     """The facts of an event's own, beside its reason and place."""
-    detail = event.detail
+    detail = event.fact.detail()
     if event.type == "case_opened":
         return
     if "plan" in detail:
@@ -248,16 +247,16 @@ def stays_of(rows: Iterable[StoredEvent]) -> tuple[Stay, ...]:
         event = event_of(row)
         if stays and event.type in LATE:
             stays[-1] = replace(stays[-1], late=True)
-        if event.place is None:
+        if event.fact.place is None:
             continue
-        if stays and event.type not in _COMES_ANEW and _same(stays[-1], event.place):
+        if stays and event.type not in _COMES_ANEW and _same(stays[-1], event.fact.place):
             counts = event.type in ("case_carried_over", "case_held")
             stays[-1] = replace(stays[-1], carried=stays[-1].carried + counts)
             continue
         if stays and stays[-1].end is None:
             stays[-1] = replace(stays[-1], end=event.at)
-        if event.place.stage != "closed":
-            stays.append(Stay(event.place.stage, event.place.tier, event.at, None))
+        if event.fact.place.stage != "closed":
+            stays.append(Stay(event.fact.place.stage, event.fact.place.tier, event.at, None))
     return tuple(stays)
 
 

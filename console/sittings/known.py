@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import Request
 
@@ -19,6 +19,8 @@ from domain.permission import Actor, may_read_papers, may_run
 from domain.policy.forum import Sitting
 from domain.sitting import (
     BEFORE_SESSION,
+    AddendumAdded,
+    SittingFact,
     SittingState,
     SittingWait,
     Status,
@@ -44,7 +46,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event of a sitting. ``detail``: what there is to say besides."""
+    """One event of a sitting. ``case``: the one that was added to its agenda."""
 
     version: int
     label: str
@@ -52,7 +54,7 @@ class Told:
     actor: Actor
     reason: str | None
     type: str
-    detail: Mapping[str, Any]
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,13 @@ async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
 def _story(tells: Teller, rows: Sequence[StoredEvent]) -> tuple[Told, ...]:
     events = [(row, SITTINGS.event(row)) for row in rows]
     return tuple(
-        Told(row.version, tells.label(row.type), event.at, event.actor, event.reason, row.type, event.detail)
+        Told(row.version, tells.label(row.type), event.at, event.actor, event.reason, row.type, _added(event.fact))
         for row, event in events
     )
+
+
+def _added(fact: SittingFact) -> str | None:
+    return fact.case if isinstance(fact, AddendumAdded) else None
 
 
 async def agenda_of(services: Services, sitting: Known) -> Agenda | None:

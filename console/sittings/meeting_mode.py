@@ -380,5 +380,5 @@ async def _since(services: Services, sitting: Known, number: str, version: int) 
     for row in await services.log.read(number, version):
         event = event_of(row)
         label = EVENTS[event.type].in_(sitting.tells.language)
-        found.append(Told(row.version, label, event.at, event.actor, event.reason, event.type, event.detail))
+        found.append(Told(row.version, label, event.at, event.actor, event.reason, event.type))
     return found

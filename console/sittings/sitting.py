@@ -55,7 +55,7 @@ async def sitting_page(request: Request, viewer: OnPage, sitting_id: str) -> Res
 
 async def _opens(services: Services, viewer: Viewer, sitting: Known, paper: Agenda | Minutes | None) -> frozenset[str]:
     """The cases on a paper and in a sitting's story that its reader may read."""
-    numbers = {told.detail["case"] for told in sitting.story if told.type == "addendum_added"}
+    numbers = {told.case for told in sitting.story if told.case is not None}
     rows = await services.cases.some(numbers.union(paper.cases if paper is not None else ()))
     scope = scope_of(viewer.actor)
     return frozenset(number for number, row in rows.items() if scope.sees(row))

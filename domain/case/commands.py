@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from domain.case.events import Frozen, Instant, SealedRef, WaitKind
+from domain.case.events import PhotoRef, SealedRef, WaitKind
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
+from domain.stream import Frozen, Instant
 
 
 class Decision(Frozen):
@@ -294,13 +295,6 @@ class PutOnAgenda(Frozen):
     kind: Literal["put_on_agenda"] = "put_on_agenda"
     sitting: Sitting
     reason: WorkingText
-
-
-class PhotoRef(Frozen):
-    """A photograph that is sealed in the store. The digest is of its ciphertext."""
-
-    id: str
-    digest: str
 
 
 class AddPhotos(Frozen):

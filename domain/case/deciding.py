@@ -39,11 +39,50 @@ from domain.case.commands import (
     WaitExpired,
     Withdraw,
 )
-from domain.case.events import Event, EventType, Place, Plan, Wait, WaitKind
+from domain.case.events import (
+    CaseAssigned,
+    CaseCarriedOver,
+    CaseEscalated,
+    CaseHeld,
+    CaseOpened,
+    CaseRaised,
+    CaseReferred,
+    CaseRejected,
+    CaseReopened,
+    CaseRerouted,
+    CaseResolved,
+    CaseResumed,
+    CaseReturned,
+    CaseSupervised,
+    CaseSuspended,
+    CaseWithdrawn,
+    ClosedWithoutWord,
+    ContactMissed,
+    EmergencyDeclared,
+    EmergencyReviewMissed,
+    EmergencyStoodDown,
+    Event,
+    MarkedDuplicate,
+    NoteAdded,
+    OutcomeConfirmed,
+    OutcomeDisputed,
+    PassedOver,
+    Place,
+    Plan,
+    PlanCompleted,
+    PlanExtended,
+    PlanMade,
+    PlanOverdue,
+    ResidentContacted,
+    Suspension,
+    SuspensionExtended,
+    Wait,
+    WaitKind,
+)
 from domain.case.following import follow_sitting, put_on_agenda, reproject
 from domain.case.moves import Deciding, contact_place, sitting_place, units_of
 from domain.case.photographs import add_photos
-from domain.case.state import CaseState, Closing, Suspension
+from domain.case.state import CaseState, Closing
 from domain.errors import Refusal
 from domain.permission import Actor, allowed_now, may_decide, may_open, may_stand_down, takes_up_directly
 from domain.policy.calendar import SHANGHAI
@@ -96,34 +135,31 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
     if not may_open(rules, command.actor, estate.id, emergency=body.emergency is not None):
         raise Refusal("forbidden", decision="open", estate=estate.id)
     ladder = rules.ladder
-    opened = Event(
-        type="case_opened",
+    opened = CaseOpened(
         at=now,
-        actor=command.actor,
         words=body.words,
         place=contact_place(rules, now),
-        detail={
-            "ladder": ladder.ref,
-            "language": ladder.language,
-            "estate": estate.id,
-            "units": units_of(rules, estate.id),
-            "category": category.id,
-            "channel": body.channel,
-            "severity": body.severity,
-        },
+        ladder=ladder.ref,
+        language=ladder.language,
+        estate=estate.id,
+        units=units_of(rules, estate.id),
+        category=category.id,
+        channel=body.channel,
+        severity=body.severity,
     )
+    event = Event(fact=opened, actor=command.actor)
     if body.emergency is None:
-        return (opened,)
+        return (event,)
     own = f"{body.number}-E1"
-    return (opened, _emergency(rules, command.actor, body.emergency, ladder.tiers[0].id, now, 1, own))
+    return (event, _emergency(rules, command.actor, body.emergency, ladder.tiers[0].id, now, 1, own))
 
 
 def _contact(d: Deciding, body: Contact) -> tuple[Event, ...]:
-    return (d.event("resident_contacted", place=d.to_sitting(d.own_tier()), how=body.how, outcome=body.outcome),)
+    return (d.event(ResidentContacted, place=d.to_sitting(d.own_tier()), how=body.how, outcome=body.outcome),)
 
 
 def _resolve(d: Deciding, body: Resolve) -> tuple[Event, ...]:
-    return (d.event("case_resolved", place=d.to_verification(), what_was_done=body.what_was_done),)
+    return (d.event(CaseResolved, place=d.to_verification(), what_was_done=body.what_was_done),)
 
 
 def _plan(d: Deciding, body: MakePlan) -> tuple[Event, ...]:
@@ -135,11 +171,11 @@ def _plan(d: Deciding, body: MakePlan) -> tuple[Event, ...]:
         due_date=body.due_date,
         made_at_tier=d.state.tier,
     )
-    return (d.event("plan_made", place=d.to_action(plan), plan=plan.model_dump(mode="json")),)
+    return (d.event(PlanMade, place=d.to_action(plan), plan=plan),)
 
 
 def _complete(d: Deciding, body: Complete) -> tuple[Event, ...]:
-    return (d.event("plan_completed", place=d.to_verification(), what_was_done=body.what_was_done),)
+    return (d.event(PlanCompleted, place=d.to_verification(), what_was_done=body.what_was_done),)
 
 
 def _extend(d: Deciding, body: Extend) -> tuple[Event, ...]:
@@ -149,7 +185,7 @@ def _extend(d: Deciding, body: Extend) -> tuple[Event, ...]:
     later = max(plan.due_date + timedelta(days=1), d.today)
     d.date_ahead(body.new_date, field="new_date", max_days=d.ladder.stages.action.max_days, earliest=later)
     moved = plan.model_copy(update={"due_date": body.new_date, "extensions": plan.extensions + 1})
-    return (d.event("plan_extended", place=d.to_action(moved), plan=moved.model_dump(mode="json")),)
+    return (d.event(PlanExtended, place=d.to_action(moved), plan=moved),)
 
 
 def _extend_suspension(d: Deciding, suspension: Suspension, body: Extend) -> tuple[Event, ...]:
@@ -157,17 +193,17 @@ def _extend_suspension(d: Deciding, suspension: Suspension, body: Extend) -> tup
     d.date_ahead(body.new_date, field="new_date", max_days=d.ladder.stages.suspended.max_days, earliest=later)
     extended = suspension.model_copy(update={"resume_date": body.new_date, "extensions": suspension.extensions + 1})
     place = _suspended_place(d, body.new_date)
-    return (d.event("suspension_extended", place=place, suspension=extended.model_dump(mode="json")),)
+    return (d.event(SuspensionExtended, place=place, suspension=extended),)
 
 
 def _hold(d: Deciding, body: Hold) -> tuple[Event, ...]:
     tier = d.own_tier()
     if tier.then == "escalate" and d.state.carried_over >= tier.carry_overs:
         raise Refusal("carry_over_limit", limit=tier.carry_overs, tier=tier.id)
-    return _carry_over(d, tier, "case_held")
+    return _carry_over(d, tier, CaseHeld)
 
 
-def _carry_over(d: Deciding, tier: Tier, type_: EventType, reason: str | None = None) -> tuple[Event, ...]:
+def _carry_over(d: Deciding, tier: Tier, type_: type[PassedOver], reason: str | None = None) -> tuple[Event, ...]:
     """One sitting has passed without a decision: the same case waits for the next sitting of its tier."""
     count = d.state.carried_over + 1
     # The sitting that is being passed over has begun its freeze long ago, or is the one held at: never it again.
@@ -176,7 +212,7 @@ def _carry_over(d: Deciding, tier: Tier, type_: EventType, reason: str | None = 
     missed = d.state.wait.sitting_id if d.state.wait else None
     carried = d.event(type_, place=place, reason=reason, sitting=missed, count=count, supervised=tier.marks or None)
     if tier.then == "raise" and count >= tier.carry_overs and not d.state.raised:
-        return (carried, d.event("case_raised_to_district", count=count))
+        return (carried, d.event(CaseRaised, count=count))
     return (carried,)
 
 
@@ -194,7 +230,7 @@ def _escalate(d: Deciding, body: Escalate) -> tuple[Event, ...]:
 
 def _escalated(d: Deciding, target: Tier, cause: str, **detail: Any) -> Event:
     place = d.to_sitting(target)
-    return d.event("case_escalated", place=place, from_tier=d.state.tier, to_tier=target.id, cause=cause, **detail)
+    return d.event(CaseEscalated, place=place, from_tier=d.state.tier, to_tier=target.id, cause=cause, **detail)
 
 
 def _return(d: Deciding, body: Return) -> tuple[Event, ...]:
@@ -202,7 +238,7 @@ def _return(d: Deciding, body: Return) -> tuple[Event, ...]:
     if below is None:
         raise Refusal("no_tier_below", tier=d.state.tier)
     place = d.to_sitting(below)
-    return (d.event("case_returned", place=place, from_tier=d.state.tier, to_tier=below.id),)
+    return (d.event(CaseReturned, place=place, from_tier=d.state.tier, to_tier=below.id),)
 
 
 def _suspended_place(d: Deciding, resume_date: date) -> Place:
@@ -217,7 +253,7 @@ def _suspend(d: Deciding, body: Suspend) -> tuple[Event, ...]:
     d.date_ahead(body.resume_date, field="resume_date", max_days=max_days, earliest=tomorrow)
     suspension = Suspension(since=d.now, condition=body.condition, resume_date=body.resume_date, back_to=d.state.place)
     place = _suspended_place(d, body.resume_date)
-    return (d.event("case_suspended", place=place, suspension=suspension.model_dump(mode="json", exclude_none=True)),)
+    return (d.event(CaseSuspended, place=place, suspension=suspension),)
 
 
 def _resume(d: Deciding, body: Resume | WaitExpired) -> tuple[Event, ...]:
@@ -226,26 +262,26 @@ def _resume(d: Deciding, body: Resume | WaitExpired) -> tuple[Event, ...]:
     if suspension.back_to.stage != "action":
         tier = d.ladder.tier(suspension.back_to.tier)
         place = d.to_sitting(tier, carried_over=d.state.carried_over)
-        return (d.event("case_resumed", place=place, days_suspended=days),)
+        return (d.event(CaseResumed, place=place, days_suspended=days),)
     plan = cast(Plan, d.state.plan)
     # The plan's clock stood still: what was left of it when the case was suspended is left of it now.
     moved = plan.model_copy(update={"due_date": max(plan.due_date + timedelta(days=days), d.today)})
     place = d.to_action(moved)
-    return (d.event("case_resumed", place=place, days_suspended=days, plan=moved.model_dump(mode="json")),)
+    return (d.event(CaseResumed, place=place, days_suspended=days, plan=moved),)
 
 
 def _refer(d: Deciding, body: Refer) -> tuple[Event, ...]:
-    return (d.event("case_referred", place=d.to_closed(), to_whom=body.to_whom, reference=body.reference),)
+    return (d.event(CaseReferred, place=d.to_closed(), to_whom=body.to_whom, reference=body.reference),)
 
 
 def _reject(d: Deciding, body: Reject) -> tuple[Event, ...]:
-    return (d.event("case_rejected", place=d.to_closed()),)
+    return (d.event(CaseRejected, place=d.to_closed()),)
 
 
 def _mark_duplicate(d: Deciding, body: MarkDuplicate) -> tuple[Event, ...]:
     if body.of == d.state.number:
         raise Refusal("duplicate_of_itself", number=body.of)
-    return (d.event("case_marked_duplicate", place=d.to_closed(), of=body.of),)
+    return (d.event(MarkedDuplicate, place=d.to_closed(), of=body.of),)
 
 
 def _reroute(d: Deciding, body: Reroute) -> tuple[Event, ...]:
@@ -258,7 +294,7 @@ def _reroute(d: Deciding, body: Reroute) -> tuple[Event, ...]:
     place = contact_place(d.rules, d.now)
     return (
         d.event(
-            "case_rerouted",
+            CaseRerouted,
             place=place,
             estate=estate.id,
             units=units_of(d.rules, estate.id),
@@ -269,11 +305,11 @@ def _reroute(d: Deciding, body: Reroute) -> tuple[Event, ...]:
 
 
 def _withdraw(d: Deciding, body: Withdraw) -> tuple[Event, ...]:
-    return (d.event("case_withdrawn", place=d.to_closed()),)
+    return (d.event(CaseWithdrawn, place=d.to_closed()),)
 
 
 def _confirm(d: Deciding, body: Confirm) -> tuple[Event, ...]:
-    return (d.event("outcome_confirmed", place=d.to_closed(), stars=body.stars),)
+    return (d.event(OutcomeConfirmed, place=d.to_closed(), stars=body.stars),)
 
 
 def _dispute(d: Deciding, body: Dispute) -> tuple[Event, ...]:
@@ -283,7 +319,7 @@ def _dispute(d: Deciding, body: Dispute) -> tuple[Event, ...]:
     if d.state.disputes >= d.ladder.stages.verification.same_tier_disputes:
         tier = d.ladder.above(tier.id) or tier
     place = d.to_sitting(tier)
-    return (d.event("outcome_disputed", place=place, count=d.state.disputes + 1, to_tier=tier.id),)
+    return (d.event(OutcomeDisputed, place=place, count=d.state.disputes + 1, to_tier=tier.id),)
 
 
 def _reopen(d: Deciding, body: Reopen) -> tuple[Event, ...]:
@@ -291,7 +327,7 @@ def _reopen(d: Deciding, body: Reopen) -> tuple[Event, ...]:
     latest = closing.at + timedelta(days=d.ladder.stages.closed.reopen_days)
     if d.now > latest:
         raise Refusal("reopen_too_late", latest=latest.isoformat())
-    return (d.event("case_reopened", place=d.to_sitting(d.own_tier())),)
+    return (d.event(CaseReopened, place=d.to_sitting(d.own_tier())),)
 
 
 def _declare_emergency(d: Deciding, body: DeclareEmergency) -> tuple[Event, ...]:
@@ -312,10 +348,9 @@ def _emergency(
 ) -> Event:
     """``emergency`` is the joint response that the case opens, or comes under."""
     until = later(rules.calendar, now, rules.playbook(kind).cap)
-    detail = {"playbook": kind, "count": count, "emergency": emergency}
-    return Event(
-        type="emergency_declared", at=now, actor=actor, reason=reason, place=_joint_response(tier, until), detail=detail
-    )
+    place = _joint_response(tier, until)
+    fact = EmergencyDeclared(at=now, place=place, playbook=kind, count=count, emergency=emergency)
+    return Event(fact=fact, actor=actor, reason=reason)
 
 
 def _joint_response(tier: str, until: datetime) -> Place:
@@ -331,19 +366,19 @@ def _stand_down(d: Deciding, body: StandDown) -> tuple[Event, ...]:
         raise Refusal("not_in_emergency", number=d.state.number, emergency=body.emergency_id)
     tier = d.ladder.tier(body.tier or d.state.tier)
     place = d.to_verification(body.watch_until) if body.outcome == "resolved" else d.to_sitting(tier)
-    return (d.event("emergency_stood_down", place=place, outcome=body.outcome, emergency=body.emergency_id),)
+    return (d.event(EmergencyStoodDown, place=place, outcome=body.outcome, emergency=body.emergency_id),)
 
 
 def _note(d: Deciding, body: AddNote) -> tuple[Event, ...]:
-    return (d.event("note_added", text=body.text),)
+    return (d.event(NoteAdded, text=body.text),)
 
 
 def _assign(d: Deciding, body: Assign) -> tuple[Event, ...]:
-    return (d.event("case_assigned", person=body.person),)
+    return (d.event(CaseAssigned, person=body.person),)
 
 
 def _supervise(d: Deciding, body: Supervise) -> tuple[Event, ...]:
-    return (d.event("case_supervised"),)
+    return (d.event(CaseSupervised),)
 
 
 _RULES: dict[DecisionKind, object] = {
@@ -381,7 +416,7 @@ def _expire(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
 
 
 def _miss_contact(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
-    return (d.event("contact_missed", place=d.to_sitting(d.own_tier())),)
+    return (d.event(ContactMissed, place=d.to_sitting(d.own_tier())),)
 
 
 def _pass_sitting(d: Deciding, body: WaitExpired | SittingOver) -> tuple[Event, ...]:
@@ -391,7 +426,7 @@ def _pass_sitting(d: Deciding, body: WaitExpired | SittingOver) -> tuple[Event, 
     if tier.then == "escalate" and d.state.carried_over >= tier.carry_overs and above is not None:
         sitting = d.state.wait.sitting_id if d.state.wait else None
         return (_escalated(d, above, "carry_over_limit", sitting=sitting, reason=reason),)
-    return _carry_over(d, tier, "case_carried_over", reason)
+    return _carry_over(d, tier, CaseCarriedOver, reason)
 
 
 def _leave_sitting(d: Deciding, body: SittingOver) -> tuple[Event, ...]:
@@ -401,16 +436,16 @@ def _leave_sitting(d: Deciding, body: SittingOver) -> tuple[Event, ...]:
 
 
 def _miss_due_date(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
-    return (d.event("plan_overdue", place=d.to_sitting(d.own_tier()), supervised=True),)
+    return (d.event(PlanOverdue, place=d.to_sitting(d.own_tier()), supervised=True),)
 
 
 def _miss_stand_down(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
     until = d.now + timedelta(hours=d.ladder.stages.joint_response.review_hours)
-    return (d.event("emergency_review_missed", place=_joint_response(d.state.tier, until)),)
+    return (d.event(EmergencyReviewMissed, place=_joint_response(d.state.tier, until)),)
 
 
 def _hear_nothing(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
-    return (d.event("closed_without_word", place=d.to_closed()),)
+    return (d.event(ClosedWithoutWord, place=d.to_closed()),)
 
 
 _EXPIRIES: dict[WaitKind, Callable[[Deciding, WaitExpired], tuple[Event, ...]]] = {

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, PlainSerializer
 
-from domain.permission import Actor
-
-SCHEMA_VERSION = 1
-"""The version that new events are written in; older ones go through ``upcast`` when they are read."""
-
-
-class Frozen(BaseModel):
-    """Base of everything that is sent or kept."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+from domain.signals import SignalRefused
+from domain.stream import Frozen, Instant, KeptInstant, Schema, StreamEvent, TypedFact
 
 WaitKind = Literal["contact", "sitting", "plan", "suspension", "stand_down", "verification"]
 Expiry = Literal["contact_missed", "carry_over", "escalate", "plan_overdue", "resume", "review", "close_without_word"]
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(UTC))]
-"""An instant as it is sent and kept: aware, in UTC."""
 
 
 class Wait(Frozen):
@@ -114,51 +100,288 @@ EventType = Literal[
 ClosedAs = Literal["settled", "no_word", "withdrawn", "referred", "rejected", "duplicate"]
 
 
-class Fact(Frozen):
-    """One thing that happened, as far as the state depends on it. ``at`` is in UTC.
+class PhotoRef(Frozen):
+    """A photograph that is sealed in the store. The digest is of its ciphertext."""
 
-    ``place``: where the case stands since, when it moved or waits for something new. ``detail``: the facts of
-    this type, as ``decide`` below writes them. ``words``: a resident's, sealed.
+    id: str
+    digest: str
+
+
+class Suspension(Frozen):
+    """What a suspended case goes back to, and since when its clocks stand."""
+
+    since: Instant
+    condition: str
+    resume_date: date
+    back_to: Place
+    extensions: int = 0
+
+
+def _in_full(value: BaseModel) -> dict[str, Any]:
+    return value.model_dump(mode="json")
+
+
+def _without_nothing(value: BaseModel) -> dict[str, Any]:
+    return value.model_dump(mode="json", exclude_none=True)
+
+
+WrittenPlan = Annotated[Plan, PlainSerializer(_in_full)]
+WrittenSuspension = Annotated[Suspension, PlainSerializer(_without_nothing)]
+WrittenExtension = Annotated[Suspension, PlainSerializer(_in_full)]
+
+
+class CaseFact(TypedFact):
+    """``place``: where the case stands since, when it moved or waits for something new.
+
+    ``words``: a resident's, sealed. ``sitting``: the one that had it before it, where an officer decided; the one that
+    passed it over; or that it is put on the agenda of.
     """
 
-    type: EventType
-    at: Instant
+    envelope = frozenset({"type", "at", "place", "words"})
+
     place: Place | None = None
-    detail: dict[str, Any] = Field(default_factory=dict)
     words: SealedRef | None = None
+    sitting: str | None = None
 
 
-class Event(Fact):
-    """A fact with who brought it about, in what capacity, and why: what the log keeps."""
+class PassedOver(CaseFact):
+    """A sitting has passed without a decision, the ``count``-th in a row."""
 
-    actor: Actor
-    reason: str | None = None
-
-    def fact(self) -> Fact:
-        """The event without who and why."""
-        return Fact.model_construct(type=self.type, at=self.at, place=self.place, detail=self.detail, words=self.words)
+    count: int
+    supervised: bool = False
 
 
-_Upcaster = Callable[[str, dict[str, Any]], dict[str, Any]]
-UPCASTERS: dict[int, _Upcaster] = {}
-"""From each older schema version to the next: ``UPCASTERS[n]`` turns version n's data into n+1's."""
+class CaseOpened(CaseFact):
+    type: Literal["case_opened"] = "case_opened"
+    ladder: str
+    language: str
+    estate: str
+    units: dict[str, str]
+    category: str
+    channel: str
+    severity: str
 
 
-def upcast(event_type: str, schema_version: int, data: dict[str, Any]) -> dict[str, Any]:
-    """An event's data in today's schema. Raises LookupError for a version that nothing reads."""
-    for version in range(schema_version, SCHEMA_VERSION):
-        data = UPCASTERS[version](event_type, data)
-    if schema_version > SCHEMA_VERSION:
-        raise LookupError(f"event schema {schema_version} was written by a newer program")
-    return data
+class ResidentContacted(CaseFact):
+    type: Literal["resident_contacted"] = "resident_contacted"
+    how: str
+    outcome: str
 
 
-def to_data(event: Event) -> dict[str, Any]:
-    """An event's data as the log keeps it; type, instant and actor have columns of their own."""
-    return event.model_dump(mode="json", exclude={"type", "at", "actor"}, exclude_defaults=True)
+class ContactMissed(CaseFact):
+    type: Literal["contact_missed"] = "contact_missed"
 
 
-def from_data(event_type: str, schema_version: int, data: dict[str, Any], actor: dict[str, Any], at: datetime) -> Event:
-    """The event of one row of the log."""
-    body = upcast(event_type, schema_version, data)
-    return Event.model_validate({**body, "type": event_type, "actor": actor, "at": at})
+class CaseHeld(PassedOver):
+    type: Literal["case_held"] = "case_held"
+
+
+class CaseCarriedOver(PassedOver):
+    type: Literal["case_carried_over"] = "case_carried_over"
+
+
+class CaseRaised(CaseFact):
+    type: Literal["case_raised_to_district"] = "case_raised_to_district"
+    count: int
+
+
+class CaseEscalated(CaseFact):
+    """``cause``: ``decision``, or ``carry_over_limit`` where nobody decided."""
+
+    type: Literal["case_escalated"] = "case_escalated"
+    from_tier: str
+    to_tier: str
+    cause: str
+
+
+class CaseReturned(CaseFact):
+    type: Literal["case_returned"] = "case_returned"
+    from_tier: str
+    to_tier: str
+
+
+class PlanMade(CaseFact):
+    type: Literal["plan_made"] = "plan_made"
+    plan: WrittenPlan
+
+
+class PlanExtended(CaseFact):
+    type: Literal["plan_extended"] = "plan_extended"
+    plan: WrittenPlan
+
+
+class PlanCompleted(CaseFact):
+    type: Literal["plan_completed"] = "plan_completed"
+    what_was_done: str
+
+
+class PlanOverdue(CaseFact):
+    type: Literal["plan_overdue"] = "plan_overdue"
+    supervised: bool = False
+
+
+class CaseSuspended(CaseFact):
+    type: Literal["case_suspended"] = "case_suspended"
+    suspension: WrittenSuspension
+
+
+class SuspensionExtended(CaseFact):
+    type: Literal["suspension_extended"] = "suspension_extended"
+    suspension: WrittenExtension
+
+
+class CaseResumed(CaseFact):
+    type: Literal["case_resumed"] = "case_resumed"
+    days_suspended: int
+    plan: WrittenPlan | None = None
+
+
+class CaseResolved(CaseFact):
+    type: Literal["case_resolved"] = "case_resolved"
+    what_was_done: str
+
+
+class OutcomeConfirmed(CaseFact):
+    type: Literal["outcome_confirmed"] = "outcome_confirmed"
+    stars: int | None = None
+
+
+class OutcomeDisputed(CaseFact):
+    type: Literal["outcome_disputed"] = "outcome_disputed"
+    count: int
+    to_tier: str
+
+
+class ClosedWithoutWord(CaseFact):
+    type: Literal["closed_without_word"] = "closed_without_word"
+
+
+class CaseWithdrawn(CaseFact):
+    type: Literal["case_withdrawn"] = "case_withdrawn"
+
+
+class CaseReferred(CaseFact):
+    type: Literal["case_referred"] = "case_referred"
+    to_whom: str
+    reference: str | None = None
+
+
+class CaseRejected(CaseFact):
+    type: Literal["case_rejected"] = "case_rejected"
+
+
+class MarkedDuplicate(CaseFact):
+    type: Literal["case_marked_duplicate"] = "case_marked_duplicate"
+    of: str
+
+
+class CaseRerouted(CaseFact):
+    """It was somebody else's: ``estate``, ``units`` and ``category`` are those that it goes to."""
+
+    type: Literal["case_rerouted"] = "case_rerouted"
+    estate: str
+    units: dict[str, str]
+    category: str
+    from_estate: str
+
+
+class CaseReopened(CaseFact):
+    type: Literal["case_reopened"] = "case_reopened"
+
+
+class EmergencyDeclared(CaseFact):
+    type: Literal["emergency_declared"] = "emergency_declared"
+    playbook: str
+    count: int
+    emergency: str
+
+
+class EmergencyReviewMissed(CaseFact):
+    type: Literal["emergency_review_missed"] = "emergency_review_missed"
+
+
+class EmergencyStoodDown(CaseFact):
+    type: Literal["emergency_stood_down"] = "emergency_stood_down"
+    outcome: str
+    emergency: str
+
+
+class NoteAdded(CaseFact):
+    type: Literal["note_added"] = "note_added"
+    text: str
+
+
+class CaseAssigned(CaseFact):
+    type: Literal["case_assigned"] = "case_assigned"
+    person: str
+
+
+class CaseSupervised(CaseFact):
+    type: Literal["case_supervised"] = "case_supervised"
+
+
+class WaitReprojected(CaseFact):
+    """``was``: until when it waited before; ``units``: those above its estate, where they are others now."""
+
+    type: Literal["wait_reprojected"] = "wait_reprojected"
+    was: KeptInstant | None = None
+    units: dict[str, str] | None = None
+
+
+class CasePutOnAgenda(CaseFact):
+    type: Literal["put_on_agenda"] = "put_on_agenda"
+    instead_of: str | None = None
+
+
+class PhotosAdded(CaseFact):
+    type: Literal["photos_added"] = "photos_added"
+    photos: tuple[PhotoRef, ...]
+
+
+class CaseSignalRefused(SignalRefused, CaseFact):
+    """The record that every kind has, with a case's envelope."""
+
+
+Fact = Annotated[
+    CaseOpened
+    | ResidentContacted
+    | ContactMissed
+    | CaseHeld
+    | CaseCarriedOver
+    | CaseRaised
+    | CaseEscalated
+    | CaseReturned
+    | PlanMade
+    | PlanExtended
+    | PlanCompleted
+    | PlanOverdue
+    | CaseSuspended
+    | SuspensionExtended
+    | CaseResumed
+    | CaseResolved
+    | OutcomeConfirmed
+    | OutcomeDisputed
+    | ClosedWithoutWord
+    | CaseWithdrawn
+    | CaseReferred
+    | CaseRejected
+    | MarkedDuplicate
+    | CaseRerouted
+    | CaseReopened
+    | EmergencyDeclared
+    | EmergencyReviewMissed
+    | EmergencyStoodDown
+    | NoteAdded
+    | CaseAssigned
+    | CaseSupervised
+    | WaitReprojected
+    | CasePutOnAgenda
+    | PhotosAdded
+    | CaseSignalRefused,
+    Field(discriminator="type"),
+]
+"""One thing that happened to a case."""
+
+Event = StreamEvent[Fact]
+
+SCHEMA = Schema(Event, version=1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.case.commands import PutOnAgenda, Reproject, SittingMoved
-from domain.case.events import Event, Wait
+from domain.case.events import CasePutOnAgenda, Event, Wait, WaitReprojected
 from domain.case.moves import Deciding, sitting_wait, units_of
 from domain.errors import Refusal
 from domain.policy.forum import Sitting
@@ -24,9 +24,9 @@ def reproject(d: Deciding, body: Reproject) -> tuple[Event, ...]:
     if wait is None or (moved == wait and not belongs):
         return ()
     if moved == wait:
-        return (d.event("wait_reprojected", reason=body.cause, **belongs),)
+        return (d.event(WaitReprojected, reason=body.cause, **belongs),)
     place = d.state.place.model_copy(update={"wait": moved})
-    return (d.event("wait_reprojected", place=place, reason=body.cause, was=wait.until.isoformat(), **belongs),)
+    return (d.event(WaitReprojected, place=place, reason=body.cause, was=wait.until, **belongs),)
 
 
 def _sitting_today(d: Deciding, wait: Wait) -> Wait:
@@ -66,7 +66,7 @@ def follow_sitting(d: Deciding, body: SittingMoved) -> tuple[Event, ...]:
     if moved == wait:
         return ()
     place = d.state.place.model_copy(update={"wait": moved})
-    return (d.event("wait_reprojected", place=place, reason=body.cause, was=wait.until.isoformat()),)
+    return (d.event(WaitReprojected, place=place, reason=body.cause, was=wait.until),)
 
 
 def _next_but(d: Deciding, cancelled: str) -> Sitting:
@@ -89,4 +89,4 @@ def put_on_agenda(d: Deciding, body: PutOnAgenda) -> tuple[Event, ...]:
         raise Refusal("already_on_the_agenda", case=d.state.number, sitting=body.sitting.id)
     moved = sitting_wait(d.rules, d.own_tier(), body.sitting, d.state.carried_over)
     place = d.state.place.model_copy(update={"wait": moved})
-    return (d.event("put_on_agenda", place=place, sitting=body.sitting.id, instead_of=wait.sitting_id),)
+    return (d.event(CasePutOnAgenda, place=place, sitting=body.sitting.id, instead_of=wait.sitting_id),)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from domain.case.commands import Command
-from domain.case.events import Event, EventType, Place, Plan, Wait
+from domain.case.events import CaseFact, Event, Fact, Place, Plan, Wait
 from domain.case.state import CaseState, before_sitting
 from domain.errors import Refusal
 from domain.policy.calendar import SHANGHAI, add_duty_time
@@ -35,20 +35,17 @@ class Deciding:
         """The sitting that has the case before it."""
         return before_sitting(self.state, self.now)
 
-    def event(self, type_: EventType, *, place: Place | None = None, reason: str | None = None, **detail: Any) -> Event:
+    def event(
+        self, record: type[CaseFact], *, place: Place | None = None, reason: str | None = None, **fields: Any
+    ) -> Event:
+        """An event of the command: ``fields`` are its record's; what is None is left out."""
         if reason is None:
             reason = getattr(self.command.body, "reason", None)
         if self.command.actor.role == "officer":
-            detail.setdefault("sitting", self.before_sitting)
-        return Event(
-            type=type_,
-            at=self.now,
-            actor=self.command.actor,
-            reason=reason,
-            place=place,
-            detail={key: value for key, value in detail.items() if value is not None},
-            words=self.command.words,
-        )
+            fields.setdefault("sitting", self.before_sitting)
+        present = {name: value for name, value in fields.items() if value is not None}
+        fact = record(at=self.now, place=place, words=self.command.words, **present)
+        return Event(fact=cast(Fact, fact), actor=self.command.actor, reason=reason)
 
     def to_sitting(self, tier: Tier, *, carried_over: int = 0, estate: str | None = None) -> Place:
         """The next sitting of ``tier`` that still takes the case on."""

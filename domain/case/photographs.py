@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.case.commands import AddPhotos
-from domain.case.events import Event
+from domain.case.events import Event, PhotosAdded
 from domain.case.moves import Deciding
 from domain.case.state import CaseState
 from domain.errors import Refusal
@@ -27,5 +27,4 @@ def add_photos(d: Deciding, body: AddPhotos) -> tuple[Event, ...]:
     check_photos_taken(d.rules, d.state, d.command.actor)
     if d.state.photos + len(body.photos) > MOST_PHOTOS:
         raise Refusal("too_many_photos", limit=MOST_PHOTOS, there=d.state.photos)
-    photos = [photo.model_dump() for photo in body.photos]
-    return (d.event("photos_added", photos=photos, sitting=None),)
+    return (d.event(PhotosAdded, photos=body.photos, sitting=None),)

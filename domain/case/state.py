@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
-from domain.case.events import ClosedAs, EventType, Fact, Frozen, Instant, Place, Plan, SealedRef, Wait
-
-REMEMBERED_COMMANDS = 64
-"""How many of its last commands a case knows by id; the log knows them all."""
+from domain.case.events import (
+    CaseAssigned,
+    CaseEscalated,
+    CaseFact,
+    CaseOpened,
+    CasePutOnAgenda,
+    CaseReopened,
+    CaseRerouted,
+    CaseResumed,
+    CaseSupervised,
+    CaseSuspended,
+    ClosedAs,
+    EmergencyDeclared,
+    EventType,
+    Fact,
+    MarkedDuplicate,
+    OutcomeConfirmed,
+    OutcomeDisputed,
+    PassedOver,
+    PhotosAdded,
+    Place,
+    Plan,
+    PlanExtended,
+    PlanMade,
+    PlanOverdue,
+    SealedRef,
+    Suspension,
+    SuspensionExtended,
+    Wait,
+    WaitReprojected,
+)
+from domain.stream import Frozen, Instant, remembered
 
 
 class Closing(Frozen):
@@ -18,16 +46,6 @@ class Closing(Frozen):
     closed_as: ClosedAs
     at: Instant
     stars: int | None = None
-
-
-class Suspension(Frozen):
-    """What a suspended case goes back to, and since when its clocks stand."""
-
-    since: Instant
-    condition: str
-    resume_date: date
-    back_to: Place
-    extensions: int = 0
 
 
 class CaseState(Frozen):
@@ -127,15 +145,14 @@ def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str
     """The state after ``event``. Total and deterministic; a running workflow folds with it, and so does replay."""
     if state is None:
         return _opened(event, number, command_id)
-    change: dict[str, Any] = {"version": state.version + 1, "at": event.at}
-    if command_id not in state.commands:
-        change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
+    commands = remembered(state.commands, command_id)
+    change: dict[str, Any] = {"version": state.version + 1, "at": event.at, "commands": commands}
     if event.place is not None:
         change["place"] = event.place
         if event.place.tier != state.tier or event.type in _COMES_ANEW:
             change["tier_since"] = event.at
-    if "sitting" in event.detail and event.type != "put_on_agenda":
-        change["heard_at"] = event.detail["sitting"]
+    if event.sitting is not None and not isinstance(event, CasePutOnAgenda):
+        change["heard_at"] = event.sitting
     change.update(_lateness(state, event))
     change.update(_counters(state, event))
     change.update(_particulars(state, event))
@@ -154,22 +171,21 @@ def fold(number: str, events: Iterable[tuple[Fact, str]], state: CaseState | Non
 
 
 def _opened(event: Fact, number: str, command_id: str) -> CaseState:
-    assert event.type == "case_opened"
+    assert isinstance(event, CaseOpened)
     assert event.place is not None
     assert event.words is not None
-    facts = event.detail
     return CaseState(
         number=number,
         version=1,
         opened_at=event.at,
         at=event.at,
-        ladder=facts["ladder"],
-        language=facts["language"],
-        estate=facts["estate"],
-        units=facts["units"],
-        category=facts["category"],
-        channel=facts["channel"],
-        severity=facts["severity"],
+        ladder=event.ladder,
+        language=event.language,
+        estate=event.estate,
+        units=event.units,
+        category=event.category,
+        channel=event.channel,
+        severity=event.severity,
         words=event.words,
         place=event.place,
         tier_since=event.at,
@@ -181,25 +197,29 @@ def _lateness(state: CaseState, event: Fact) -> dict[str, Any]:
     """A case is overdue from a missed contact or due date until the next decision that moves it."""
     if event.type in _MAKES_LATE:
         return {"overdue": True}
-    if event.type in _NEUTRAL or not state.overdue or event.detail.get("cause") == "carry_over_limit":
+    if event.type in _NEUTRAL or not state.overdue or _climbs_by_rule(event):
         return {}  # a case that climbs because nobody decided is as late as before
     return {"overdue": False}
 
 
+def _climbs_by_rule(event: Fact) -> bool:
+    return isinstance(event, CaseEscalated) and event.cause == "carry_over_limit"
+
+
 def _counters(state: CaseState, event: Fact) -> dict[str, Any]:
     change: dict[str, Any] = {}
-    if event.type in ("case_carried_over", "case_held"):
-        change["carried_over"] = event.detail["count"]
+    if isinstance(event, PassedOver):
+        change["carried_over"] = event.count
     elif event.place is not None and event.type not in _KEEPS_CARRY_OVERS:
         change["carried_over"] = 0
-    if event.detail.get("supervised") or event.type == "case_supervised":
+    if isinstance(event, CaseSupervised) or (isinstance(event, PassedOver | PlanOverdue) and event.supervised):
         change["supervised"] = True
     if event.type == "case_raised_to_district":
         change["raised"] = True
-    if event.type == "outcome_disputed":
-        change["disputes"] = event.detail["count"]
-    if event.type == "photos_added":
-        change["photos"] = state.photos + len(event.detail["photos"])
+    if isinstance(event, OutcomeDisputed):
+        change["disputes"] = event.count
+    if isinstance(event, PhotosAdded):
+        change["photos"] = state.photos + len(event.photos)
     if event.type == "case_supervised":
         change["taken_up"] = True  # by a supervisor in person, as another reroute needs it; a mark is not
     if event.type == "case_rerouted":
@@ -214,29 +234,31 @@ _KEEPS_CARRY_OVERS: frozenset[EventType] = frozenset(
 
 def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
     """What each type of event sets beside place and counters."""
-    detail = event.detail
     change: dict[str, Any] = {}
-    if "plan" in detail:
-        change["plan"] = Plan.model_validate(detail["plan"])
-    elif event.place is not None and event.place.stage not in ("action", "suspended"):
-        change["plan"] = None
-    if "suspension" in detail:
-        change["suspension"] = Suspension.model_validate(detail["suspension"])
+    plan = event.plan if isinstance(event, PlanMade | PlanExtended | CaseResumed) else None
+    if plan is not None or (event.place is not None and event.place.stage not in ("action", "suspended")):
+        change["plan"] = plan
+    if isinstance(event, CaseSuspended | SuspensionExtended):
+        change["suspension"] = event.suspension
     elif event.place is not None:
         change["suspension"] = None
-    if event.type == "emergency_declared":
-        change["emergencies"] = detail["count"]
-        change["emergency_id"] = detail["emergency"]
-    if event.type in ("case_rerouted", "wait_reprojected"):  # misrouted; or the organisation has its estate elsewhere
-        change.update({name: detail[name] for name in ("estate", "units", "category") if name in detail})
-    if event.type == "case_assigned":
-        change["assigned_to"] = detail["person"]
-    if event.type == "case_reopened":
-        change.update(closing=None, duplicate_of=None)
+    own = _CHANGES.get(type(event))
+    if own is not None:
+        change.update(own(event))
     if event.type in _CLOSES:
-        change["closing"] = Closing(closed_as=_CLOSES[event.type], at=event.at, stars=detail.get("stars"))
-        change["duplicate_of"] = detail.get("of")
+        stars = event.stars if isinstance(event, OutcomeConfirmed) else None
+        change["closing"] = Closing(closed_as=_CLOSES[event.type], at=event.at, stars=stars)
+        change["duplicate_of"] = event.of if isinstance(event, MarkedDuplicate) else None
     return change
+
+
+_CHANGES: dict[type[CaseFact], Callable[[Any], dict[str, Any]]] = {
+    EmergencyDeclared: lambda fact: {"emergencies": fact.count, "emergency_id": fact.emergency},
+    CaseRerouted: lambda fact: {"estate": fact.estate, "units": fact.units, "category": fact.category},  # misrouted
+    WaitReprojected: lambda fact: {} if fact.units is None else {"units": fact.units},  # its estate belongs elsewhere
+    CaseAssigned: lambda fact: {"assigned_to": fact.person},
+    CaseReopened: lambda fact: {"closing": None, "duplicate_of": None},
+}
 
 
 def summary(state: CaseState) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.case.events import Frozen, Instant
 from domain.joint_response.events import CaseOfIt, ResponseWaitKind
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
+from domain.stream import Frozen, Instant
 
 
 class Declare(Frozen):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from domain.errors import Refusal
 from domain.joint_response.commands import (
@@ -15,11 +14,20 @@ from domain.joint_response.commands import (
     ResponseWaitExpired,
     StandDownResponse,
 )
-from domain.joint_response.events import ResponseEvent
+from domain.joint_response.events import (
+    CalledSitting,
+    CaseJoined,
+    ResponseDeclared,
+    ResponseEvent,
+    ResponseLinked,
+    ResponseStoodDown,
+    SituationReported,
+    TaskState,
+)
 from domain.joint_response.expiring import after_a_stretch, expire, next_report
 from domain.joint_response.moves import Deciding, event_of, phase_of
 from domain.joint_response.reports import report
-from domain.joint_response.state import ResponseState, TaskState, evolve
+from domain.joint_response.state import ResponseState, evolve
 from domain.permission import commands_response, may_report_situation
 from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import ExtraordinarySitting
@@ -67,36 +75,37 @@ def _declare(rules: Rules, command: ResponseCommand, body: Declare, now: datetim
     """
     now = max(now, body.declared_at)
     playbook = rules.playbook(body.playbook)
-    declared = event_of("response_declared", command, now, **_as_declared(rules, playbook, body))
-    state = evolve(None, declared, response_id=body.case.number, command_id=command.id)
+    declared = event_of(command, _as_declared(rules, playbook, body, now))
+    state = evolve(None, declared.fact, response_id=body.case.number, command_id=command.id)
     d = Deciding(rules, state, command, now)
     d.go_on()
     return (declared, *d.events)
 
 
-def _as_declared(rules: Rules, playbook: Playbook, body: Declare) -> dict[str, Any]:
+def _as_declared(rules: Rules, playbook: Playbook, body: Declare, now: datetime) -> ResponseDeclared:
     """Everything of the playbook that the state needs, in the response's language, with absolute instants."""
     language, t0 = rules.ladder.language, body.declared_at
     tasks = _planned(rules, playbook, t0, language)
-    return {
-        "playbook": playbook.ref,
-        "name": playbook.name.in_(language),
-        "language": language,
-        "lead": playbook.lead,
-        "declared_at": t0.isoformat(),
-        "case": body.case.model_dump(mode="json"),
-        "linked": list(body.linked) or None,
-        "phase": phase_of(playbook, tasks),
-        "phases": {phase.id: phase.name.in_(language) for phase in playbook.phases},
-        "tasks": [task.model_dump(mode="json", exclude_defaults=True) for task in tasks],
-        "parties": _parties(rules, playbook, language),
-        "reporters": _reporters(playbook, body.case.units),
-        "report_due": later(rules.calendar, t0, playbook.situation_reports.first).isoformat(),
-        "alarms_at": {alarm.id: later(rules.calendar, t0, alarm.at).isoformat() for alarm in playbook.alarms},
-        "alarm_names": {alarm.id: alarm.name.in_(language) for alarm in playbook.alarms},
-        "cap_at": later(rules.calendar, t0, playbook.cap).isoformat(),
-        "sitting": _sitting(rules, playbook.sitting, t0) if playbook.sitting else None,
-    }
+    return ResponseDeclared(
+        at=now,
+        playbook=playbook.ref,
+        name=playbook.name.in_(language),
+        language=language,
+        lead=playbook.lead,
+        declared_at=t0,
+        case=body.case,
+        linked=body.linked,
+        phase=phase_of(playbook, tasks),
+        phases={phase.id: phase.name.in_(language) for phase in playbook.phases},
+        tasks=tuple(tasks),
+        parties=_parties(rules, playbook, language),
+        reporters=_reporters(playbook, body.case.units),
+        report_due=later(rules.calendar, t0, playbook.situation_reports.first),
+        alarms_at={alarm.id: later(rules.calendar, t0, alarm.at) for alarm in playbook.alarms},
+        alarm_names={alarm.id: alarm.name.in_(language) for alarm in playbook.alarms},
+        cap_at=later(rules.calendar, t0, playbook.cap),
+        sitting=_sitting(rules, playbook.sitting, t0) if playbook.sitting else None,
+    )
 
 
 def _planned(rules: Rules, playbook: Playbook, t0: datetime, language: str) -> list[TaskState]:
@@ -129,15 +138,15 @@ def _reporters(playbook: Playbook, units: dict[str, str]) -> dict[str, str]:
     return {**{external.id: playbook.reporter(external.id) for external in playbook.externals}, **units}
 
 
-def _sitting(rules: Rules, sitting: ExtraordinarySitting, t0: datetime) -> dict[str, Any]:
+def _sitting(rules: Rules, sitting: ExtraordinarySitting, t0: datetime) -> CalledSitting:
     at = later(rules.calendar, t0, sitting.at)
-    return {
-        "forum": rules.organisation.alliance.id,
-        "at": at.isoformat(),
-        "ends_at": (at + timedelta(minutes=sitting.minutes)).isoformat(),
-        "title": sitting.title.model_dump(),
-        **({"decides": sitting.decides} if sitting.decides else {}),
-    }
+    return CalledSitting(
+        forum=rules.organisation.alliance.id,
+        at=at,
+        ends_at=at + timedelta(minutes=sitting.minutes),
+        title=sitting.title,
+        decides=sitting.decides or None,
+    )
 
 
 # ---------------------------------------------------------------- cases, other responses, reports, stand-down
@@ -148,12 +157,12 @@ def _join(d: Deciding, body: JoinCase) -> None:
         return
     if d.state.status != "open":
         raise Refusal("already_stood_down", emergency=d.state.id)
-    d.add("case_joined", case=body.case.model_dump(mode="json"))
+    d.add(CaseJoined(at=d.now, case=body.case))
 
 
 def _link(d: Deciding, body: LinkResponse) -> None:
     if body.other not in (d.state.id, *d.state.linked) and not d.state.closed:
-        d.add("response_linked", other=body.other)
+        d.add(ResponseLinked(at=d.now, other=body.other))
 
 
 def _report_situation(d: Deciding, body: Report) -> None:
@@ -162,7 +171,7 @@ def _report_situation(d: Deciding, body: Report) -> None:
     if d.state.closed:
         raise Refusal("response_over", emergency=d.state.id)
     due = _due_after_report(d)
-    d.add("situation_reported", number=d.state.reports + 1, text=body.text, due=due.isoformat() if due else None)
+    d.add(SituationReported(at=d.now, number=d.state.reports + 1, text=body.text, due=due))
 
 
 def _due_after_report(d: Deciding) -> datetime | None:
@@ -193,11 +202,12 @@ def _stand_down(d: Deciding, body: StandDownResponse) -> None:
         tier = body.tier or d.playbook.returns_to
         if tier is not None:
             d.rules.ladder.tier(tier)
-    d.add(
-        "response_stood_down",
+    stood_down = ResponseStoodDown(
+        at=d.now,
         outcome=body.outcome,
         tier=tier,
-        stood_down_at=d.now.isoformat(),
-        watch_until=later(d.rules.calendar, d.now, d.playbook.watch).isoformat(),
-        unfinished=[task.id for task in unfinished] or None,
+        stood_down_at=d.now,
+        watch_until=later(d.rules.calendar, d.now, d.playbook.watch),
+        unfinished=tuple(task.id for task in unfinished),
     )
+    d.add(stood_down)

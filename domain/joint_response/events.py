@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, model_serializer
 
-from domain.case.events import Frozen, Instant
-from domain.permission import Actor
-
-SCHEMA_VERSION = 1
+from domain.policy.playbook_parts import Audience
+from domain.signals import SignalRefused
+from domain.stream import Frozen, Instant, KeptInstant, Schema, StreamEvent, TypedFact
+from domain.words.bilingual import Name
 
 ResponseWaitKind = Literal[
     "task_opens",
@@ -26,6 +26,7 @@ ResponseWaitKind = Literal[
 one, as a wait of the same kind before it); ``climb``: the next rung after a missed one."""
 
 
+TaskStatus = Literal["pending", "open", "signed", "done", "waived"]
 Clock = Literal["sign", "complete"]
 """A task's clocks: to be signed for 签收, to be completed."""
 
@@ -77,34 +78,256 @@ ResponseEventType = Literal[
 ]
 
 
-class ResponseFact(Frozen):
-    """One thing that happened to a response. ``at`` is in UTC; instants in ``detail`` are ISO 8601."""
+class TaskState(Frozen):
+    """A task as it stands. ``party`` is whose it is now: it changes with an objection.
 
-    type: ResponseEventType
-    at: Instant
-    detail: dict[str, Any] = Field(default_factory=dict)
+    ``name``: in the response's language. ``opens_at``: the earliest instant of its own. ``sign_by``, ``complete_by``:
+    its clocks, once it is open; ``remind_sign_at``, ``remind_complete_at``: the reminders that are still to come.
+    ``missed``: clocks that have passed and are not made good; ``sign_late``, ``complete_late`` stay for the record.
+    ``climbed``: how many rungs of the escalation chain have heard of what is missed; ``climbs_at``: when the next one
+    does. ``provisional``: the working days of ``complete_by`` lie in an unpublished year.
+    """
+
+    id: str
+    name: str
+    phase: str
+    party: str
+    role: Literal["lead", "support"]
+    required: bool
+    depends_on: tuple[str, ...] = ()
+    status: TaskStatus = "pending"
+    opens_at: Instant
+    sign_by: Instant | None = None
+    complete_by: Instant | None = None
+    provisional: bool = False
+    remind_sign_at: Instant | None = None
+    remind_complete_at: Instant | None = None
+    opened_at: Instant | None = None
+    signed_at: Instant | None = None
+    ended_at: Instant | None = None
+    sign_late: bool = False
+    complete_late: bool = False
+    missed: tuple[Clock, ...] = ()
+    reminded: bool = False
+    climbed: int = 0
+    climbs_at: Instant | None = None
+    objections: int = 0
+
+    @property
+    def finished(self) -> bool:
+        return self.status in ("done", "waived")
 
 
-class ResponseEvent(ResponseFact):
-    """A fact with who brought it about, in what capacity, and why."""
-
-    actor: Actor
-    reason: str | None = None
-
-    def fact(self) -> ResponseFact:
-        """The event without who and why."""
-        return ResponseFact.model_construct(type=self.type, at=self.at, detail=self.detail)
+Outcome = Literal["resolved", "returned"]
 
 
-def to_data(event: ResponseEvent) -> dict[str, Any]:
-    """An event's data as the log keeps it; type, instant and actor have columns of their own."""
-    return event.model_dump(mode="json", exclude={"type", "at", "actor"}, exclude_defaults=True)
+def _as_declared(task: TaskState) -> dict[str, Any]:
+    return task.model_dump(mode="json", exclude_defaults=True)
 
 
-def from_data(
-    event_type: str, schema_version: int, data: dict[str, Any], actor: dict[str, Any], at: datetime
-) -> ResponseEvent:
-    """The event of one row of the log. Raises LookupError for a schema that nothing reads."""
-    if schema_version != SCHEMA_VERSION:
-        raise LookupError(f"response event schema {schema_version} was written by another program")
-    return ResponseEvent.model_validate({**data, "type": event_type, "actor": actor, "at": at})
+TaskAsDeclared = Annotated[TaskState, PlainSerializer(_as_declared)]
+
+
+class CalledSitting(Frozen):
+    """The extraordinary sitting that the playbook has: which task it is to decide, if any."""
+
+    forum: str
+    at: KeptInstant
+    ends_at: KeptInstant
+    title: Name
+    decides: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in handler(self).items() if value is not None}
+
+
+class ResponseDeclared(TypedFact):
+    """Everything of the playbook that the state needs, in the response's language."""
+
+    type: Literal["response_declared"] = "response_declared"
+    playbook: str
+    name: str
+    language: str
+    lead: str
+    declared_at: KeptInstant
+    case: CaseOfIt
+    linked: tuple[str, ...] = ()
+    phase: str
+    phases: dict[str, str]
+    tasks: tuple[TaskAsDeclared, ...]
+    parties: dict[str, str]
+    reporters: dict[str, str]
+    report_due: KeptInstant
+    alarms_at: dict[str, KeptInstant]
+    alarm_names: dict[str, str]
+    cap_at: KeptInstant
+    sitting: CalledSitting | None = None
+
+
+class CaseJoined(TypedFact):
+    type: Literal["case_joined"] = "case_joined"
+    case: CaseOfIt
+
+
+class ResponseLinked(TypedFact):
+    type: Literal["response_linked"] = "response_linked"
+    other: str
+
+
+class PhaseEntered(TypedFact):
+    type: Literal["phase_entered"] = "phase_entered"
+    phase: str
+
+
+class OfTask(TypedFact):
+    """What happens to one task."""
+
+    task: str
+
+
+class OfParty(OfTask):
+    """What happens to a task that stays its party's."""
+
+    party: str
+
+
+class WithClocks(OfTask):
+    """A task runs from now on: it has opened, or goes to another party."""
+
+    sign_by: KeptInstant
+    complete_by: KeptInstant
+    provisional: bool = False
+    remind_sign_at: KeptInstant | None = None
+    remind_complete_at: KeptInstant | None = None
+
+
+class TaskOpened(WithClocks, OfParty):
+    type: Literal["task_opened"] = "task_opened"
+    opened_at: KeptInstant
+
+
+class TaskTransferred(WithClocks):
+    type: Literal["task_transferred"] = "task_transferred"
+    from_party: str
+    to_party: str
+
+
+class TaskSigned(OfParty):
+    type: Literal["task_signed"] = "task_signed"
+    note: str | None = None
+    late: bool = False
+
+
+class TaskProgressed(OfParty):
+    type: Literal["task_progressed"] = "task_progressed"
+    note: str
+
+
+class TaskEnded(OfParty):
+    """``alarms``: those that need not be raised any more."""
+
+    late: bool = False
+    alarms: tuple[str, ...] = ()
+
+
+class TaskDone(TaskEnded):
+    type: Literal["task_done"] = "task_done"
+    note: str | None = None
+    provider: str | None = None
+    filed_on: date | None = None
+
+
+class TaskWaived(TaskEnded):
+    type: Literal["task_waived"] = "task_waived"
+    by_rule: bool = False
+
+
+class TaskReminded(OfParty):
+    type: Literal["task_reminded"] = "task_reminded"
+    clock: Clock
+
+
+class TaskLate(OfParty):
+    type: Literal["task_late"] = "task_late"
+    clock: Clock
+    climbs_at: KeptInstant | None = None
+
+
+class TaskEscalated(OfParty):
+    """``rung``: which one of the chain hears of it."""
+
+    type: Literal["task_escalated"] = "task_escalated"
+    clock: Clock
+    rung: int
+    to: Audience
+    climbs_at: KeptInstant
+
+
+class SituationReported(TypedFact):
+    type: Literal["situation_reported"] = "situation_reported"
+    number: int
+    text: str
+    due: KeptInstant | None = None
+
+
+class SituationReportMissed(TypedFact):
+    type: Literal["situation_report_missed"] = "situation_report_missed"
+    number: int
+    due: KeptInstant
+
+
+class AlarmRaised(TypedFact):
+    type: Literal["alarm_raised"] = "alarm_raised"
+    alarm: str
+    to: Audience
+
+
+class CapReached(TypedFact):
+    type: Literal["cap_reached"] = "cap_reached"
+    to: Audience
+
+
+class ResponseStoodDown(TypedFact):
+    """``tier``: which one the cases return to; ``unfinished``: the tasks that were not required, and are left."""
+
+    type: Literal["response_stood_down"] = "response_stood_down"
+    outcome: Outcome
+    tier: str | None = None
+    stood_down_at: KeptInstant
+    watch_until: KeptInstant
+    unfinished: tuple[str, ...] = ()
+
+
+class WatchEnded(TypedFact):
+    type: Literal["watch_ended"] = "watch_ended"
+
+
+ResponseFact = Annotated[
+    ResponseDeclared
+    | CaseJoined
+    | ResponseLinked
+    | PhaseEntered
+    | TaskOpened
+    | TaskTransferred
+    | TaskSigned
+    | TaskProgressed
+    | TaskDone
+    | TaskWaived
+    | TaskReminded
+    | TaskLate
+    | TaskEscalated
+    | SituationReported
+    | SituationReportMissed
+    | AlarmRaised
+    | CapReached
+    | ResponseStoodDown
+    | WatchEnded
+    | SignalRefused,
+    Field(discriminator="type"),
+]
+"""One thing that happened to a response."""
+
+ResponseEvent = StreamEvent[ResponseFact]
+
+SCHEMA = Schema(ResponseEvent, version=1)

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import cast
 
 from domain.joint_response.commands import ResponseWaitExpired
-from domain.joint_response.events import ResponseWait, ResponseWaitKind
+from domain.joint_response.events import (
+    AlarmRaised,
+    CapReached,
+    Clock,
+    ResponseWait,
+    ResponseWaitKind,
+    SituationReportMissed,
+    TaskEscalated,
+    TaskLate,
+    TaskReminded,
+    WatchEnded,
+)
 from domain.joint_response.moves import Deciding
 from domain.joint_response.state import waits
 from domain.policy.span import at_least, later
@@ -33,14 +45,14 @@ def _task_opens(d: Deciding, _wait: ResponseWait) -> None:
 def _clock(d: Deciding, wait: ResponseWait) -> None:
     """A reminder's instant, or the clock's own: then the task is late, and its first rung is next."""
     assert wait.task is not None
-    task = d.task(wait.task)
+    task, clock = d.task(wait.task), cast(Clock, wait.kind)
     if wait.reminder:
-        d.add("task_reminded", task=task.id, party=task.party, clock=wait.kind)
+        d.add(TaskReminded(at=d.now, task=task.id, party=task.party, clock=clock))
         return
     # What is missed while the other clock's miss is climbing goes on from the rung where that is.
     first = d.playbook.rungs(required=task.required)[0]
-    climbs_at = None if task.climbs_at else (d.now + at_least(first.after)).isoformat()
-    d.add("task_late", task=task.id, party=task.party, clock=wait.kind, climbs_at=climbs_at)
+    climbs_at = None if task.climbs_at else d.now + at_least(first.after)
+    d.add(TaskLate(at=d.now, task=task.id, party=task.party, clock=clock, climbs_at=climbs_at))
 
 
 def _climb(d: Deciding, wait: ResponseWait) -> None:
@@ -53,19 +65,20 @@ def _climb(d: Deciding, wait: ResponseWait) -> None:
         pause = at_least(rungs[following].after) - at_least(rungs[rung].after)
     else:
         pause = at_least(d.playbook.escalation_repeats) * 2 ** min(following - len(rungs), _DOUBLINGS)
-    d.add(
-        "task_escalated",
+    escalated = TaskEscalated(
+        at=d.now,
         task=task.id,
         party=task.party,
         clock=task.missed[-1],
         rung=rung,
         to=rungs[rung].to,
-        climbs_at=(d.now + pause).isoformat(),
+        climbs_at=d.now + pause,
     )
+    d.add(escalated)
 
 
 def _situation_report(d: Deciding, wait: ResponseWait) -> None:
-    d.add("situation_report_missed", number=d.state.reports + 1, due=next_report(d, wait.until).isoformat())
+    d.add(SituationReportMissed(at=d.now, number=d.state.reports + 1, due=next_report(d, wait.until)))
 
 
 def next_report(d: Deciding, due: datetime) -> datetime:
@@ -84,15 +97,15 @@ def after_a_stretch(d: Deciding, instant: datetime) -> datetime:
 
 def _alarm(d: Deciding, wait: ResponseWait) -> None:
     alarm = next(alarm for alarm in d.playbook.alarms if alarm.id == wait.task)
-    d.add("alarm_raised", alarm=alarm.id, to=alarm.to)
+    d.add(AlarmRaised(at=d.now, alarm=alarm.id, to=alarm.to))
 
 
 def _cap(d: Deciding, _wait: ResponseWait) -> None:
-    d.add("cap_reached", to="secretary")
+    d.add(CapReached(at=d.now, to="secretary"))
 
 
 def _watch(d: Deciding, _wait: ResponseWait) -> None:
-    d.add("watch_ended")
+    d.add(WatchEnded(at=d.now))
 
 
 _EXPIRIES: dict[ResponseWaitKind, Callable[[Deciding, ResponseWait], None]] = {

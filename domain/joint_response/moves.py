@@ -8,8 +8,8 @@ from typing import Any
 
 from domain.errors import Refusal
 from domain.joint_response.commands import ResponseCommand
-from domain.joint_response.events import ResponseEvent, ResponseEventType
-from domain.joint_response.state import ResponseState, TaskState, evolve
+from domain.joint_response.events import PhaseEntered, ResponseEvent, ResponseFact, TaskOpened, TaskState, TaskWaived
+from domain.joint_response.state import ResponseState, evolve
 from domain.policy.calendar import WorkingCalendar
 from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import Task
@@ -30,11 +30,11 @@ class Deciding:
         self.playbook = rules.playbook(state.playbook)
         self.events: list[ResponseEvent] = []
 
-    def add(self, type_: ResponseEventType, *, reason: str | None = None, **detail: Any) -> None:
+    def add(self, fact: ResponseFact, *, reason: str | None = None) -> None:
         """One more event, folded at once: what follows in this decision sees the state with it."""
-        event = event_of(type_, self.command, self.now, reason, **detail)
+        event = event_of(self.command, fact, reason)
         self.events.append(event)
-        self.state = evolve(self.state, event, response_id=self.state.id, command_id=self.command.id)
+        self.state = evolve(self.state, event.fact, response_id=self.state.id, command_id=self.command.id)
 
     def task(self, task_id: str) -> TaskState:
         """A task as it stands. Raises Refusal ``unknown_task``."""
@@ -47,13 +47,14 @@ class Deciding:
         """Waives what is no longer needed, opens what can be opened, and enters the phase that comes next."""
         while (unneeded := next(self._unneeded(), None)) is not None:
             alarms, reason = self.settled_alarms(unneeded.id), NOT_NEEDED.in_(self.state.language)
-            self.add("task_waived", reason=reason, task=unneeded.id, party=unneeded.party, by_rule=True, alarms=alarms)
+            waived = TaskWaived(at=self.now, task=unneeded.id, party=unneeded.party, by_rule=True, alarms=alarms)
+            self.add(waived, reason=reason)
         for task in self.state.tasks:
             if task.status == "pending" and self._ready(task):
                 self._open(task)
         phase = phase_of(self.playbook, self.state.tasks)
         if phase != self.state.phase:
-            self.add("phase_entered", phase=phase)
+            self.add(PhaseEntered(at=self.now, phase=phase))
 
     def _unneeded(self) -> Iterator[TaskState]:
         """Tasks that have not opened, and that the playbook wants only unless others are finished, which they are."""
@@ -74,33 +75,26 @@ class Deciding:
         if opened + at_least(self.playbook.task(task.id).sign_within) <= self.now:
             opened = self.now
         clocks = clocks_of(self.playbook, task.id, self.state.declared_at, opened, self.rules.calendar)
-        self.add("task_opened", task=task.id, party=task.party, opened_at=opened.isoformat(), **clocks)
+        self.add(TaskOpened(at=self.now, task=task.id, party=task.party, opened_at=opened, **clocks))
 
-    def settled_alarms(self, task_id: str) -> list[str] | None:
-        """The alarms that need not be raised once this task too is finished; None if there is none."""
+    def settled_alarms(self, task_id: str) -> tuple[str, ...]:
+        """The alarms that need not be raised once this task too is finished."""
         finished = {task.id for task in self.state.tasks if task.finished} | {task_id}
-        settled = [
+        return tuple(
             alarm.id
             for alarm in self.playbook.alarms
             if alarm.id not in self.state.alarms and alarm.unless and finished.issuperset(alarm.unless)
-        ]
-        return settled or None
+        )
 
 
-def event_of(
-    type_: ResponseEventType, command: ResponseCommand, now: datetime, reason: str | None = None, **detail: Any
-) -> ResponseEvent:
-    """An event of ``command``, with its reason unless another is given; what is None in ``detail`` is left out."""
-    present = {key: value for key, value in detail.items() if value is not None}
-    reason = reason or _reason_of(type_, command)
-    return ResponseEvent(type=type_, at=now, actor=command.actor, reason=reason, detail=present)
+def event_of(command: ResponseCommand, fact: ResponseFact, reason: str | None = None) -> ResponseEvent:
+    """An event of ``command``, with its reason unless another is given.
 
-
-def _reason_of(type_: ResponseEventType, command: ResponseCommand) -> str | None:
-    """A command's reason is for what it asks, and not for what follows from that."""
-    follows = type_ in ("task_opened", "phase_entered")
-    reason: str | None = None if follows else getattr(command.body, "reason", None)
-    return reason
+    A command's reason is for what it asks, and not for what follows from that.
+    """
+    if reason is None and not isinstance(fact, TaskOpened | PhaseEntered):
+        reason = getattr(command.body, "reason", None)
+    return ResponseEvent(fact=fact, actor=command.actor, reason=reason)
 
 
 def phase_of(playbook: Playbook, tasks: Iterable[TaskState]) -> str:
@@ -112,22 +106,22 @@ def phase_of(playbook: Playbook, tasks: Iterable[TaskState]) -> str:
 def clocks_of(
     playbook: Playbook, task_id: str, t0: datetime, opened: datetime, calendar: WorkingCalendar
 ) -> dict[str, Any]:
-    """The clocks of a task that opened at ``opened``, as an event's detail: absolute instants in ISO 8601."""
+    """The clocks of a task that opened at ``opened``, as the fields of ``WithClocks``."""
     task = playbook.task(task_id)
     sign_by = opened + at_least(task.sign_within)
     complete_by, provisional = playbook.due(task, t0, opened, calendar)
     return {
-        "sign_by": sign_by.isoformat(),
-        "complete_by": complete_by.isoformat(),
-        "provisional": provisional or None,
+        "sign_by": sign_by,
+        "complete_by": complete_by,
+        "provisional": provisional,
         "remind_sign_at": _reminder(playbook, task, opened, sign_by),
         "remind_complete_at": _reminder(playbook, task, opened, complete_by),
     }
 
 
-def _reminder(playbook: Playbook, task: Task, opened: datetime, by: datetime) -> str | None:
+def _reminder(playbook: Playbook, task: Task, opened: datetime, by: datetime) -> datetime | None:
     """When a clock is reminded of; None for a clock that is no longer than the time before which it would be."""
     before = task.remind_before or playbook.remind_before
     if before is None or at_least(before) <= timedelta(0) or by - at_least(before) <= opened:
         return None
-    return (by - at_least(before)).isoformat()
+    return by - at_least(before)

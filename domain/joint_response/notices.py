@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.joint_response import ResponseFact, ResponseState, reporter
+from domain.joint_response.events import (
+    AlarmRaised,
+    CapReached,
+    OfParty,
+    OfTask,
+    ResponseStoodDown,
+    SituationReportMissed,
+    TaskEscalated,
+    TaskLate,
+    TaskReminded,
+    TaskTransferred,
+    WatchEnded,
+    WithClocks,
+)
 from domain.joint_response.telling import party_name
 from domain.notices import RESPONSE_KINDS, ResponseNoticeKind
 from domain.telling import moment
@@ -121,57 +134,66 @@ def _lines(state: ResponseState, fact: ResponseFact, alliance: str) -> Iterator[
     kind = RESPONSE_KINDS.get(fact.type)
     if kind is None:
         return
-    if fact.type == "task_transferred":
-        yield _Line(reporter(state, fact.detail["to_party"]), kind, _says(state, "given", fact))
-        yield _Line(reporter(state, fact.detail["from_party"]), kind, _says(state, "taken", fact))
+    if isinstance(fact, TaskTransferred):
+        yield _Line(reporter(state, fact.to_party), kind, _says(state, "given", fact))
+        yield _Line(reporter(state, fact.from_party), kind, _says(state, "taken", fact))
         return
     for unit in _units(state, fact, alliance):
         yield _Line(unit, kind, _says(state, fact.type, fact))
 
 
 def _units(state: ResponseState, fact: ResponseFact, alliance: str) -> Iterable[str]:
-    if "to" in fact.detail:
-        party = fact.detail.get("party", state.lead)
-        return ({"party": reporter(state, party), "lead": state.lead}.get(fact.detail["to"], alliance),)
-    if "party" in fact.detail:
-        return (reporter(state, fact.detail["party"]),)
-    if fact.type in ("response_stood_down", "watch_ended"):
+    if isinstance(fact, TaskEscalated | AlarmRaised | CapReached):
+        party = fact.party if isinstance(fact, OfParty) else state.lead
+        return ({"party": reporter(state, party), "lead": state.lead}.get(fact.to, alliance),)
+    if isinstance(fact, OfParty):
+        return (reporter(state, fact.party),)
+    if isinstance(fact, ResponseStoodDown | WatchEnded):
         return dict.fromkeys((*(reporter(state, task.party) for task in state.tasks), alliance))
     return (state.lead,)
 
 
 def _says(state: ResponseState, words: str, fact: ResponseFact) -> str:
-    detail, language = fact.detail, state.language
-    task = state.task(detail["task"]) if "task" in detail else None
-    party = detail.get("party") or detail.get("to_party") or ""
-    return text(
-        LINES[words],
-        language,
-        task=task.name if task else "",
-        party=party_name(state, party),
-        from_party=party_name(state, detail.get("from_party", "")),
-        clock=_clock(state, fact),
-        sign_by=_moment(detail.get("sign_by"), language),
-        complete_by=_moment(detail.get("complete_by"), language),
-        to=AUDIENCES[detail["to"]].in_(language) if "to" in detail else "",
-        number=detail.get("number", ""),
-        due=_moment(detail.get("due"), language),
-        alarm=state.alarm_names.get(detail.get("alarm", ""), ""),
-        outcome=OUTCOMES[detail["outcome"]].in_(language) if "outcome" in detail else "",
-        watch_until=_moment(detail.get("watch_until"), language),
-    )
+    return text(LINES[words], state.language, **_of_task(state, fact), **_of_response(state, fact))
 
 
-def _clock(state: ResponseState, fact: ResponseFact) -> str:
+def _of_task(state: ResponseState, fact: ResponseFact) -> dict[str, str]:
+    if not isinstance(fact, OfTask):
+        return {}
+    task = state.task(fact.task)
+    said = {"task": task.name if task else ""}
+    if isinstance(fact, OfParty):
+        said["party"] = party_name(state, fact.party)
+    if isinstance(fact, TaskTransferred):
+        said["party"], said["from_party"] = party_name(state, fact.to_party), party_name(state, fact.from_party)
+    if isinstance(fact, WithClocks):
+        said["sign_by"] = moment(fact.sign_by, state.language)
+        said["complete_by"] = moment(fact.complete_by, state.language)
+    if isinstance(fact, TaskReminded | TaskLate | TaskEscalated):
+        said["clock"] = _clock(state, fact)
+    return said
+
+
+def _of_response(state: ResponseState, fact: ResponseFact) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if isinstance(fact, TaskEscalated | AlarmRaised | CapReached):
+        said["to"] = AUDIENCES[fact.to].in_(state.language)
+    if isinstance(fact, AlarmRaised):
+        said["alarm"] = state.alarm_names.get(fact.alarm, "")
+    if isinstance(fact, SituationReportMissed):
+        said.update(number=fact.number, due=moment(fact.due, state.language))
+    if isinstance(fact, ResponseStoodDown):
+        said["outcome"] = OUTCOMES[fact.outcome].in_(state.language)
+        said["watch_until"] = moment(fact.watch_until, state.language)
+    return said
+
+
+def _clock(state: ResponseState, fact: TaskReminded | TaskLate | TaskEscalated) -> str:
     """Which of a task's clocks it is about, and when that is or was over."""
-    task, clock = state.task(fact.detail.get("task", "")), fact.detail.get("clock")
-    if task is None or clock not in CLOCKS:
+    task = state.task(fact.task)
+    if task is None:
         return ""
-    by: Any = task.sign_by if clock == "sign" else task.complete_by
-    words = DUE_AT if fact.type == "task_reminded" else CLOCK_AT
-    what = CLOCKS[clock].in_(state.language)
+    by = task.sign_by if fact.clock == "sign" else task.complete_by
+    words = DUE_AT if isinstance(fact, TaskReminded) else CLOCK_AT
+    what = CLOCKS[fact.clock].in_(state.language)
     return text(words, state.language, clock=what.removeprefix("须"), by=moment(by, state.language) if by else "")
-
-
-def _moment(instant: str | None, language: str) -> str:
-    return moment(datetime.fromisoformat(instant), language) if instant else ""

@@ -7,8 +7,8 @@ from typing import Any
 
 from domain.errors import Refusal
 from domain.joint_response.commands import Done, Object, Progress, Sign, TaskReport, Waive
+from domain.joint_response.events import TaskDone, TaskProgressed, TaskSigned, TaskState, TaskTransferred, TaskWaived
 from domain.joint_response.moves import Deciding, clocks_of
-from domain.joint_response.state import TaskState
 from domain.permission import commands_response, may_report, may_waive
 from domain.policy.calendar import shanghai
 
@@ -53,13 +53,13 @@ def _sign(d: Deciding, task: TaskState, body: Sign) -> None:
     if task.status == "signed":
         raise Refusal("already_signed", task=task.id, name=task.name)
     late = task.sign_by is not None and d.now > task.sign_by
-    d.add("task_signed", task=task.id, party=task.party, note=body.note, late=late or None)
+    d.add(TaskSigned(at=d.now, task=task.id, party=task.party, note=body.note, late=late))
 
 
 def _progress(d: Deciding, task: TaskState, body: Progress) -> None:
     if d.state.status == "open":
         _must_run(d, task)
-    d.add("task_progressed", task=task.id, party=task.party, note=body.note)
+    d.add(TaskProgressed(at=d.now, task=task.id, party=task.party, note=body.note))
 
 
 def _done(d: Deciding, task: TaskState, body: Done) -> None:
@@ -68,16 +68,17 @@ def _done(d: Deciding, task: TaskState, body: Done) -> None:
         raise Refusal("not_signed", task=task.id, name=task.name)
     _check_records(d, task, body)
     late = task.complete_by is not None and d.now > task.complete_by
-    d.add(
-        "task_done",
+    done = TaskDone(
+        at=d.now,
         task=task.id,
         party=task.party,
         note=body.note,
         provider=body.provider,
-        filed_on=body.filed_on.isoformat() if body.filed_on else None,
-        late=late or None,
+        filed_on=body.filed_on,
+        late=late,
         alarms=d.settled_alarms(task.id),
     )
+    d.add(done)
     d.go_on()
 
 
@@ -119,7 +120,7 @@ def _object(d: Deciding, task: TaskState, body: Object) -> None:
         raise Refusal("already_their_task", task=task.id, name=task.name, party=d.state.parties[to])
     # Whoever gets the task has as long as the task was planned to take.
     clocks = clocks_of(d.playbook, task.id, d.state.declared_at, d.now, d.rules.calendar)
-    d.add("task_transferred", task=task.id, from_party=task.party, to_party=to, **clocks)
+    d.add(TaskTransferred(at=d.now, task=task.id, from_party=task.party, to_party=to, **clocks))
 
 
 def _waive(d: Deciding, task: TaskState, body: Waive) -> None:
@@ -127,7 +128,7 @@ def _waive(d: Deciding, task: TaskState, body: Waive) -> None:
         raise Refusal("task_finished", task=task.id, name=task.name, status=task.status)
     late = task.complete_by is not None and d.now > task.complete_by
     alarms = d.settled_alarms(task.id)
-    d.add("task_waived", task=task.id, party=task.party, late=late or None, alarms=alarms)
+    d.add(TaskWaived(at=d.now, task=task.id, party=task.party, late=late, alarms=alarms))
     d.go_on()
 
 

@@ -2,60 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
-from domain.case.events import Frozen, Instant
-from domain.joint_response.events import CaseOfIt, Clock, ResponseEventType, ResponseFact, ResponseWait
+from domain.joint_response.events import (
+    AlarmRaised,
+    CapReached,
+    CaseJoined,
+    CaseOfIt,
+    Clock,
+    OfTask,
+    Outcome,
+    PhaseEntered,
+    ResponseDeclared,
+    ResponseFact,
+    ResponseLinked,
+    ResponseStoodDown,
+    ResponseWait,
+    SituationReported,
+    SituationReportMissed,
+    TaskDone,
+    TaskEnded,
+    TaskEscalated,
+    TaskLate,
+    TaskOpened,
+    TaskReminded,
+    TaskSigned,
+    TaskState,
+    TaskTransferred,
+    TaskWaived,
+    WatchEnded,
+    WithClocks,
+)
+from domain.stream import Frozen, Instant, TypedFact, remembered
 
-REMEMBERED_COMMANDS = 64
-
-TaskStatus = Literal["pending", "open", "signed", "done", "waived"]
 ResponseStatus = Literal["open", "watch", "closed"]
-Outcome = Literal["resolved", "returned"]
-
-
-class TaskState(Frozen):
-    """A task as it stands. ``party`` is whose it is now: it changes with an objection.
-
-    ``name``: in the response's language. ``opens_at``: the earliest instant of its own. ``sign_by``, ``complete_by``:
-    its clocks, once it is open; ``remind_sign_at``, ``remind_complete_at``: the reminders that are still to come.
-    ``missed``: clocks that have passed and are not made good; ``sign_late``, ``complete_late`` stay for the record.
-    ``climbed``: how many rungs of the escalation chain have heard of what is missed; ``climbs_at``: when the next one
-    does. ``provisional``: the working days of ``complete_by`` lie in an unpublished year.
-    """
-
-    id: str
-    name: str
-    phase: str
-    party: str
-    role: Literal["lead", "support"]
-    required: bool
-    depends_on: tuple[str, ...] = ()
-    status: TaskStatus = "pending"
-    opens_at: Instant
-    sign_by: Instant | None = None
-    complete_by: Instant | None = None
-    provisional: bool = False
-    remind_sign_at: Instant | None = None
-    remind_complete_at: Instant | None = None
-    opened_at: Instant | None = None
-    signed_at: Instant | None = None
-    ended_at: Instant | None = None
-    sign_late: bool = False
-    complete_late: bool = False
-    missed: tuple[Clock, ...] = ()
-    reminded: bool = False
-    climbed: int = 0
-    climbs_at: Instant | None = None
-    objections: int = 0
-
-    @property
-    def finished(self) -> bool:
-        return self.status in ("done", "waived")
 
 
 class ResponseState(Frozen):
@@ -181,16 +165,16 @@ def evolve(state: ResponseState | None, fact: ResponseFact, *, response_id: str,
     """The state after ``fact``. Total and deterministic; looks nothing up."""
     if state is None:
         return _declared(fact, response_id, command_id)
-    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at}
-    if command_id not in state.commands:
-        change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
-    if "task" in fact.detail:
+    commands = remembered(state.commands, command_id)
+    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at, "commands": commands}
+    if isinstance(fact, OfTask):
+        changes = _TASK_CHANGES.get(type(fact))
         change["tasks"] = tuple(
-            task.model_copy(update=_of_task(task, fact)) if task.id == fact.detail["task"] else task
+            task.model_copy(update=changes(task, fact)) if changes and task.id == fact.task else task
             for task in state.tasks
         )
-    change.update(_of_response(state, fact))
-    return state.model_copy(update=change)
+    happens = _CHANGES.get(type(fact))
+    return state.model_copy(update={**change, **(happens(state, fact) if happens else {})})
 
 
 def fold(
@@ -203,51 +187,44 @@ def fold(
 
 
 def _declared(fact: ResponseFact, response_id: str, command_id: str) -> ResponseState:
-    assert fact.type == "response_declared"
-    detail = fact.detail
-    sitting = detail.get("sitting")
-    return ResponseState.model_validate(
-        {
-            **{key: detail[key] for key in _AS_DECLARED},
-            "id": response_id,
-            "version": 1,
-            "at": fact.at,
-            "cases": [detail["case"]],
-            "linked": detail.get("linked", ()),
-            "commands": (command_id,),
-            "sitting": f"{sitting['forum']}-X-{response_id}" if sitting else None,
-        }
+    assert isinstance(fact, ResponseDeclared)
+    return ResponseState(
+        id=response_id,
+        version=1,
+        at=fact.at,
+        language=fact.language,
+        playbook=fact.playbook,
+        name=fact.name,
+        lead=fact.lead,
+        declared_at=fact.declared_at,
+        cases=(fact.case,),
+        phase=fact.phase,
+        tasks=fact.tasks,
+        parties=fact.parties,
+        reporters=fact.reporters,
+        phases=fact.phases,
+        report_due=fact.report_due,
+        linked=fact.linked,
+        alarms_at=fact.alarms_at,
+        alarm_names=fact.alarm_names,
+        cap_at=fact.cap_at,
+        sitting=f"{fact.sitting.forum}-X-{response_id}" if fact.sitting else None,
+        commands=(command_id,),
     )
 
 
-_AS_DECLARED = (
-    "language",
-    "playbook",
-    "name",
-    "lead",
-    "declared_at",
-    "phase",
-    "tasks",
-    "parties",
-    "reporters",
-    "phases",
-    "report_due",
-    "alarms_at",
-    "alarm_names",
-    "cap_at",
-)
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
 
 
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _clocks_of(detail: Mapping[str, Any]) -> dict[str, Any]:
+def _clocks_of(fact: WithClocks) -> dict[str, Any]:
     """The clocks of a task that has just been opened for its party, or given to another."""
-    clocks = ("sign_by", "complete_by", "remind_sign_at", "remind_complete_at")
     return {
-        **{clock: _instant(detail.get(clock)) for clock in clocks},
-        "provisional": detail.get("provisional", False),
+        "sign_by": _utc(fact.sign_by),
+        "complete_by": _utc(fact.complete_by),
+        "remind_sign_at": _utc(fact.remind_sign_at),
+        "remind_complete_at": _utc(fact.remind_complete_at),
+        "provisional": fact.provisional,
         "status": "open",
         "missed": (),
         "reminded": False,
@@ -256,31 +233,28 @@ def _clocks_of(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _opened(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
-    return {**_clocks_of(fact.detail), "opened_at": _instant(fact.detail["opened_at"])}
+def _opened(task: TaskState, fact: TaskOpened) -> dict[str, Any]:
+    return {**_clocks_of(fact), "opened_at": _utc(fact.opened_at)}
 
 
-def _transferred(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
-    given = {"party": fact.detail["to_party"], "signed_at": None, "objections": task.objections + 1}
-    return {**_clocks_of(fact.detail), **given}
+def _transferred(task: TaskState, fact: TaskTransferred) -> dict[str, Any]:
+    return {**_clocks_of(fact), "party": fact.to_party, "signed_at": None, "objections": task.objections + 1}
 
 
-def _signed(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
+def _signed(task: TaskState, fact: TaskSigned) -> dict[str, Any]:
     change: dict[str, Any] = {"status": "signed", "signed_at": fact.at, "remind_sign_at": None, "reminded": False}
     change["missed"] = tuple(clock for clock in task.missed if clock != "sign")
-    change["sign_late"] = task.sign_late or fact.detail.get("late", False)
+    change["sign_late"] = task.sign_late or fact.late
     if not change["missed"]:
         change.update(climbed=0, climbs_at=None)
     return change
 
 
-def _ended(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
-    late = task.complete_late or fact.detail.get("late", False)
-    status = "done" if fact.type == "task_done" else "waived"
+def _ended(task: TaskState, fact: TaskEnded) -> dict[str, Any]:
     return {
-        "status": status,
+        "status": "done" if isinstance(fact, TaskDone) else "waived",
         "ended_at": fact.at,
-        "complete_late": late,
+        "complete_late": task.complete_late or fact.late,
         "missed": (),
         "climbs_at": None,
         "remind_sign_at": None,
@@ -288,76 +262,66 @@ def _ended(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
     }
 
 
-def _reminded(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
-    return {"reminded": True, f"remind_{fact.detail['clock']}_at": None}
+def _reminded(task: TaskState, fact: TaskReminded) -> dict[str, Any]:
+    return {"reminded": True, f"remind_{fact.clock}_at": None}
 
 
-def _late(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
-    clock = fact.detail["clock"]
-    change: dict[str, Any] = {"missed": (*task.missed, clock), f"{clock}_late": True}
-    if "climbs_at" in fact.detail:
-        change["climbs_at"] = _instant(fact.detail["climbs_at"])
-    return change
+def _late(task: TaskState, fact: TaskLate) -> dict[str, Any]:
+    climbs_at = task.climbs_at if fact.climbs_at is None else _utc(fact.climbs_at)
+    return {"missed": (*task.missed, fact.clock), f"{fact.clock}_late": True, "climbs_at": climbs_at}
 
 
-def _escalated(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
-    return {"climbed": task.climbed + 1, "climbs_at": _instant(fact.detail["climbs_at"])}
+def _escalated(task: TaskState, fact: TaskEscalated) -> dict[str, Any]:
+    return {"climbed": task.climbed + 1, "climbs_at": _utc(fact.climbs_at)}
 
 
-_TASK_CHANGES: dict[ResponseEventType, Callable[[TaskState, ResponseFact], dict[str, Any]]] = {
-    "task_opened": _opened,
-    "task_transferred": _transferred,
-    "task_signed": _signed,
-    "task_done": _ended,
-    "task_waived": _ended,
-    "task_reminded": _reminded,
-    "task_late": _late,
-    "task_escalated": _escalated,
+_TASK_CHANGES: dict[type[TypedFact], Callable[[TaskState, Any], dict[str, Any]]] = {
+    TaskOpened: _opened,
+    TaskTransferred: _transferred,
+    TaskSigned: _signed,
+    TaskDone: _ended,
+    TaskWaived: _ended,
+    TaskReminded: _reminded,
+    TaskLate: _late,
+    TaskEscalated: _escalated,
 }
+"""What each type of event changes in its task."""
 
 
-def _of_task(task: TaskState, fact: ResponseFact) -> dict[str, Any]:
-    change = _TASK_CHANGES.get(fact.type)
-    return change(task, fact) if change else {}
+def _settled(state: ResponseState, fact: TaskEnded) -> dict[str, Any]:
+    provider = fact.provider if isinstance(fact, TaskDone) else None
+    return {"alarms": (*state.alarms, *fact.alarms), "provider": provider or state.provider}
 
 
-def _of_response(state: ResponseState, fact: ResponseFact) -> dict[str, Any]:
-    detail = fact.detail
-    if fact.type in _CHANGES:
-        return _CHANGES[fact.type](state, detail)
-    change: dict[str, Any] = {}
-    if "alarms" in detail:
-        change["alarms"] = (*state.alarms, *detail["alarms"])
-    if "provider" in detail:
-        change["provider"] = detail["provider"]
-    return change
-
-
-def _stood_down(state: ResponseState, detail: dict[str, Any]) -> dict[str, Any]:
+def _stood_down(state: ResponseState, fact: ResponseStoodDown) -> dict[str, Any]:
     return {
         "status": "watch",
-        "outcome": detail["outcome"],
-        "tier": detail.get("tier"),
+        "outcome": fact.outcome,
+        "tier": fact.tier,
         "report_due": None,
-        "stood_down_at": _instant(detail["stood_down_at"]),
-        "watch_until": _instant(detail["watch_until"]),
+        "stood_down_at": _utc(fact.stood_down_at),
+        "watch_until": _utc(fact.watch_until),
     }
 
 
-_CHANGES: dict[ResponseEventType, Callable[[ResponseState, dict[str, Any]], dict[str, Any]]] = {
-    "case_joined": lambda state, detail: {"cases": (*state.cases, CaseOfIt.model_validate(detail["case"]))},
-    "response_linked": lambda state, detail: {"linked": (*state.linked, detail["other"])},
-    "phase_entered": lambda state, detail: {"phase": detail["phase"]},
-    "situation_reported": lambda state, detail: {
-        "reports": detail["number"],
-        "report_due": _instant(detail.get("due")),
-    },
-    "situation_report_missed": lambda state, detail: {"report_due": _instant(detail["due"])},
-    "alarm_raised": lambda state, detail: {"alarms": (*state.alarms, detail["alarm"])},
-    "cap_reached": lambda state, detail: {"cap_reached": True},
-    "response_stood_down": _stood_down,
-    "watch_ended": lambda state, detail: {"status": "closed"},
+def _reported(state: ResponseState, fact: SituationReported) -> dict[str, Any]:
+    return {"reports": fact.number, "report_due": _utc(fact.due)}
+
+
+_CHANGES: dict[type[TypedFact], Callable[[ResponseState, Any], dict[str, Any]]] = {
+    CaseJoined: lambda state, fact: {"cases": (*state.cases, fact.case)},
+    ResponseLinked: lambda state, fact: {"linked": (*state.linked, fact.other)},
+    PhaseEntered: lambda state, fact: {"phase": fact.phase},
+    TaskDone: _settled,
+    TaskWaived: _settled,
+    SituationReported: _reported,
+    SituationReportMissed: lambda state, fact: {"report_due": _utc(fact.due)},
+    AlarmRaised: lambda state, fact: {"alarms": (*state.alarms, fact.alarm)},
+    CapReached: lambda state, fact: {"cap_reached": True},
+    ResponseStoodDown: _stood_down,
+    WatchEnded: lambda state, fact: {"status": "closed"},
 }
+"""What each type of event changes in the response."""
 
 
 # ---------------------------------------------------------------- the list

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.joint_response.events import ResponseWait
-from domain.joint_response.state import ResponseState, TaskState, reporter, waits
+from domain.joint_response.events import ResponseWait, TaskState
+from domain.joint_response.state import ResponseState, reporter, waits
 from domain.telling import SUMMARY_BYTES, cell, cut, moment
 from domain.words.bilingual import Name, text
 from domain.words.response_words import CLOCKS, OUTCOMES, RESPONSE_STATUSES, RESPONSE_WAITS

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.case.events import Instant
 from domain.policy.forum import Sitting
+from domain.stream import Instant
 from domain.words.bilingual import Name
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain.case import EmergencyDeclared
 from domain.figures import Figures, Rate
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Minutes, Resolution, SectionKind
 from domain.papers.agenda_leads import proposal
@@ -170,8 +171,10 @@ def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple
 
 def _lead_of_emergency(voice: Voice, case: Tabled) -> str | None:
     """The lead by the playbook of the emergency that the case is in."""
-    declared = (step.event for step in reversed(case.story) if step.event.type == "emergency_declared")
-    found = voice.rules.playbooks.get(next((event.detail["playbook"] for event in declared), ""))
+    declared = (step.event.fact for step in reversed(case.story))
+    found = voice.rules.playbooks.get(
+        next((fact.playbook for fact in declared if isinstance(fact, EmergencyDeclared)), "")
+    )
     return found.lead if found else None
 
 

@@ -126,7 +126,7 @@ def as_it_waited(case: Tabled, sitting: str) -> Tabled:
     if last is None:
         return case
     steps = case.story[: last + 1]
-    state = fold(case.number, ((step.event, "") for step in steps))
+    state = fold(case.number, ((step.event.fact, "") for step in steps))
     assert state is not None
     return replace(
         case,
@@ -145,7 +145,7 @@ def as_it_waited(case: Tabled, sitting: str) -> Tabled:
 
 
 def _sitting_of(step: Step) -> str | None:
-    place = step.event.place
+    place = step.event.fact.place
     return place.wait.sitting_id if place is not None and place.wait is not None else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from domain.case.events import Event, EventType, Plan
+from domain.case.events import CaseEscalated, CaseResumed, Event, EventType, PassedOver, Plan, PlanExtended, PlanMade
 from domain.errors import Refusal
 from domain.papers.agenda import Promise
 from domain.papers.agenda_words import (
@@ -130,7 +130,7 @@ class Voice:
         return self.say(template, **{**self._gaps(event), **more})
 
     def _gaps(self, event: Event) -> dict[str, object]:
-        detail = event.detail
+        detail = event.fact.detail()
         plan, suspension = detail.get("plan", {}), detail.get("suspension", {})
         return {
             "date": self.day(event.at),
@@ -167,8 +167,8 @@ def officers_reason(voice: Voice, event: Event) -> str | None:
 def _said(voice: Voice, event: Event) -> str | None:
     if event.actor.role == "resident":
         return None
-    field = _SAID.get(event.type)
-    return voice.quoted(event.detail.get(field)) if field else officers_reason(voice, event)
+    field = _SAID.get(event.fact.type)
+    return voice.quoted(event.fact.detail().get(field)) if field else officers_reason(voice, event)
 
 
 def _with(voice: Voice, sentence: str, words: str | None) -> str:
@@ -177,7 +177,7 @@ def _with(voice: Voice, sentence: str, words: str | None) -> str:
 
 def is_by_rule(event: Event) -> bool:
     """Whether a case climbed because nobody decided."""
-    return event.type == "case_escalated" and event.detail.get("cause") == "carry_over_limit"
+    return isinstance(event.fact, CaseEscalated) and event.fact.cause == "carry_over_limit"
 
 
 def arrival(steps: Sequence[Step]) -> int | None:
@@ -191,7 +191,7 @@ def why_here(voice: Voice, steps: Sequence[Step]) -> str:
     if found is None:
         return ""
     later = (step.event for step in steps[found + 1 :] if step.event.type in SINCE)
-    added = [_with(voice, voice.event(SINCE[event.type], event), officers_reason(voice, event)) for event in later]
+    added = [_with(voice, voice.event(SINCE[event.fact.type], event), officers_reason(voice, event)) for event in later]
     return CLAUSE.in_(voice.language).join([_arrived(voice, steps, found), *added])
 
 
@@ -199,14 +199,14 @@ def _arrived(voice: Voice, steps: Sequence[Step], found: int) -> str:
     event = steps[found].event
     if is_by_rule(event):
         return voice.event(ESCALATED_BY_RULE, event, missed=sittings_missed(steps[:found]))
-    return _with(voice, voice.event(ARRIVED[event.type], event), officers_reason(voice, event))
+    return _with(voice, voice.event(ARRIVED[event.fact.type], event), officers_reason(voice, event))
 
 
 def sittings_missed(steps: Sequence[Step]) -> int:
     """How many sittings in a row have passed without a decision when one more does."""
     for step in reversed(steps):
-        if step.event.type in ("case_carried_over", "case_held"):
-            return int(step.event.detail["count"]) + 1
+        if isinstance(step.event.fact, PassedOver):
+            return step.event.fact.count + 1
         if step.event.type in ARRIVED:
             break
     return 1
@@ -225,15 +225,16 @@ def _is_tried(event: Event) -> bool:
 
 
 def _line(voice: Voice, event: Event) -> str:
-    line = _with(voice, voice.event(TRIED[event.type], event), _said(voice, event))
+    line = _with(voice, voice.event(TRIED[event.fact.type], event), _said(voice, event))
     return line if len(line) <= TRIED_CHARACTERS else f"{line[: TRIED_CHARACTERS - 1]}…"
 
 
 def last_plan(steps: Sequence[Step]) -> tuple[Plan, int] | None:
     """The last plan as it then stood, and the place in ``steps`` of the event that says so."""
     for i in range(len(steps) - 1, -1, -1):
-        if "plan" in steps[i].event.detail:
-            return Plan.model_validate(steps[i].event.detail["plan"]), i
+        fact = steps[i].event.fact
+        if isinstance(fact, PlanMade | PlanExtended | CaseResumed) and fact.plan is not None:
+            return fact.plan, i
     return None
 
 
@@ -246,7 +247,7 @@ def promised(voice: Voice, steps: Sequence[Step]) -> Promise | None:
     after = [step.event for step in steps[where + 1 :] if step.event.type in CAME_OF]
     # Only what ended the plan, or the resident's word on its completion, is of the plan.
     of_it = after[:2] if [event.type for event in after[:2]] == ["plan_completed", "outcome_disputed"] else after[:1]
-    came = [voice.event(CAME_OF[event.type], event) for event in of_it] or [UNDER_WAY.in_(voice.language)]
+    came = [voice.event(CAME_OF[event.fact.type], event) for event in of_it] or [UNDER_WAY.in_(voice.language)]
     if plan.extensions:
         came.append(voice.say(EXTENDED, times=plan.extensions))
     return Promise(
@@ -266,7 +267,7 @@ def tablings(steps: Sequence[Step], tier: str, sitting: Sitting | None) -> list[
     had: dict[str, datetime] = {}
     waiting: tuple[str, datetime] | None = None
     for step in steps:
-        place = step.event.place
+        place = step.event.fact.place
         if place is None:
             continue
         if waiting is not None and step.event.at >= waiting[1] and step.event.type != "wait_reprojected":

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.joint_response import ResponseEvent, ResponseState, TaskState
+from domain.joint_response import (
+    OfTask,
+    ResponseEvent,
+    ResponseFact,
+    ResponseState,
+    SituationReported,
+    TaskDone,
+    TaskState,
+    TaskTransferred,
+    TaskWaived,
+)
 from domain.joint_response.telling import party_name
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, Minutes, Resolution
 from domain.papers.agenda_building import Tabled, item_for
@@ -197,25 +207,28 @@ def _is_decided(sitting: Sitting, about: Emergency, step: ResponseStep) -> bool:
     event = step.event
     if event.type not in RECORDED or event.at < sitting.starts_at:
         return False
-    brings = about.decides is not None and event.detail.get("task") == about.decides.id
+    fact = event.fact
+    brings = about.decides is not None and isinstance(fact, OfTask) and fact.task == about.decides.id
     return brings or event.at <= sitting.ends_at
 
 
 def _resolution(voice: Voice, about: Emergency, step: ResponseStep, place: int) -> Resolution:
-    event, state = step.event, about.state
-    task = state.task(event.detail.get("task", ""))
-    party = event.detail.get("to_party") or event.detail.get("party")
-    provider = event.detail.get("provider")
+    fact, state = step.event.fact, about.state
+    task = state.task(fact.task) if isinstance(fact, OfTask) else None
+    party = _party_of(fact)
+    provider = fact.provider if isinstance(fact, TaskDone) else None
+    report = fact if isinstance(fact, SituationReported) else None
     decision = voice.say(
-        RECORDED[event.type],
+        RECORDED[fact.type],
         task=task.name if task else "",
-        number=event.detail.get("number", ""),
-        text=voice.quoted(event.detail.get("text")),
+        number=report.number if report else "",
+        text=voice.quoted(report.text) if report else "",
         party=party_name(state, party or ""),
-        from_party=party_name(state, event.detail.get("from_party", "")),
+        from_party=party_name(state, fact.from_party) if isinstance(fact, TaskTransferred) else "",
         provider=voice.say(PROVIDER, provider=voice.party(provider)) if provider else "",
     )
-    reason = event.detail.get("note") or event.reason
+    note = fact.note if isinstance(fact, TaskDone) else None
+    reason = note or step.event.reason
     return Resolution(
         case=state.cases[0].number,
         emergency=state.id,
@@ -227,6 +240,13 @@ def _resolution(voice: Voice, about: Emergency, step: ResponseStep, place: int) 
         version=step.version,
         head=step.head,
     )
+
+
+def _party_of(fact: ResponseFact) -> str | None:
+    """Whose the task is that it is about."""
+    if isinstance(fact, TaskTransferred):
+        return fact.to_party
+    return fact.party if isinstance(fact, TaskDone | TaskWaived) else None
 
 
 def _undecided(voice: Voice, about: Emergency) -> Iterator[Carried]:

@@ -170,7 +170,7 @@ def _moments(number: str, steps: Sequence[Step]) -> list[_Moment]:
     moments: list[_Moment] = []
     state: CaseState | None = None
     for step in steps:
-        before, state = state, evolve(state, step.event, number=number, command_id="")
+        before, state = state, evolve(state, step.event.fact, number=number, command_id="")
         moments.append(_Moment(step, before, state))
     return moments
 
@@ -185,7 +185,7 @@ def _decided_at(sitting: Sitting, moment: _Moment) -> bool:
     event = moment.event
     if event.actor.role != "officer" or event.type in _DECIDES_NOTHING:
         return False
-    return event.detail.get("sitting") == sitting.id or _in_session(sitting, moment)
+    return event.fact.sitting == sitting.id or _in_session(sitting, moment)
 
 
 def _in_session(sitting: Sitting, moment: _Moment) -> bool:
@@ -196,8 +196,8 @@ def _in_session(sitting: Sitting, moment: _Moment) -> bool:
 
 
 def _passed_over(sitting: Sitting, moment: _Moment) -> bool:
-    if moment.event.type in _CARRIES and "sitting" in moment.event.detail:
-        return bool(moment.event.detail["sitting"] == sitting.id)
+    if moment.event.type in _CARRIES and moment.event.fact.sitting is not None:
+        return moment.event.fact.sitting == sitting.id
     return (moment.event.type in _CARRIES or is_by_rule(moment.event)) and _waited_for(sitting, moment)
 
 
@@ -214,10 +214,10 @@ def _latest(moments: Sequence[_Moment]) -> _Moment:
 
 def _resolution(voice: Voice, moment: _Moment, place: int, told: Name | None = None) -> Resolution:
     event, state = moment.event, moment.state
-    decision = voice.event(DECIDED.get(event.type) or EVENTS[event.type], event)
+    decision = voice.event(DECIDED.get(event.fact.type) or EVENTS[event.fact.type], event)
     if told is not None:
         decision = voice.say(told, decision=decision)
-    plan = event.detail.get("plan") or {}
+    plan = event.fact.detail().get("plan") or {}
     return Resolution(
         case=state.number,
         number=place,

@@ -6,15 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.case.events import Instant
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
 from domain.sitting.events import (
     DocumentRef,
-    Frozen,
     SittingWaitKind,
 )
+from domain.stream import Frozen, Instant
 
 
 class Convene(Frozen):

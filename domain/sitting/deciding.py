@@ -24,10 +24,21 @@ from domain.sitting.commands import (
 )
 from domain.sitting.events import (
     BEFORE_SESSION,
+    AddendumAdded,
+    AgendaDrafted,
+    AgendaFrozen,
+    AttendanceRecorded,
+    DecisionsEnded,
+    OtherBusinessAdded,
+    SessionEnded,
+    SessionOpened,
+    SittingCancelled,
+    SittingClosed,
+    SittingConvened,
     SittingEvent,
-    SittingEventType,
+    SittingFact,
+    SittingRescheduled,
     Status,
-    as_json,
 )
 from domain.sitting.state import SittingState, waits
 
@@ -61,14 +72,12 @@ def _convene(rules: Rules, command: SittingCommand, body: Convene, now: datetime
     forum = _forum(rules, body.sitting.forum)
     if not may_run(rules, command.actor, forum.id):
         raise Refusal("forbidden", decision=body.kind, stage="announced")
-    detail = {"sitting": as_json(body.sitting), "tier": forum.tier, "language": rules.ladder.language}
-    return (_event("sitting_convened", command, now, **detail),)
+    convened = SittingConvened(at=now, sitting=body.sitting, tier=forum.tier, language=rules.ladder.language)
+    return (_event(command, convened),)
 
 
-def _event(type_: SittingEventType, command: SittingCommand, now: datetime, **detail: Any) -> SittingEvent:
-    reason = getattr(command.body, "reason", None)
-    present = {key: value for key, value in detail.items() if value is not None}
-    return SittingEvent(type=type_, at=now, actor=command.actor, reason=reason, detail=present)
+def _event(command: SittingCommand, fact: SittingFact) -> SittingEvent:
+    return SittingEvent(fact=fact, actor=command.actor, reason=getattr(command.body, "reason", None))
 
 
 def _require(state: SittingState, statuses: frozenset[Status], what: str) -> None:
@@ -94,18 +103,17 @@ def _expire(
     wait = next(iter(waits(state)), None)
     if wait is None or (wait.kind, wait.until) != (body.wait, body.until) or now < wait.until:
         return ()
-    document = as_json(body.document) if body.document else None
     if wait.kind == "draft":
-        return (_event("agenda_drafted", command, now, agenda=document),)
+        return (_event(command, AgendaDrafted(at=now, agenda=body.document)),)
     if wait.kind == "freeze":
-        return (_event("agenda_frozen", command, now, agenda=document),)
+        return (_event(command, AgendaFrozen(at=now, agenda=body.document)),)
     if wait.kind == "start":
         listed = {addendum.case for addendum in state.addenda}
-        late = [case for case in body.late if case not in listed]
-        return (_event("session_opened", command, now, late=late or None),)
+        late = tuple(case for case in body.late if case not in listed)
+        return (_event(command, SessionOpened(at=now, late=late)),)
     if wait.kind == "end":
-        return (_event("session_ended", command, now),)
-    return (_event("sitting_closed", command, now, minutes=document),)
+        return (_event(command, SessionEnded(at=now)),)
+    return (_event(command, SittingClosed(at=now, minutes=body.document)),)
 
 
 def _reschedule(
@@ -123,17 +131,14 @@ def _reschedule(
     if moved == state.dates:
         raise Refusal("sitting_already_then", sitting=state.dates.id)
     workday = rules.calendar.is_workday(moved.starts_at.date())
-    return (
-        _event(
-            "sitting_rescheduled",
-            command,
-            now,
-            sitting=as_json(moved),
-            was=as_json(state.dates),
-            sequence=state.sequence + 1,
-            warning=None if workday else "not_a_workday",
-        ),
+    rescheduled = SittingRescheduled(
+        at=now,
+        sitting=moved,
+        was=state.dates,
+        sequence=state.sequence + 1,
+        warning=None if workday else "not_a_workday",
     )
+    return (_event(command, rescheduled),)
 
 
 def _forum(rules: Rules, forum_id: str) -> Forum:
@@ -145,7 +150,7 @@ def _forum(rules: Rules, forum_id: str) -> Forum:
 
 def _cancel(state: SittingState, command: SittingCommand, body: Cancel, now: datetime) -> tuple[SittingEvent, ...]:
     _require(state, BEFORE_SESSION, body.kind)
-    return (_event("sitting_cancelled", command, now, sitting=as_json(state.dates)),)
+    return (_event(command, SittingCancelled(at=now, sitting=state.dates)),)
 
 
 def _add(state: SittingState, command: SittingCommand, body: AddToAgenda, now: datetime) -> tuple[SittingEvent, ...]:
@@ -153,7 +158,7 @@ def _add(state: SittingState, command: SittingCommand, body: AddToAgenda, now: d
     _require_ordinary(state)
     if any(addendum.case == body.case for addendum in state.addenda):
         raise Refusal("already_on_the_agenda", case=body.case, sitting=state.dates.id)
-    return (_event("addendum_added", command, now, case=body.case, why=body.reason),)
+    return (_event(command, AddendumAdded(at=now, case=body.case, why=body.reason)),)
 
 
 def _add_other(
@@ -165,7 +170,7 @@ def _add_other(
         raise Refusal("other_business_listed", sitting=state.dates.id)
     if len(state.other) >= MOST_OTHER_BUSINESS:
         raise Refusal("too_much_other_business", limit=MOST_OTHER_BUSINESS, sitting=state.dates.id)
-    return (_event("other_business_added", command, now, text=body.text),)
+    return (_event(command, OtherBusinessAdded(at=now, text=body.text)),)
 
 
 def _record_attendance(
@@ -173,7 +178,7 @@ def _record_attendance(
 ) -> tuple[SittingEvent, ...]:
     _require(state, frozenset({"in_session", "minutes"}), body.kind)
     _require_open_minutes(state, body.kind)
-    return (_event("attendance_recorded", command, now, **body.model_dump(mode="json", exclude={"kind"})),)
+    return (_event(command, AttendanceRecorded(at=now, **body.model_dump(exclude={"kind"}))),)
 
 
 def check_addendum(
@@ -195,7 +200,7 @@ def check_addendum(
 def _close(state: SittingState, command: SittingCommand, body: CloseSitting, now: datetime) -> tuple[SittingEvent, ...]:
     _require(state, frozenset({"minutes"}), body.kind)
     _require_open_minutes(state, body.kind)
-    return (_event("decisions_ended", command, now, dissent=list(body.dissent) or None),)
+    return (_event(command, DecisionsEnded(at=now, dissent=body.dissent)),)
 
 
 _RULES: dict[str, object] = {

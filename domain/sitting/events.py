@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field, PlainSerializer
 
-from domain.case.events import Instant
-from domain.permission import Actor
-
-SCHEMA_VERSION = 1
+from domain.policy.forum import Sitting
+from domain.signals import SignalRefused
+from domain.stream import Frozen, Instant, Schema, StreamEvent, TypedFact
 
 
-class Frozen(BaseModel):
-    """Base of everything that is sent or kept."""
+def as_json(model: BaseModel) -> dict[str, Any]:
+    """A value as an event's detail keeps it."""
+    return model.model_dump(mode="json", exclude_none=True)
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
+Dates = Annotated[Sitting, PlainSerializer(as_json, return_type=dict[str, Any])]
+"""A sitting's dates as an event has them."""
 
 Status = Literal["announced", "drafted", "frozen", "in_session", "minutes", "closed", "cancelled"]
 SittingWaitKind = Literal["draft", "freeze", "start", "end", "minutes"]
@@ -66,39 +66,96 @@ SittingEventType = Literal[
 ]
 
 
-class SittingFact(Frozen):
-    """One thing that happened to a sitting."""
-
-    type: SittingEventType
-    at: Instant
-    detail: dict[str, Any] = Field(default_factory=dict)
-
-
-class SittingEvent(SittingFact):
-    """A fact with who brought it about and why."""
-
-    actor: Actor
-    reason: str | None = None
-
-    def fact(self) -> SittingFact:
-        """The event without who and why."""
-        return SittingFact.model_construct(type=self.type, at=self.at, detail=self.detail)
+class SittingConvened(TypedFact):
+    type: Literal["sitting_convened"] = "sitting_convened"
+    sitting: Dates
+    tier: str
+    language: str
 
 
-def to_data(event: SittingEvent) -> dict[str, Any]:
-    """An event's data as the log keeps it; type, instant and actor have columns of their own."""
-    return event.model_dump(mode="json", exclude={"type", "at", "actor"}, exclude_defaults=True)
+class AgendaDrafted(TypedFact):
+    type: Literal["agenda_drafted"] = "agenda_drafted"
+    agenda: DocumentRef | None = None
 
 
-def from_data(
-    event_type: str, schema_version: int, data: dict[str, Any], actor: dict[str, Any], at: datetime
-) -> SittingEvent:
-    """The event of one row of the log. Raises LookupError for a schema that nothing reads."""
-    if schema_version != SCHEMA_VERSION:
-        raise LookupError(f"sitting event schema {schema_version} was written by another program")
-    return SittingEvent.model_validate({**data, "type": event_type, "actor": actor, "at": at})
+class AgendaFrozen(TypedFact):
+    type: Literal["agenda_frozen"] = "agenda_frozen"
+    agenda: DocumentRef | None = None
 
 
-def as_json(model: BaseModel) -> dict[str, Any]:
-    """A value as an event's detail keeps it."""
-    return model.model_dump(mode="json", exclude_none=True)
+class SessionOpened(TypedFact):
+    """``late``: the cases that came while the agenda froze."""
+
+    type: Literal["session_opened"] = "session_opened"
+    late: tuple[str, ...] = ()
+
+
+class SessionEnded(TypedFact):
+    type: Literal["session_ended"] = "session_ended"
+
+
+class SittingClosed(TypedFact):
+    type: Literal["sitting_closed"] = "sitting_closed"
+    minutes: DocumentRef | None = None
+
+
+class SittingRescheduled(TypedFact):
+    """``was``: the dates before; ``warning``: what is odd about the new ones."""
+
+    type: Literal["sitting_rescheduled"] = "sitting_rescheduled"
+    sitting: Dates
+    was: Dates
+    sequence: int
+    warning: str | None = None
+
+
+class SittingCancelled(TypedFact):
+    type: Literal["sitting_cancelled"] = "sitting_cancelled"
+    sitting: Dates
+
+
+class AddendumAdded(TypedFact):
+    type: Literal["addendum_added"] = "addendum_added"
+    case: str
+    why: str
+
+
+class AttendanceRecorded(TypedFact):
+    type: Literal["attendance_recorded"] = "attendance_recorded"
+    chair: str
+    recorder: str
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+class DecisionsEnded(TypedFact):
+    type: Literal["decisions_ended"] = "decisions_ended"
+    dissent: tuple[str, ...] = ()
+
+
+class OtherBusinessAdded(TypedFact):
+    type: Literal["other_business_added"] = "other_business_added"
+    text: str
+
+
+SittingFact = Annotated[
+    SittingConvened
+    | AgendaDrafted
+    | AgendaFrozen
+    | SessionOpened
+    | SessionEnded
+    | SittingClosed
+    | SittingRescheduled
+    | SittingCancelled
+    | AddendumAdded
+    | AttendanceRecorded
+    | DecisionsEnded
+    | OtherBusinessAdded
+    | SignalRefused,
+    Field(discriminator="type"),
+]
+"""One thing that happened to a sitting."""
+
+SittingEvent = StreamEvent[SittingFact]
+
+SCHEMA = Schema(SittingEvent, version=1)

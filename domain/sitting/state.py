@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from domain.case.events import Instant
 from domain.policy.forum import Sitting
 from domain.sitting.events import (
     Addendum,
+    AddendumAdded,
+    AgendaDrafted,
+    AgendaFrozen,
+    AttendanceRecorded,
+    DecisionsEnded,
     DocumentRef,
-    Frozen,
-    SittingEventType,
+    OtherBusinessAdded,
+    SessionEnded,
+    SessionOpened,
+    SittingCancelled,
+    SittingClosed,
+    SittingConvened,
     SittingFact,
+    SittingRescheduled,
     SittingWait,
     SittingWaitKind,
     Status,
     as_json,
 )
-
-REMEMBERED_COMMANDS = 64
+from domain.stream import Frozen, Instant, StreamFact, remembered
 
 
 class SittingState(Frozen):
@@ -72,71 +80,81 @@ def waits(state: SittingState) -> tuple[SittingWait, ...]:
 def evolve(state: SittingState | None, fact: SittingFact, *, command_id: str) -> SittingState:
     """The state after ``fact``. Total and deterministic."""
     if state is None:
-        assert fact.type == "sitting_convened"
+        assert isinstance(fact, SittingConvened)
         return SittingState(
-            dates=Sitting.model_validate(fact.detail["sitting"]),
-            tier=fact.detail["tier"],
-            language=fact.detail["language"],
+            dates=fact.sitting,
+            tier=fact.tier,
+            language=fact.language,
             version=1,
             at=fact.at,
             status="announced",
             commands=(command_id,),
         )
-    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at}
-    if command_id not in state.commands:
-        change["commands"] = (*state.commands, command_id)[-REMEMBERED_COMMANDS:]
-    change.update(_changes(state, fact))
-    return state.model_copy(update=change)
+    commands = remembered(state.commands, command_id)
+    change: dict[str, Any] = {"version": state.version + 1, "at": fact.at, "commands": commands}
+    happens = _CHANGES.get(type(fact))
+    return state.model_copy(update={**change, **(happens(state, fact) if happens else {})})
 
 
-_STATUS_AFTER: dict[SittingEventType, Status] = {
-    "agenda_drafted": "drafted",
-    "agenda_frozen": "frozen",
-    "session_opened": "in_session",
-    "session_ended": "minutes",
-    "sitting_closed": "closed",
-    "sitting_cancelled": "cancelled",
+def _drafted(state: SittingState, fact: AgendaDrafted) -> dict[str, Any]:
+    return {"status": "drafted", "agenda": fact.agenda or state.agenda}
+
+
+def _frozen(state: SittingState, fact: AgendaFrozen) -> dict[str, Any]:
+    return {"status": "frozen", "agenda": fact.agenda or state.agenda}
+
+
+def _opened(state: SittingState, fact: SessionOpened) -> dict[str, Any]:
+    late = [Addendum(case=case, reason="", by="arrived_while_freezing", at=fact.at) for case in fact.late]
+    return {"status": "in_session", "addenda": (*state.addenda, *late)}
+
+
+def _ended(state: SittingState, fact: SessionEnded) -> dict[str, Any]:
+    return {"status": "minutes"}
+
+
+def _closed(state: SittingState, fact: SittingClosed) -> dict[str, Any]:
+    return {"status": "closed", "minutes": fact.minutes or state.minutes}
+
+
+def _rescheduled(state: SittingState, fact: SittingRescheduled) -> dict[str, Any]:
+    return {"dates": fact.sitting, "sequence": fact.sequence}
+
+
+def _cancelled(state: SittingState, fact: SittingCancelled) -> dict[str, Any]:
+    return {"status": "cancelled", "sequence": state.sequence + 1}
+
+
+def _added(state: SittingState, fact: AddendumAdded) -> dict[str, Any]:
+    return {"addenda": (*state.addenda, Addendum(case=fact.case, reason=fact.why, by="decision", at=fact.at))}
+
+
+def _other_added(state: SittingState, fact: OtherBusinessAdded) -> dict[str, Any]:
+    return {"other": (*state.other, fact.text)}
+
+
+def _attended(state: SittingState, fact: AttendanceRecorded) -> dict[str, Any]:
+    return {"chair": fact.chair, "recorder": fact.recorder, "present": fact.present, "absent": fact.absent}
+
+
+def _decided(state: SittingState, fact: DecisionsEnded) -> dict[str, Any]:
+    return {"decisions_ended_at": fact.at, "dissent": fact.dissent}
+
+
+_CHANGES: dict[type[StreamFact], Callable[[SittingState, Any], dict[str, Any]]] = {
+    AgendaDrafted: _drafted,
+    AgendaFrozen: _frozen,
+    SessionOpened: _opened,
+    SessionEnded: _ended,
+    SittingClosed: _closed,
+    SittingRescheduled: _rescheduled,
+    SittingCancelled: _cancelled,
+    AddendumAdded: _added,
+    OtherBusinessAdded: _other_added,
+    AttendanceRecorded: _attended,
+    DecisionsEnded: _decided,
 }
-
-
-def _changes(state: SittingState, fact: SittingFact) -> dict[str, Any]:
-    detail = fact.detail
-    change: dict[str, Any] = {}
-    if fact.type in _STATUS_AFTER:
-        change["status"] = _STATUS_AFTER[fact.type]
-    if "agenda" in detail:
-        change["agenda"] = DocumentRef.model_validate(detail["agenda"])
-    if "minutes" in detail:
-        change["minutes"] = DocumentRef.model_validate(detail["minutes"])
-    if fact.type == "sitting_rescheduled":
-        change["dates"] = Sitting.model_validate(detail["sitting"])
-        change["sequence"] = detail["sequence"]
-    if fact.type == "sitting_cancelled":
-        change["sequence"] = state.sequence + 1
-    if fact.type == "decisions_ended":
-        change.update(decisions_ended_at=fact.at, dissent=tuple(detail.get("dissent", ())))
-    if fact.type == "attendance_recorded":
-        change.update({key: detail[key] for key in ("chair", "recorder")})
-        change.update({key: tuple(detail.get(key, ())) for key in ("present", "absent")})
-    return {**change, **_listed(state, fact)}
-
-
-def _listed(state: SittingState, fact: SittingFact) -> dict[str, Any]:
-    """What an event adds to the agenda beside its document."""
-    detail = fact.detail
-    change: dict[str, Any] = {}
-    if fact.type == "addendum_added":
-        change["addenda"] = (*state.addenda, _addendum(detail["case"], "decision", fact))
-    if fact.type == "other_business_added":
-        change["other"] = (*state.other, detail["text"])
-    if fact.type == "session_opened":
-        late = tuple(_addendum(case, "arrived_while_freezing", fact) for case in detail.get("late", ()))
-        change["addenda"] = (*state.addenda, *late)
-    return change
-
-
-def _addendum(case: str, by: str, fact: SittingFact) -> Addendum:
-    return Addendum(case=case, reason=str(fact.detail.get("why", "")), by=by, at=fact.at)
+"""What each type of event changes; one that is not named changes nothing."""
 
 
 def fold(facts: Iterable[tuple[SittingFact, str]], state: SittingState | None = None) -> SittingState | None:

@@ -10,7 +10,7 @@ import pytest
 from demo.proof import Papers, prove
 from domain.case import Event
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, Minutes
-from domain.sitting import Cancel, Reschedule
+from domain.sitting import Cancel, Reschedule, SittingEvent
 from tests.domain.given import Case, at, nancheng
 from tests.domain.test_sitting import MARCH, PAPER, Held
 
@@ -26,6 +26,12 @@ def carried_over() -> tuple[Held, Case]:
 
 def events_of(case: Case) -> list[Event]:
     return [event for event, _ in case.log]
+
+
+def later(event: SittingEvent) -> SittingEvent:
+    """The same three hours later."""
+    fact = event.fact.model_copy(update={"at": event.at + timedelta(hours=3)})
+    return event.model_copy(update={"fact": fact})
 
 
 def papers_of(held: Held, tabled: int = 1, minuted: int = 1) -> Papers:
@@ -85,10 +91,7 @@ def test_a_case_that_waits_for_a_sitting_that_is_over_is_a_fault() -> None:
 def test_an_agenda_that_is_late_is_a_fault() -> None:
     held, case = carried_over()
     papers = papers_of(held)
-    late = [
-        it.model_copy(update={"at": it.at + timedelta(hours=3)}) if it.type == "agenda_frozen" else it
-        for it in papers.events
-    ]
+    late = [later(it) if it.type == "agenda_frozen" else it for it in papers.events]
     proof = prove({MARCH: replace(papers, events=late)}, {"NC-1": events_of(case)})
     assert proof.faults == (f"{MARCH}: its agenda was not on time",)
 

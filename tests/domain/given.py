@@ -18,7 +18,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from domain.case import (
-    SCHEMA_VERSION,
+    SCHEMA,
     AnyCommand,
     CaseState,
     Command,
@@ -29,8 +29,6 @@ from domain.case import (
     WaitExpired,
     decide,
     evolve,
-    from_data,
-    to_data,
     waits,
 )
 from domain.errors import Refusal
@@ -254,17 +252,17 @@ class Case:
 
     def _fold(self, event: Event, command_id: str) -> None:
         self.log.append((event, command_id))
-        self._state = evolve(self._state, event, number=NUMBER, command_id=command_id)
-        self._rows = evolve(self._rows, as_read(event), number=NUMBER, command_id=command_id)
+        self._state = evolve(self._state, event.fact, number=NUMBER, command_id=command_id)
+        self._rows = evolve(self._rows, as_read(event).fact, number=NUMBER, command_id=command_id)
         assert self._rows == self._state
         check_waits(self._state)
 
 
 def as_read(event: Event) -> Event:
     """The event as it comes back out of the log."""
-    data = json.loads(json.dumps(to_data(event)))
+    data = json.loads(json.dumps(SCHEMA.to_data(event)))
     actor = json.loads(event.actor.model_dump_json())
-    return from_data(event.type, SCHEMA_VERSION, data, actor, event.at)
+    return SCHEMA.from_data(event.type, SCHEMA.version, data, actor, event.at)
 
 
 def check_waits(state: CaseState) -> None:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from domain.errors import Refusal
 from domain.joint_response import (
-    SCHEMA_VERSION,
+    SCHEMA,
     AnyResponseCommand,
     CaseOfIt,
     Declare,
@@ -27,9 +27,7 @@ from domain.joint_response import (
     TaskState,
     decide,
     evolve,
-    from_data,
     reporter,
-    to_data,
     waits,
 )
 from domain.permission import SYSTEM, Actor
@@ -174,15 +172,15 @@ class Response:
         if self.log:
             assert event.at >= self.log[-1][0].at
         self.log.append((event, command_id))
-        self._state = evolve(self._state, event.fact(), response_id=ID, command_id=command_id)
-        self._rows = evolve(self._rows, as_read(event), response_id=ID, command_id=command_id)
+        self._state = evolve(self._state, event.fact, response_id=ID, command_id=command_id)
+        self._rows = evolve(self._rows, as_read(event).fact, response_id=ID, command_id=command_id)
         assert self._rows == self._state
 
 
 def as_read(event: ResponseEvent) -> ResponseEvent:
     """The event as it comes back out of the log."""
-    data = json.loads(json.dumps(to_data(event)))
-    return from_data(event.type, SCHEMA_VERSION, data, json.loads(event.actor.model_dump_json()), event.at)
+    data = json.loads(json.dumps(SCHEMA.to_data(event)))
+    return SCHEMA.from_data(event.type, SCHEMA.version, data, json.loads(event.actor.model_dump_json()), event.at)
 
 
 def check(state: ResponseState) -> None:

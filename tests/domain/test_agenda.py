@@ -722,4 +722,4 @@ def test_who_is_proposed_to_lead_is_told_as_a_plan_names_them() -> None:
     late.passes()
     assert late.state.plan is None
     lead, _ = proposed(nancheng(), sitting(APRIL), tabled(late))
-    assert lead == next(event.detail["plan"]["lead"] for event, _ in late.log if "plan" in event.detail)
+    assert lead == next(event.fact.detail()["plan"]["lead"] for event, _ in late.log if "plan" in event.fact.detail())

@@ -106,7 +106,7 @@ def test_every_decision_keeps_who_in_what_capacity_and_why() -> None:
     (event,) = case.last
     assert event.actor == COMMUNITY
     assert event.reason == "两次碰头未果"
-    assert event.words is None
+    assert event.fact.words is None
 
 
 # ------------------------------------------------------------------ the sitting's decisions
@@ -118,7 +118,7 @@ def test_hold_stays_for_the_next_sitting_of_the_tier_and_counts_as_a_carry_over(
     assert case.where == ("estate", "check_in")
     assert case.wait.sitting_id == "mudan-garden-2026-W11"
     assert case.state.carried_over == 1
-    assert case.last[0].detail["sitting"] == "mudan-garden-2026-W10"
+    assert case.last[0].fact.detail()["sitting"] == "mudan-garden-2026-W10"
 
     refusal = case.refuses("hold", by=ESTATE)
     assert (refusal.code, refusal.params["limit"]) == ("carry_over_limit", 1)
@@ -264,7 +264,7 @@ def test_a_suspended_plan_has_after_it_what_was_left_of_it_before() -> None:
     assert case.where == ("estate", "action")
     assert case.state.plan.due_date == date(2026, 3, 30)
     assert clock(case.wait.until) == "2026-03-31 00:00"
-    assert case.last[0].detail["days_suspended"] == 10
+    assert case.last[0].fact.detail()["days_suspended"] == 10
     assert case.state.suspension is None
 
 
@@ -329,7 +329,7 @@ def test_a_closed_case_says_how_it_was_closed(stage: str, kind: str, event: str,
 def test_a_referral_says_to_whom_and_under_what_reference() -> None:
     case = case_at("alliance")
     case.does("refer")
-    assert case.last[0].detail == {"to_whom": "区住建局", "reference": "转2026-15"}
+    assert case.last[0].fact.detail() == {"to_whom": "区住建局", "reference": "转2026-15"}
 
 
 def test_a_duplicate_follows_the_other_case_and_never_itself() -> None:
@@ -406,7 +406,7 @@ def test_a_dispute_goes_back_to_the_tier_that_solved_it_once_and_then_one_tier_u
     tiers = []
     for _ in range(4):
         assert case.does("dispute", by=RESIDENT, reason=None, words=SEALED) == ["outcome_disputed"]
-        assert case.last[0].words == SEALED
+        assert case.last[0].fact.words == SEALED
         tiers.append(case.where)
         case.does("resolve")
     assert tiers == [
@@ -481,7 +481,7 @@ def test_an_emergency_pauses_the_ladder_and_stands_down_both_ways(stage: str) ->
 def test_an_emergency_names_its_response_its_own_or_one_that_runs_for_another_case() -> None:
     case = case_at("check_in")
     case.does("emergency")
-    assert case.last[0].detail["emergency"] == "NC-2026-000001-E1"
+    assert case.last[0].fact.detail()["emergency"] == "NC-2026-000001-E1"
     other = case_at("check_in")
     other.does("emergency", response="NC-2026-000007-E2")
     assert other.state.emergency_id == "NC-2026-000007-E2"
@@ -489,7 +489,7 @@ def test_an_emergency_names_its_response_its_own_or_one_that_runs_for_another_ca
     other.does("emergency")
     assert other.state.emergency_id == "NC-2026-000001-E2"
     opened = Case(by=ALLIANCE, emergency="gas_leak", number="NC-2026-000001")
-    assert opened.last[1].detail["emergency"] == "NC-2026-000001-E1"
+    assert opened.last[1].fact.detail()["emergency"] == "NC-2026-000001-E1"
     with pytest.raises(ValidationError):
         Case(by=ALLIANCE, emergency="gas_leak")
 

@@ -109,7 +109,7 @@ def test_a_missed_contact_goes_to_the_check_in_flagged() -> None:
 def test_a_contact_stops_the_clock_and_brings_the_case_to_the_next_check_in() -> None:
     case = Case()
     assert case.does("contact", by=ESTATE, when="2026-03-02 11:00") == ["resident_contacted"]
-    assert case.last[0].detail == {"how": "电话", "outcome": "已说明情况"}
+    assert case.last[0].fact.detail() == {"how": "电话", "outcome": "已说明情况"}
     assert not case.state.overdue
     assert case.waits_for == "sitting"
     assert clock(case.wait.starts_at) == "2026-03-04 16:00"
@@ -131,7 +131,7 @@ def test_after_the_second_missed_check_in_the_case_escalates_to_the_community() 
     assert case.passes() == ["case_escalated"]
     assert case.where == ("community", "community")
     assert case.state.carried_over == 0
-    assert case.last[0].detail == {
+    assert case.last[0].fact.detail() == {
         "from_tier": "estate",
         "to_tier": "community",
         "cause": "carry_over_limit",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from domain.case import CaseState, Event, Reproject, StandDown, WaitExpired, events, fold, from_data, summary, to_data
+from domain.case import SCHEMA, CaseState, Event, Reproject, StandDown, WaitExpired, fold, summary
 from domain.errors import Refusal
 from domain.permission import RESIDENT, SYSTEM, Actor, allowed_now
 from domain.policy.ladder import DECISIONS
@@ -154,12 +155,12 @@ def check_climb(before: CaseState, happened: Sequence[Event]) -> None:
     ladder = nancheng().ladder
     at = before.tier
     for event in happened:
-        if event.place is None:
+        if event.fact.place is None:
             continue
-        rise = ladder.rung(event.place.tier) - ladder.rung(at)
+        rise = ladder.rung(event.fact.place.tier) - ladder.rung(at)
         taken_up = event.type == "case_escalated" and event.actor in (ALLIANCE, SYSTEM)
         assert rise <= 1 or event.type == "emergency_stood_down" or (taken_up and event.actor == ALLIANCE)
-        at = event.place.tier
+        at = event.fact.place.tier
 
 
 @given(steps)
@@ -202,20 +203,20 @@ def test_the_same_commands_give_the_same_events(sequence: list[Step]) -> None:
 @given(steps)
 def test_the_log_folds_to_the_live_state_and_so_does_an_older_schema(sequence: list[Step]) -> None:
     case = play(sequence)
-    rows = [(event.type, json.dumps(to_data(event)), event.actor, event.at, id) for event, id in case.log]
+    rows = [(event.type, json.dumps(SCHEMA.to_data(event)), event.actor, event.at, id) for event, id in case.log]
 
     def folded(version: int, old: bool) -> CaseState | None:
         read = []
         for type_, text, actor, instant, command in rows:
             data = json.loads(text)
             data = older(data) if old else data
-            read.append((from_data(type_, version, data, actor.model_dump(), instant), command))
+            schema = replace(SCHEMA, upcasters={0: newer}) if old else SCHEMA
+            event = schema.from_data(type_, version, data, actor.model_dump(), instant)
+            read.append((event.fact, command))
         return fold(NUMBER, read)
 
     assert folded(1, old=False) == case.state
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(events.UPCASTERS, 0, newer)
-        assert folded(0, old=True) == case.state
+    assert folded(0, old=True) == case.state
 
 
 def older(data: dict[str, Any]) -> dict[str, Any]:
@@ -242,9 +243,9 @@ def newer(_type: str, data: dict[str, Any]) -> dict[str, Any]:
 def test_a_newer_programs_event_and_one_of_a_forgotten_schema_are_not_guessed_at() -> None:
     case = Case()
     event = case.last[0]
-    for version in (events.SCHEMA_VERSION + 1, -1):
+    for version in (SCHEMA.version + 1, -1):
         with pytest.raises(LookupError):
-            from_data(event.type, version, to_data(event), event.actor.model_dump(), event.at)
+            SCHEMA.from_data(event.type, version, SCHEMA.to_data(event), event.actor.model_dump(), event.at)
 
 
 def test_a_state_remembers_its_last_commands_and_no_more() -> None:

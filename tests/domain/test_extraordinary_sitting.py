@@ -97,7 +97,7 @@ def test_no_case_waits_for_it_even_when_it_is_moved() -> None:
 def test_it_takes_no_addendum() -> None:
     rules = nancheng()
     command = SittingCommand(id="c", actor=SYSTEM, body=Convene(sitting=called()))
-    state = evolve(None, decide(rules, None, command, at(T0))[0], command_id="c")
+    state = evolve(None, decide(rules, None, command, at(T0))[0].fact, command_id="c")
     frozen = state.model_copy(update={"status": "frozen"})
     late = SittingCommand(id="d", actor=ALLIANCE, body=AddToAgenda(case="NC-2026-000002", reason="紧急"))
     with pytest.raises(Refusal, match="only_its_emergency"):

@@ -9,14 +9,13 @@ import pytest
 
 from domain.errors import Refusal
 from domain.joint_response import (
+    SCHEMA,
     ResponseCommand,
     ResponseState,
     ResponseWaitExpired,
     decide,
     fold,
-    from_data,
     summary,
-    to_data,
     waits,
 )
 from domain.permission import SYSTEM, Actor
@@ -96,7 +95,7 @@ def test_declaring_again_brings_about_nothing() -> None:
 def test_the_extraordinary_sitting_is_the_alliances_and_named_after_the_response() -> None:
     response = Response(WITHDRAWAL)
     assert response.state.sitting == f"nancheng-X-{ID}"
-    sitting = response.log[0][0].detail["sitting"]
+    sitting = response.log[0][0].fact.detail()["sitting"]
     assert (sitting["forum"], sitting["decides"]) == ("nancheng", "interim_provider")
     assert Response(LIFT).state.sitting is None
 
@@ -330,8 +329,8 @@ def test_emergency_supply_is_waived_by_rule_once_the_water_is_back() -> None:
     response = Response("water_power_cut")
     response.finishes("utility_on_site", "restored")
     assert response.task("emergency_supply").status == "waived"
-    by_rule = [event for event in response.last if event.detail.get("by_rule")]
-    assert {event.detail["task"] for event in by_rule} == {"emergency_supply", "water_brought"}
+    by_rule = [event for event in response.last if event.fact.detail().get("by_rule")]
+    assert {event.fact.detail()["task"] for event in by_rule} == {"emergency_supply", "water_brought"}
     assert {event.reason for event in by_rule} == {"已不需要，按预案免除"}
 
 
@@ -347,8 +346,10 @@ def test_emergency_supply_begins_after_24_hours_without_water() -> None:
 
 def told(response: Response, task: str) -> list[tuple[str, str]]:
     """Who heard of a task's missed clocks, and when."""
-    heard = [event for event, _ in response.log if event.type == "task_escalated" and event.detail["task"] == task]
-    return [(event.detail["to"], clock(event.at)) for event in heard]
+    heard = [
+        event for event, _ in response.log if event.type == "task_escalated" and event.fact.detail()["task"] == task
+    ]
+    return [(event.fact.detail()["to"], clock(event.at)) for event in heard]
 
 
 def test_a_missed_clock_is_late_and_climbs_the_chain_rung_by_rung() -> None:
@@ -530,7 +531,7 @@ def test_a_waived_task_does_not_hold_the_stand_down_up() -> None:
         if task.required:
             response.does("waive", task.id, by=ALLIANCE, reason="误报")
     response.does("stand_down", outcome="resolved", reason="误报")
-    assert response.last[0].detail["unfinished"] == [
+    assert response.last[0].fact.detail()["unfinished"] == [
         "visited",
         "standby_police",
         "standby_governance",
@@ -612,7 +613,7 @@ def test_a_shipped_playbook_that_nobody_follows_stays_open_and_tells_the_secreta
     response.passes_until("2026-12-02 10:00")
     assert response.state.cap_reached
     assert waits(response.state)
-    heard = {event.detail["to"] for event, _ in response.log if event.type == "task_escalated"}
+    heard = {event.fact.detail()["to"] for event, _ in response.log if event.type == "task_escalated"}
     assert heard == {"lead", "alliance", "secretary"}
     assert len(response.log) < 2000
 
@@ -643,7 +644,7 @@ def test_the_list_row_says_what_is_late_and_what_is_open() -> None:
 
 def test_the_log_folds_to_the_live_state_and_the_state_survives_json() -> None:
     response = finished(WITHDRAWAL)
-    assert fold(ID, [(event, command) for event, command in response.log]) == response.state
+    assert fold(ID, [(event.fact, command) for event, command in response.log]) == response.state
     assert ResponseState.model_validate_json(response.state.model_dump_json()) == response.state
     json.dumps(summary(response.state))
 
@@ -651,4 +652,4 @@ def test_the_log_folds_to_the_live_state_and_the_state_survives_json() -> None:
 def test_a_newer_programs_event_is_not_guessed_at() -> None:
     event = Response(LIFT).log[0][0]
     with pytest.raises(LookupError):
-        from_data(event.type, 2, to_data(event), event.actor.model_dump(), event.at)
+        SCHEMA.from_data(event.type, 2, SCHEMA.to_data(event), event.actor.model_dump(), event.at)

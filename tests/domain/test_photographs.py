@@ -73,7 +73,7 @@ def test_a_late_case_stays_late_and_a_sitting_has_decided_nothing() -> None:
     case.send(photos(), by=ESTATE)
     assert case.state.overdue
     assert case.state.heard_at is None
-    assert "sitting" not in case.last[0].detail
+    assert "sitting" not in case.last[0].fact.detail()
 
 
 def test_a_resident_opens_a_case_of_any_estate_and_never_as_an_emergency() -> None:

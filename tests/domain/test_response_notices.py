@@ -11,7 +11,7 @@ URL = "http://hongxiu.example"
 
 def told(response: Response) -> dict[str, ResponseNotice]:
     """The notices of the last step, by unit."""
-    notices = response_notices(response.state, response.last, "nancheng", URL)
+    notices = response_notices(response.state, [event.fact for event in response.last], "nancheng", URL)
     assert len({notice.unit for notice in notices}) == len(notices)
     return {notice.unit: notice for notice in notices}
 
@@ -31,15 +31,15 @@ def test_each_department_has_one_notice_with_all_its_tasks() -> None:
 def test_a_missed_clock_is_told_to_its_party_and_each_rung_to_its_own() -> None:
     response = Response("property_withdrawal")
     heard: dict[str, list[str]] = {}
-    while "secretary" not in [event.detail.get("to") for event, _ in response.log]:
+    while "secretary" not in [event.fact.detail().get("to") for event, _ in response.log]:
         response.passes()
         for unit, notice in told(response).items():
             if response.task("verify").name in notice.body:
                 heard.setdefault(notice.kind, []).append(unit)
     assert heard["late"][0] == "urban"
     assert heard["escalated"][:2] == ["urban", "nancheng"]
-    secretary = next(event for event, _ in response.log if event.detail.get("to") == "secretary")
-    notice = response_notices(response.state, [secretary], "nancheng", URL)[0]
+    secretary = next(event for event, _ in response.log if event.fact.detail().get("to") == "secretary")
+    notice = response_notices(response.state, [secretary.fact], "nancheng", URL)[0]
     assert "联盟党委书记" in notice.body
 
 

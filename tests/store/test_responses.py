@@ -35,7 +35,7 @@ async def declared(pool: Pool, number: str, *, hours: int = 0, **units: str) -> 
     state: ResponseState | None = None
     events = decide(rules, None, command, T0)
     for event in events:
-        state = evolve(state, event, response_id=emergency, command_id=command.id)
+        state = evolve(state, event.fact, response_id=emergency, command_id=command.id)
     assert state is not None
     rows = [RESPONSES.new(event) for event in events]
     await EventLog(pool).append(emergency, 0, "", command.id, rows, summary(state), "responses")

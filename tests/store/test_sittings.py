@@ -36,7 +36,7 @@ async def sitting(pool: Pool, sitting_id: str, *bodies: Reschedule | Cancel) -> 
         version = state.version if state else 0
         events = decide(rules, state, command, NOW)
         for happened in events:
-            state = evolve(state, happened, command_id=command.id)
+            state = evolve(state, happened.fact, command_id=command.id)
         assert state is not None
         rows = [SITTINGS.new(happened) for happened in events]
         done = await log.append(sitting_id, version, head, command.id, rows, summary(state), "sittings")

@@ -45,7 +45,7 @@ class Book:
             self._written += 1
             number, head, past = f"NC-2026-{self._written:06d}", "", []
             for version, (event, command) in enumerate(case.log):
-                past.append((event, command))
+                past.append((event.fact, command))
                 state = fold(number, past)
                 assert state is not None
                 done = await log.append(
