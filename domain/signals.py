@@ -14,7 +14,7 @@ from domain.errors import Refusal
 from domain.permission import SYSTEM, Actor
 from domain.personal import personal_data_in
 from domain.policy.ladder import Ladder
-from domain.stream import TypedFact
+from domain.stream import StreamFact
 from domain.words.bilingual import text
 from domain.words.refusal_words import SIGNALS_REFUSED, refusal
 
@@ -32,7 +32,7 @@ _LONGEST_WORDS = 300
 ProcessKind = Literal["case", "sitting", "response"]
 
 
-class SignalRefused(TypedFact):
+class SignalRefused(StreamFact):
     """A signal was not taken: the record of it in every kind of stream."""
 
     type: Literal["signal_refused"] = SIGNAL_REFUSED

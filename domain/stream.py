@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
@@ -37,14 +38,7 @@ KeptInstant = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, retur
 
 
 class StreamFact(Frozen):
-    """One thing that happened, as far as a state depends on it. ``at`` is in UTC."""
-
-    type: str
-    at: Instant
-
-
-class TypedFact(StreamFact):
-    """A fact of which each ``type`` has a record of its own.
+    """One thing that happened, as far as a state depends on it: a record for each ``type``. ``at`` is in UTC.
 
     The log and what is sent have the fields of the type, all but ``envelope``, under ``detail``: those that differ from
     their default. A field of a newer program is not read.
@@ -53,20 +47,23 @@ class TypedFact(StreamFact):
     model_config = ConfigDict(frozen=True, extra="ignore")
     envelope: ClassVar[frozenset[str]] = frozenset({"type", "at"})
 
+    type: str
+    at: Instant
+
     @model_validator(mode="before")
     @classmethod
     def _from_detail(cls, data: Any) -> Any:
         if not isinstance(data, Mapping) or "detail" not in data:
             return data
-        return {**{name: value for name, value in data.items() if name != "detail"}, **data["detail"]}
+        return {**data["detail"], **{name: value for name, value in data.items() if name != "detail"}}
 
     @model_serializer(mode="wrap")
     def _with_detail(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
-        fields, written = type(self).model_fields, handler(self)
+        defaults, written = _defaults(type(self)), handler(self)
         detail = {
-            name: written[name]
-            for name in written
-            if name not in self.envelope and getattr(self, name) != fields[name].get_default(call_default_factory=True)
+            name: value
+            for name, value in written.items()
+            if name not in self.envelope and getattr(self, name) != defaults[name]
         }
         kept = {name: value for name, value in written.items() if name in self.envelope}
         return kept if info.exclude_defaults and not detail else {**kept, "detail": detail}
@@ -75,6 +72,11 @@ class TypedFact(StreamFact):
         """What the log has of it besides the envelope, as JSON values."""
         written: dict[str, Any] = self.model_dump(mode="json", exclude_defaults=True).get("detail", {})
         return written
+
+
+@cache
+def _defaults(record: type[StreamFact]) -> dict[str, Any]:
+    return {name: field.get_default(call_default_factory=True) for name, field in record.model_fields.items()}
 
 
 F = TypeVar("F", bound=StreamFact)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, PlainSerializer
 
 from domain.signals import SignalRefused
-from domain.stream import Frozen, Instant, KeptInstant, Schema, StreamEvent, TypedFact
+from domain.stream import Frozen, Instant, KeptInstant, Schema, StreamEvent, StreamFact
 
 WaitKind = Literal["contact", "sitting", "plan", "suspension", "stand_down", "verification"]
 Expiry = Literal["contact_missed", "carry_over", "escalate", "plan_overdue", "resume", "review", "close_without_word"]
@@ -130,7 +130,7 @@ WrittenSuspension = Annotated[Suspension, PlainSerializer(_without_nothing)]
 WrittenExtension = Annotated[Suspension, PlainSerializer(_in_full)]
 
 
-class CaseFact(TypedFact):
+class CaseFact(StreamFact):
     """``place``: where the case stands since, when it moved or waits for something new.
 
     ``words``: a resident's, sealed. ``sitting``: the one that had it before it, where an officer decided; the one that
@@ -385,3 +385,8 @@ Fact = Annotated[
 Event = StreamEvent[Fact]
 
 SCHEMA = Schema(Event, version=1)
+
+
+def plan_of(fact: Fact) -> Plan | None:
+    """The plan as it is since, where a fact makes or moves one."""
+    return fact.plan if isinstance(fact, PlanMade | PlanExtended | CaseResumed) else None

@@ -39,6 +39,7 @@ class Deciding:
         self, record: type[CaseFact], *, place: Place | None = None, reason: str | None = None, **fields: Any
     ) -> Event:
         """An event of the command: ``fields`` are its record's; what is None is left out."""
+        assert fields.keys() <= record.model_fields.keys(), fields
         if reason is None:
             reason = getattr(self.command.body, "reason", None)
         if self.command.actor.role == "officer":

@@ -14,7 +14,6 @@ from domain.case.events import (
     CasePutOnAgenda,
     CaseReopened,
     CaseRerouted,
-    CaseResumed,
     CaseSupervised,
     CaseSuspended,
     ClosedAs,
@@ -28,14 +27,13 @@ from domain.case.events import (
     PhotosAdded,
     Place,
     Plan,
-    PlanExtended,
-    PlanMade,
     PlanOverdue,
     SealedRef,
     Suspension,
     SuspensionExtended,
     Wait,
     WaitReprojected,
+    plan_of,
 )
 from domain.stream import Frozen, Instant, remembered
 
@@ -235,7 +233,7 @@ _KEEPS_CARRY_OVERS: frozenset[EventType] = frozenset(
 def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
     """What each type of event sets beside place and counters."""
     change: dict[str, Any] = {}
-    plan = event.plan if isinstance(event, PlanMade | PlanExtended | CaseResumed) else None
+    plan = plan_of(event)
     if plan is not None or (event.place is not None and event.place.stage not in ("action", "suspended")):
         change["plan"] = plan
     if isinstance(event, CaseSuspended | SuspensionExtended):

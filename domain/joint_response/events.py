@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, mode
 
 from domain.policy.playbook_parts import Audience
 from domain.signals import SignalRefused
-from domain.stream import Frozen, Instant, KeptInstant, Schema, StreamEvent, TypedFact
+from domain.stream import Frozen, Instant, KeptInstant, Schema, StreamEvent, StreamFact
 from domain.words.bilingual import Name
 
 ResponseWaitKind = Literal[
@@ -142,7 +142,7 @@ class CalledSitting(Frozen):
         return {name: value for name, value in handler(self).items() if value is not None}
 
 
-class ResponseDeclared(TypedFact):
+class ResponseDeclared(StreamFact):
     """Everything of the playbook that the state needs, in the response's language."""
 
     type: Literal["response_declared"] = "response_declared"
@@ -165,22 +165,22 @@ class ResponseDeclared(TypedFact):
     sitting: CalledSitting | None = None
 
 
-class CaseJoined(TypedFact):
+class CaseJoined(StreamFact):
     type: Literal["case_joined"] = "case_joined"
     case: CaseOfIt
 
 
-class ResponseLinked(TypedFact):
+class ResponseLinked(StreamFact):
     type: Literal["response_linked"] = "response_linked"
     other: str
 
 
-class PhaseEntered(TypedFact):
+class PhaseEntered(StreamFact):
     type: Literal["phase_entered"] = "phase_entered"
     phase: str
 
 
-class OfTask(TypedFact):
+class OfTask(StreamFact):
     """What happens to one task."""
 
     task: str
@@ -264,31 +264,31 @@ class TaskEscalated(OfParty):
     climbs_at: KeptInstant
 
 
-class SituationReported(TypedFact):
+class SituationReported(StreamFact):
     type: Literal["situation_reported"] = "situation_reported"
     number: int
     text: str
     due: KeptInstant | None = None
 
 
-class SituationReportMissed(TypedFact):
+class SituationReportMissed(StreamFact):
     type: Literal["situation_report_missed"] = "situation_report_missed"
     number: int
     due: KeptInstant
 
 
-class AlarmRaised(TypedFact):
+class AlarmRaised(StreamFact):
     type: Literal["alarm_raised"] = "alarm_raised"
     alarm: str
     to: Audience
 
 
-class CapReached(TypedFact):
+class CapReached(StreamFact):
     type: Literal["cap_reached"] = "cap_reached"
     to: Audience
 
 
-class ResponseStoodDown(TypedFact):
+class ResponseStoodDown(StreamFact):
     """``tier``: which one the cases return to; ``unfinished``: the tasks that were not required, and are left."""
 
     type: Literal["response_stood_down"] = "response_stood_down"
@@ -299,7 +299,7 @@ class ResponseStoodDown(TypedFact):
     unfinished: tuple[str, ...] = ()
 
 
-class WatchEnded(TypedFact):
+class WatchEnded(StreamFact):
     type: Literal["watch_ended"] = "watch_ended"
 
 

@@ -37,7 +37,7 @@ from domain.joint_response.events import (
     WatchEnded,
     WithClocks,
 )
-from domain.stream import Frozen, Instant, TypedFact, remembered
+from domain.stream import Frozen, Instant, StreamFact, remembered
 
 ResponseStatus = Literal["open", "watch", "closed"]
 
@@ -275,7 +275,7 @@ def _escalated(task: TaskState, fact: TaskEscalated) -> dict[str, Any]:
     return {"climbed": task.climbed + 1, "climbs_at": _utc(fact.climbs_at)}
 
 
-_TASK_CHANGES: dict[type[TypedFact], Callable[[TaskState, Any], dict[str, Any]]] = {
+_TASK_CHANGES: dict[type[StreamFact], Callable[[TaskState, Any], dict[str, Any]]] = {
     TaskOpened: _opened,
     TaskTransferred: _transferred,
     TaskSigned: _signed,
@@ -308,7 +308,7 @@ def _reported(state: ResponseState, fact: SituationReported) -> dict[str, Any]:
     return {"reports": fact.number, "report_due": _utc(fact.due)}
 
 
-_CHANGES: dict[type[TypedFact], Callable[[ResponseState, Any], dict[str, Any]]] = {
+_CHANGES: dict[type[StreamFact], Callable[[ResponseState, Any], dict[str, Any]]] = {
     CaseJoined: lambda state, fact: {"cases": (*state.cases, fact.case)},
     ResponseLinked: lambda state, fact: {"linked": (*state.linked, fact.other)},
     PhaseEntered: lambda state, fact: {"phase": fact.phase},

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from domain.case.events import CaseEscalated, CaseResumed, Event, EventType, PassedOver, Plan, PlanExtended, PlanMade
+from domain.case.events import CaseEscalated, Event, EventType, PassedOver, Plan, plan_of
 from domain.errors import Refusal
 from domain.papers.agenda import Promise
 from domain.papers.agenda_words import (
@@ -232,9 +232,8 @@ def _line(voice: Voice, event: Event) -> str:
 def last_plan(steps: Sequence[Step]) -> tuple[Plan, int] | None:
     """The last plan as it then stood, and the place in ``steps`` of the event that says so."""
     for i in range(len(steps) - 1, -1, -1):
-        fact = steps[i].event.fact
-        if isinstance(fact, PlanMade | PlanExtended | CaseResumed) and fact.plan is not None:
-            return fact.plan, i
+        if (plan := plan_of(steps[i].event.fact)) is not None:
+            return plan, i
     return None
 
 

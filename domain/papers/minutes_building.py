@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.case.events import Event, EventType, Wait
+from domain.case.events import Event, EventType, Wait, plan_of
 from domain.case.state import CaseState, evolve
 from domain.papers.agenda import Agenda, Carried, Minutes, Resolution
 from domain.papers.agenda_story import Step, Voice, is_by_rule, officers_reason
@@ -217,17 +217,17 @@ def _resolution(voice: Voice, moment: _Moment, place: int, told: Name | None = N
     decision = voice.event(DECIDED.get(event.fact.type) or EVENTS[event.fact.type], event)
     if told is not None:
         decision = voice.say(told, decision=decision)
-    plan = event.fact.detail().get("plan") or {}
+    plan = plan_of(event.fact)
     return Resolution(
         case=state.number,
         number=place,
         summary=_summary(voice, state),
         decision=decision,
         reason=officers_reason(voice, event),
-        lead=voice.party(plan.get("lead")) or None,
-        co_handlers=tuple(map(voice.party, plan.get("co_handlers", ()))),
-        deliverable=voice.quoted(plan.get("deliverable")) or None,
-        due_date=date.fromisoformat(plan["due_date"]) if plan else None,
+        lead=voice.party(plan.lead) if plan else None,
+        co_handlers=tuple(map(voice.party, plan.co_handlers)) if plan else (),
+        deliverable=voice.quoted(plan.deliverable) if plan else None,
+        due_date=plan.due_date if plan else None,
         supervised=state.supervised,
         version=moment.step.version,
         head=moment.step.head,

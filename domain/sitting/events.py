@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, PlainSerializer
 
 from domain.policy.forum import Sitting
 from domain.signals import SignalRefused
-from domain.stream import Frozen, Instant, Schema, StreamEvent, TypedFact
+from domain.stream import Frozen, Instant, Schema, StreamEvent, StreamFact
 
 
 def as_json(model: BaseModel) -> dict[str, Any]:
@@ -66,40 +66,40 @@ SittingEventType = Literal[
 ]
 
 
-class SittingConvened(TypedFact):
+class SittingConvened(StreamFact):
     type: Literal["sitting_convened"] = "sitting_convened"
     sitting: Dates
     tier: str
     language: str
 
 
-class AgendaDrafted(TypedFact):
+class AgendaDrafted(StreamFact):
     type: Literal["agenda_drafted"] = "agenda_drafted"
     agenda: DocumentRef | None = None
 
 
-class AgendaFrozen(TypedFact):
+class AgendaFrozen(StreamFact):
     type: Literal["agenda_frozen"] = "agenda_frozen"
     agenda: DocumentRef | None = None
 
 
-class SessionOpened(TypedFact):
+class SessionOpened(StreamFact):
     """``late``: the cases that came while the agenda froze."""
 
     type: Literal["session_opened"] = "session_opened"
     late: tuple[str, ...] = ()
 
 
-class SessionEnded(TypedFact):
+class SessionEnded(StreamFact):
     type: Literal["session_ended"] = "session_ended"
 
 
-class SittingClosed(TypedFact):
+class SittingClosed(StreamFact):
     type: Literal["sitting_closed"] = "sitting_closed"
     minutes: DocumentRef | None = None
 
 
-class SittingRescheduled(TypedFact):
+class SittingRescheduled(StreamFact):
     """``was``: the dates before; ``warning``: what is odd about the new ones."""
 
     type: Literal["sitting_rescheduled"] = "sitting_rescheduled"
@@ -109,18 +109,18 @@ class SittingRescheduled(TypedFact):
     warning: str | None = None
 
 
-class SittingCancelled(TypedFact):
+class SittingCancelled(StreamFact):
     type: Literal["sitting_cancelled"] = "sitting_cancelled"
     sitting: Dates
 
 
-class AddendumAdded(TypedFact):
+class AddendumAdded(StreamFact):
     type: Literal["addendum_added"] = "addendum_added"
     case: str
     why: str
 
 
-class AttendanceRecorded(TypedFact):
+class AttendanceRecorded(StreamFact):
     type: Literal["attendance_recorded"] = "attendance_recorded"
     chair: str
     recorder: str
@@ -128,12 +128,12 @@ class AttendanceRecorded(TypedFact):
     absent: tuple[str, ...]
 
 
-class DecisionsEnded(TypedFact):
+class DecisionsEnded(StreamFact):
     type: Literal["decisions_ended"] = "decisions_ended"
     dissent: tuple[str, ...] = ()
 
 
-class OtherBusinessAdded(TypedFact):
+class OtherBusinessAdded(StreamFact):
     type: Literal["other_business_added"] = "other_business_added"
     text: str
 
