@@ -96,7 +96,8 @@ class Host(ABC, Generic[S, C, W]):
         self._shown: attributes.Values = {
             pair.key: pair.value for pair in workflow.info().typed_search_attributes.search_attributes
         }
-        self._is_shown = self.state is None
+        self._is_shown = False
+        self._show()
 
     # ---------------------------------------------------------------- what the process says of itself
 
@@ -400,7 +401,7 @@ class Host(ABC, Generic[S, C, W]):
     def _may_show(self) -> bool:
         """Whether there is news, and nothing more of it on its way: an upsert costs the server as much as a decision,
         so that what one workflow task brings is shown once."""
-        return not self._is_shown and not self._lock.locked()
+        return self.state is not None and not self._is_shown and not self._lock.locked()
 
     def _show(self) -> None:
         """Search attributes for the list; for the page, how the process stands, and what could not be done."""

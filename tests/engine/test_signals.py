@@ -11,14 +11,17 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 
 from activities.record import Recorder
-from domain.case import AddNote, Command
+from domain.case import AddNote, CaseState, Command
 from domain.signals import MOST_REFUSALS
+from runtime.temporal import TASK_QUEUE
 from store.log import StoredEvent
 from tests.engine.conftest import Engine, officer, until
 from tests.engine.processes import a_case, a_response, a_sitting
 from tests.engine.test_continue_as_new import impatient, impatient_server
 from tests.engine.test_mailbox import GARBAGE, NOW, OFFICER, Begin, command
 from workflows import names
+from workflows.client import Processes
+from workflows.messages import ProcessInput
 
 __all__ = ["impatient", "impatient_server"]
 NOTE = names.CASE.updates["note"]
@@ -128,6 +131,18 @@ async def test_garbage_without_end_is_told_ten_times_then_counted_and_the_proces
     assert f" {counted} " not in await engine.details(number)
     await sent(engine, number, NOTE, "garbage")
     assert len(await refusals(engine, number, MOST_REFUSALS + 1)) == MOST_REFUSALS + 1
+
+
+async def test_a_flood_that_comes_before_the_case_does_not_hinder_its_opening(engine: Engine) -> None:
+    number = engine.number("A")
+    start = ProcessInput[CaseState](number=number)
+    handle = await engine.client.start_workflow(names.CASE_WORKFLOW, start, id=number, task_queue=TASK_QUEUE)
+    long = {**command("note", text="早到"), "id": "x" * 100_000}
+    for n in range(4):  # more than is kept
+        await handle.signal(NOTE, {**long, "id": f"{n}{long['id']}"})
+    await engine.open("A", processes=Processes(engine.client, TASK_QUEUE))
+    assert (await engine.types("A"))[0] == "case_opened"
+    assert (await engine.handle("A").describe()).status == WorkflowExecutionStatus.RUNNING
 
 
 async def test_a_decision_that_the_rules_refuse_is_an_event_and_moves_nothing(engine: Engine) -> None:
