@@ -136,7 +136,7 @@ async def test_garbage_without_end_is_told_ten_times_then_counted_and_the_proces
 async def test_a_flood_that_comes_before_the_case_does_not_hinder_its_opening(engine: Engine) -> None:
     number = engine.number("A")
     start = ProcessInput[CaseState](number=number)
-    handle = await engine.client.start_workflow(names.CASE_WORKFLOW, start, id=number, task_queue=TASK_QUEUE)
+    handle = await engine.client.start_workflow(names.CASE.workflow, start, id=number, task_queue=TASK_QUEUE)
     long = {**command("note", text="早到"), "id": "x" * 100_000}
     for n in range(4):  # more than is kept
         await handle.signal(NOTE, {**long, "id": f"{n}{long['id']}"})
