@@ -19,11 +19,13 @@ from api.edge.answers import answer, documented
 from api.edge.strict import StrictRoute
 from api.edge.wire import Answer, Instant
 from api.process import Services, services_of
+from domain.errors import Refusal
 from services.problems import Problem
 from services.requests import Id, RequestBody
 from services.town import Rehearsing
-from store.folding import RESPONSES, SITTINGS
+from store.folding import kind_of
 from workflows.client import ProcessUnavailable
+from workflows.kinds import of_state
 
 router = APIRouter(route_class=StrictRoute, prefix="/dev", tags=["rehearsal"])
 
@@ -122,12 +124,8 @@ class _Standing:
 async def _standing(services: Services, number: str) -> _Standing:
     """How a process stands by its log. Raises Refusal ``unknown_case`` for what is none of ours."""
     rows = await services.log.read(number)
-    sitting = SITTINGS.state(rows)
-    if sitting is not None:
-        return _Standing(sitting.version, sitting.status, sitting.closed)
-    response = RESPONSES.state(rows)
-    if response is not None:
-        stage = response.phase if response.status == "open" else response.status
-        return _Standing(response.version, stage, response.closed)
-    case = await services.casework.state(number)
-    return _Standing(case.version, case.stage, case.closed)
+    streams = kind_of(rows)
+    state = streams.state(rows) if streams is not None else None
+    if state is None:
+        raise Refusal("unknown_case", number=number)
+    return _Standing(state.version, of_state(state).stage(state), state.closed)
