@@ -28,7 +28,7 @@ demo: $(RUN) ## play a quarter of a subdistrict's life on a running stack in reh
 
 # Folders of its own: another session's pytest closes the shared one to the user that PostgreSQL runs as.
 FOLDER = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && PYTEST_DEBUG_TEMPROOT="$$folder"
-PYTEST = $(FOLDER) HONGXIU_TEST_NOW="$(NOW)" $(PY) -m pytest -n $(JOBS) --dist loadfile
+PYTEST = $(FOLDER) HONGXIU_TEST_NOW="$(NOW)" $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 test: $(DEV) ## all tests but the long ones, on real PostgreSQL and Temporal
 	@$(PYTEST) -m "not long" $(ARGS)

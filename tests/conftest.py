@@ -33,12 +33,13 @@ _numbers = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what Hypothesis tries, and what a browser looks at."""
+    """Marks what Hypothesis tries, and what a browser looks at. What takes the longest by far begins first."""
     for item in items:
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.function):
             item.add_marker(pytest.mark.property)
         if "browsing" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -69,9 +70,19 @@ async def test_the_pages_say_that_they_are_for_reading_and_are_there(pages: Page
     page = await pages.ask("GET", "/")
     assert page.status_code == 200
     assert "<html" in page.text
-    told = (await pages.ask("GET", WORKFLOW)).json()
+    told = await described(pages)
     assert told["workflowExecutionInfo"]["execution"]["workflowId"] == "NC-2026-000001"
     assert told == (await pages.ask("GET", WORKFLOW, own=True)).json()
+
+
+async def described(pages: Pages) -> Any:
+    """The process as the pages have it; just after its start the server may not answer yet."""
+    for _ in range(100):
+        answer = await pages.ask("GET", WORKFLOW)
+        if answer.status_code == 200:
+            return answer.json()
+        await asyncio.sleep(0.1)
+    raise AssertionError(answer.text)
 
 
 async def test_what_would_change_something_is_not_passed_on(pages: Pages) -> None:
