@@ -32,13 +32,11 @@ DATED = tuple(
     f"tests/{name}"
     for name in (
         "api/test_lives.py",
-        "api/test_rehearsal.py",
         "api/test_sittings.py",
         "console/test_meeting_session.py",
         "console/test_meetings.py",
         "console/test_month.py",
         "console/test_periods.py",
-        "engine/test_audit.py",
         "engine/test_redating.py",
         "engine/test_scheduling.py",
         "engine/test_sitting_process.py",

@@ -14,7 +14,7 @@ from tests.faults.storm import storm
 @pytest.mark.longest
 @pytest.mark.parametrize("kills", [12, 300])
 async def test_nothing_acknowledged_is_lost_or_doubled_however_often_parts_are_killed(kills: int) -> None:
-    outcome = await storm(random.SystemRandom().randrange(1_000_000), kills=kills, gap=(0.2, 1.8), seconds=900.0)
+    outcome = await storm(random.SystemRandom().randrange(1_000_000), kills=kills, gap=(0.1, 1.2), seconds=900.0)
     print(outcome.text())
     assert not outcome.problems, outcome.text()
     assert len(outcome.kills) == kills

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=_SLOW)
-settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("thorough", max_examples=300, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
