@@ -60,8 +60,8 @@ def a_person_goes_on(stack: Stack) -> None:
         meeting.does("attendance", {"chair": chair, "recorder": chair, "present": [], "absent": []})
         due = (community.now() + timedelta(days=30)).date().isoformat()
         community.decide(number, "plan", sitting=meeting.id, lead="urban", deliverable="更换曳引机", due_date=due)
-        meeting.does("close", {})
-        meeting.pass_to("minutes_due")
+        meeting.pass_to("ends_at")
+        assert meeting.does("close", {})["status"] == "closed"
         assert number in str(meeting.paper("minutes"))
         events = found(community.get(f"/cases/{number}/events"))["items"]
         times = [instant(event["at"]) for event in events]
