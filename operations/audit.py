@@ -358,10 +358,11 @@ class Auditor:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stream of the log: of which kind it is, and the state that it folds to."""
+    """A stream of the log: of which kind it is, the state that it folds to, and when it last moved (UTC)."""
 
     kind: AnyKind
     state: kinds.Keeping
+    moved_at: datetime
 
     @property
     def number(self) -> str:
@@ -372,11 +373,14 @@ class Found:
 def _found(rows: Sequence[StoredEvent]) -> Found | None:
     streams = kind_of(rows)
     state = streams.state(rows) if streams is not None else None
-    return Found(kinds.of_state(state), state) if state is not None else None
+    return Found(kinds.of_state(state), state, rows[-1].at) if state is not None else None
 
 
 def differences(found: Found, standing: Standing[Any], due_before: datetime) -> Iterable[Finding]:
-    """What differs between the log and what a process says; a wait that ended before ``due_before``."""
+    """What differs between the log and what a process says; a wait that should have been acted on ``due_before``.
+
+    What was due before the process came to it (a sitting that is begun late) is due from then on.
+    """
     number, known, waits = found.number, found.state.version, found.kind.waits(found.state)
     if standing.version > known:
         yield Finding(number, "ahead", {"log": known, "process": standing.version})
@@ -385,7 +389,7 @@ def differences(found: Found, standing: Standing[Any], due_before: datetime) -> 
     elif set(standing.waits) != set(waits):
         yield Finding(number, "waits_differ", {"log": _named(waits), "process": _named(standing.waits)})
     for wait in waits:
-        if wait.until < due_before:
+        if max(wait.until, found.moved_at) < due_before:
             yield Finding(number, "overdue_wait", {"wait": _named([wait])})
 
 

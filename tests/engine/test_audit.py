@@ -195,9 +195,10 @@ async def test_a_process_that_waits_for_something_else_or_for_too_long_differs(
     engine: Engine, kind: Kind[Any, Any, Any]
 ) -> None:
     number = await BEGUN[kind.id](engine)
-    state = streams_of(kind.id).state(await engine.log.read(number))
+    rows = await engine.log.read(number)
+    state = streams_of(kind.id).state(rows)
     assert state is not None
-    open_ = Found(kind, state)
+    open_ = Found(kind, state, rows[-1].at)
     first, *others = open_.kind.waits(open_.state)
     later = first.model_copy(update={"until": first.until + timedelta(hours=1)})
     right, wrong = (Standing[Any](version=open_.state.version, waits=(one, *others)) for one in (first, later))
@@ -206,6 +207,8 @@ async def test_a_process_that_waits_for_something_else_or_for_too_long_differs(
     assert [finding.kind for finding in differences(open_, wrong, now)] == ["waits_differ"]
     due = first.until + timedelta(minutes=2)
     assert {finding.kind for finding in differences(open_, right, due)} == {"overdue_wait"}
+    begun_late = Found(kind, state, due)
+    assert not list(differences(begun_late, right, due))
 
 
 async def shown(engine: Engine, number: str, kind: Kind[Any, Any, Any] = CASE) -> None:
