@@ -373,7 +373,7 @@ class Found:
 def _found(rows: Sequence[StoredEvent]) -> Found | None:
     streams = kind_of(rows)
     state = streams.state(rows) if streams is not None else None
-    return Found(kinds.of_state(state), state, rows[-1].at) if state is not None else None
+    return Found(kinds.of_state(state), state, rows[-1].occurred_at) if state is not None else None
 
 
 def differences(found: Found, standing: Standing[Any], due_before: datetime) -> Iterable[Finding]:

@@ -198,7 +198,7 @@ async def test_a_process_that_waits_for_something_else_or_for_too_long_differs(
     rows = await engine.log.read(number)
     state = streams_of(kind.id).state(rows)
     assert state is not None
-    open_ = Found(kind, state, rows[-1].at)
+    open_ = Found(kind, state, rows[-1].occurred_at)
     first, *others = open_.kind.waits(open_.state)
     later = first.model_copy(update={"until": first.until + timedelta(hours=1)})
     right, wrong = (Standing[Any](version=open_.state.version, waits=(one, *others)) for one in (first, later))
