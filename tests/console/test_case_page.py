@@ -59,6 +59,7 @@ def test_a_decision_says_before_it_is_sent_where_it_leads(number: str, estate: V
     assert page.effect("note") == "阶段和期限不变，记入办理经过。"
 
 
+@pytest.mark.long
 def test_a_stay_that_began_on_a_clock_that_was_moved_is_as_long_as_that_clock_says(
     number: str, estate: Visitor, officer: Caller
 ) -> None:

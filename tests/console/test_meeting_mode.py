@@ -11,6 +11,8 @@ from tests.support.browser import Browsing, each_look, sign_in, to_the_session
 from tests.support.meetings import Meeting, later, sitting_of, until
 from tests.support.stack import Caller, Stack
 
+pytestmark = pytest.mark.long
+
 ESTATE, OFFICER = "mudan-garden", "estate-mudan-garden"
 
 
@@ -44,7 +46,6 @@ def brought(caller: Caller, estate: str) -> str:
     return number
 
 
-@pytest.mark.long
 def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
     browsing: Browsing, session: tuple[Meeting, list[str]]
 ) -> None:
@@ -125,7 +126,6 @@ def _items(page: Page, numbers: list[str]) -> list[str]:
     return [number for number in listed if number in numbers]
 
 
-@pytest.mark.long
 def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> None:
     number = brought(caller, "gulou-yuan")
     sitting = sitting_of(caller, number)
@@ -150,7 +150,6 @@ def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> 
     assert sitting_of(caller, number) == sitting
 
 
-@pytest.mark.long
 @each_look
 def test_pages_of_meetings_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, session: tuple[Meeting, list[str]], caller: Caller, size: tuple[int, int], language: str
