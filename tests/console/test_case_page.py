@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
+from console.cases.offers import DECISIONS
+from domain.forms.reading import questions_of
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.deciding import look_at, send
 from tests.support.stack import Caller, Stack
@@ -40,6 +42,16 @@ def test_each_role_is_offered_what_it_may_decide_and_nothing_else(
         assert sorted(look_at(visitor, number).offered) == sorted(allowed), visitor.username
     assert look_at(supervisor, number).offered == ["note", "supervise"]
     assert "目前没有可作的决定" in look_at(admin, number).said
+
+
+def test_every_decision_on_the_page_asks_for_all_that_its_command_needs(number: str, estate: Visitor) -> None:
+    page = look_at(estate, number)
+    assert len(page.offered) > 5
+    for kind in page.offered:
+        for question in questions_of(DECISIONS[kind]):
+            if question.asked.offered and question.asked.when is None:
+                assert f'name="{question.name}"' in page.part(kind), (kind, question.name)
+                assert question.label.zh in page.part(kind)
 
 
 def test_another_units_case_is_refused_on_a_page(number: str, other_estate: Visitor, department: Visitor) -> None:
