@@ -1,7 +1,7 @@
 """Who saw and did what, beside the events: sign-ins, denials, each reading of sealed personal data, and what
 administrators change.
 
-Rows are only ever added; the database numbers and hashes them (migration 0005), each with the one before.
+Rows are only ever added; the database numbers and hashes them (migration 0002), each with the one before.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -72,7 +72,6 @@ class CaseRow:
 
 
 COLUMNS = tuple(field.name for field in fields(CaseRow) if field.name != "title")
-_COLUMN_SET = frozenset(COLUMNS)
 COUNTED_BY = frozenset({"tier", "stage", "estate", "community", "category", "closed_as", "lead"})
 
 Sort = Literal["newest", "due", "longest"]
@@ -259,13 +258,6 @@ class CaseList:
                 "SELECT number, title FROM case_titles WHERE number = ANY($1)", list(numbers)
             )
         return {row["number"]: row["title"] for row in rows}
-
-
-def whole_row(row: Mapping[str, object]) -> Mapping[str, object]:
-    """`row` itself if it has exactly the list's columns (one left out would be NULL), else ValueError."""
-    if row.keys() != _COLUMN_SET:
-        raise ValueError(f"not a row of the case list: {sorted(row.keys() ^ _COLUMN_SET)}")
-    return row
 
 
 def grams(title: str) -> list[str]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import asyncpg
 
-from store.cases import whole_row
 from store.database import is_text
 from store.errors import CommandTaken, Diverged, NotCanonical, reaching_the_store
+from store.tables.lists import Listing
 from store.together import Together
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ class EventLog:
         command_id: str,
         events: Sequence[NewEvent],
         row: Mapping[str, object] | None = None,
-        table: str = "cases",
+        listing: Listing | None = None,
     ) -> Appended:
-        """Record a command's `events` after `expected_version`, and the stream's `row` of its list; all or nothing.
+        """Record a command's `events` after `expected_version`, and the stream's `row` of `listing`; all or nothing.
 
         `prev_hash` is the hash of the stream's last event that the caller knows, "" at version 0. The same
         command again records nothing. Raises NotCanonical (bad data), CommandTaken (the id was used in
@@ -116,9 +116,12 @@ class EventLog:
         if not events:
             raise ValueError("a command that is recorded has at least one event")
         chained = _chain(stream, expected_version, prev_hash, command_id, events)
-        if row is not None and table == "cases":
-            row = whole_row(row)
-        arguments = (stream, expected_version, prev_hash, command_id, chained, table, row)
+        named = None
+        if row is not None:
+            if listing is None:
+                raise ValueError("a row that is recorded is one of a list")
+            named, row = listing.name, listing.whole(row)
+        arguments = (stream, expected_version, prev_hash, command_id, chained, named, row)
         with reaching_the_store():
             answer = await self._together.append(arguments)
             if answer["status"] == "appended":
@@ -389,7 +392,7 @@ def _chain(stream: str, version: int, prev_hash: str, command_id: str, events: S
 
 
 def _as_stored(
-    arguments: tuple[str, int, str, str, list[Json], str, object],
+    arguments: tuple[str, int, str, str, list[Json], str | None, object],
     events: Sequence[NewEvent],
     position: int,
     recorded_at: datetime,

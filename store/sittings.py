@@ -50,6 +50,7 @@ class SittingRow:
     present: list[str]
     absent: list[str]
     updated_at: datetime
+    until: datetime | None
 
     @property
     def dates(self) -> Sitting:

@@ -49,7 +49,7 @@ class Book:
                 state = fold(number, past)
                 assert state is not None
                 done = await log.append(
-                    number, version, head, f"{number}/{version}", [CASES.new(event)], summary(state)
+                    number, version, head, f"{number}/{version}", [CASES.new(event)], summary(state), CASES.listing
                 )
                 head = done.events[-1].hash
 
