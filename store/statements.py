@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, BindParameter, ClauseElement, Column, ColumnElement, Insert, Table, Text, any_, bindparam
-from sqlalchemy.dialects.postgresql import asyncpg, insert
+from sqlalchemy import ARRAY, BindParameter, ClauseElement, Column, ColumnElement, Table, Text, any_, bindparam
+from sqlalchemy.dialects.postgresql import Insert, asyncpg, insert
 from sqlalchemy.sql.type_api import TypeEngine
 
 from store.errors import reaching_the_store
@@ -29,7 +29,7 @@ _GIVEN = "given_"
 def given(what: str | Column[Any], type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
     """A value that is given at each call, by this name; or by a column's name, of its type."""
     if isinstance(what, str):
-        return bindparam(_GIVEN + what, type_=type_, required=True)
+        return bindparam(_GIVEN + what, type_=None if type_ is None else _plain(type_), required=True)
     return bindparam(_GIVEN + what.name, type_=_plain(what.type), required=True)
 
 
