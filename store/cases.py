@@ -33,7 +33,7 @@ from sqlalchemy import (
 from domain.acting import Turn
 from domain.case import WaitKind
 from store.database import is_text
-from store.paging import By, Order, page_limit
+from store.paging import Asked, By, Order, page_limit
 from store.statements import Statement, among, given, inserted
 from store.tables.base import Instant, Texts, constant
 from store.tables.lists import CASES, IN_TIME, IS_OPEN, WAITS_FOR_SITTING
@@ -356,27 +356,8 @@ _FILTERS: Mapping[str, ColumnElement[bool]] = {
 """What a list can be narrowed by."""
 
 
-class _Asked:
-    """A query's filters, and the values that they are given."""
-
-    def __init__(self) -> None:
-        self._filters: list[str] = []
-        self.values: dict[str, object] = {}
-
-    @property
-    def filters(self) -> tuple[str, ...]:
-        """Their names; the same ones ask the same statement."""
-        return tuple(self._filters)
-
-    def add(self, name: str, **values: object) -> None:
-        """One filter. Nothing stored equals what PostgreSQL cannot hold."""
-        unheard_of = any(isinstance(value, str) and not is_text(value) for value in values.values())
-        self._filters.append("nothing" if unheard_of else name)
-        self.values.update(values)
-
-
-def _asked(query: CaseQuery) -> _Asked:
-    asked = _Asked()
+def _asked(query: CaseQuery) -> Asked:
+    asked = Asked()
     _scope(asked, query)
     for name in (*_EQUAL, "opened_from", "opened_to"):
         if (value := getattr(query, name)) is not None:
@@ -396,7 +377,7 @@ def _asked(query: CaseQuery) -> _Asked:
     return asked
 
 
-def _scope(asked: _Asked, query: CaseQuery) -> None:
+def _scope(asked: Asked, query: CaseQuery) -> None:
     units, departments = query.units, query.departments
     if units is not None and departments is not None:
         asked.add("under or theirs", units=list(units), departments=list(departments))
@@ -406,7 +387,7 @@ def _scope(asked: _Asked, query: CaseQuery) -> None:
         asked.add("theirs", departments=list(departments))
 
 
-def _whose_turn(asked: _Asked, turn: Turn) -> None:
+def _whose_turn(asked: Asked, turn: Turn) -> None:
     asked.add(
         "turn",
         turn_unit=turn.unit,
@@ -417,7 +398,7 @@ def _whose_turn(asked: _Asked, turn: Turn) -> None:
     )
 
 
-def _search(asked: _Asked, q: str) -> None:
+def _search(asked: Asked, q: str) -> None:
     if not is_text(q):
         asked.add("nothing")
     elif _NUMBER.fullmatch(q) is None:

@@ -1,4 +1,4 @@
-"""Pages by key: how a list is sorted, what follows a row in it, and the cursor that a page hands on."""
+"""Pages by key: what a list is narrowed by, how it is sorted, what follows a row in it, a page's cursor."""
 
 from __future__ import annotations
 
@@ -70,6 +70,25 @@ class Order(Generic[R]):
             return {_name(n): _value(value, by.column.type.python_type) for n, (value, by) in enumerate(pairs)}
         except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise Refusal("bad_cursor") from error
+
+
+class Asked:
+    """The filters that a query narrows a list by, and the values that they are given."""
+
+    def __init__(self) -> None:
+        self._filters: list[str] = []
+        self.values: dict[str, object] = {}
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Their names; the same ones ask the same statement."""
+        return tuple(self._filters)
+
+    def add(self, name: str, **values: object) -> None:
+        """One filter. Nothing stored equals what PostgreSQL cannot hold."""
+        unheard_of = any(isinstance(value, str) and not is_text(value) for value in values.values())
+        self._filters.append("nothing" if unheard_of else name)
+        self.values.update(values)
 
 
 def page_limit(asked: int) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from store.errors import reaching_the_store
 from store.folding import KINDS
-from store.log import StoredEvent, every_stream, snapshot, some_streams
+from store.log import LAST_POSITION, StoredEvent, every_stream, snapshot, some_streams
 from store.projecting import upsert
 from store.statements import Statement, given
 from store.tables.lists import Listing
@@ -40,7 +40,6 @@ _ROUNDS = 20
 _REBUILDING = 7_357_002
 _BESIDE = "hx_rebuild"
 
-_LAST_POSITION = Statement(select(func.coalesce(func.max(EVENTS.c.position), 0)))
 _GROWN = Statement(
     select(EVENTS.c.stream)
     .distinct()
@@ -196,10 +195,10 @@ async def _rebuild(connection: Connection, fresh: Sequence[_Fresh], progress: Pr
     for one in fresh:
         await one.begin(connection)
     async with connection.transaction(isolation="repeatable_read"):
-        position = int(await _LAST_POSITION.value(connection))
+        position = int(await LAST_POSITION.value(connection))
         await _fold(connection, every_stream(connection), fresh, progress)
     for _ in range(_ROUNDS):
-        if int(await _LAST_POSITION.value(connection)) - position < _NEARLY_THERE:
+        if int(await LAST_POSITION.value(connection)) - position < _NEARLY_THERE:
             break
         position = await _catch_up(connection, fresh, position)
     totals = {one.name: await _swap(connection, one, position) for one in fresh}
@@ -222,7 +221,7 @@ async def _swap(connection: Connection, one: _Fresh, position: int) -> int:
 
 async def _catch_up(connection: Connection, fresh: Sequence[_Fresh], position: int) -> int:
     """Fold again each stream that grew after `position`; the position up to which that was."""
-    last = int(await _LAST_POSITION.value(connection))
+    last = int(await LAST_POSITION.value(connection))
     names = [name for (name,) in await _GROWN.rows(connection, after=position, last=last)]
     for start in range(0, len(names), _BATCH):
         await _fold(connection, _each(await some_streams(connection, names[start : start + _BATCH])), fresh)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, BindParameter, ClauseElement, Column, ColumnElement, Table, Text, any_, bindparam
+from sqlalchemy import ARRAY, BindParameter, ClauseElement, Column, ColumnElement, Table, Text, any_, bindparam, literal
 from sqlalchemy.dialects.postgresql import Insert, asyncpg, insert
 from sqlalchemy.sql.type_api import TypeEngine
 
@@ -36,6 +36,11 @@ def given(what: str | Column[Any], type_: TypeEngine[Any] | None = None) -> Bind
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Whether a column has one of the values that are given as a list."""
     return column == any_(given(name, ARRAY(_plain(column.type))))
+
+
+def is_one_of(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[bool]:
+    """Whether a column has one of some values that are always the same."""
+    return column == any_(literal(list(values), ARRAY(_plain(column.type))))
 
 
 def inserted(table: Table, *columns: str) -> Insert:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, literal_column, not_, text
+from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, Table, Text, literal_column, not_, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from store.tables.base import CHANGING, METADATA, Id, Instant, Texts, constant, key
@@ -18,10 +18,12 @@ from store.tables.base import CHANGING, METADATA, Id, Instant, Texts, constant, 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list. ``until``: the column with the end of what a row's process waits for next, NULL where it waits for
-    nothing. ``units``: the column with the units that it is under, None where that is not kept."""
+    nothing. ``is_open``: whether its process has not ended. ``units``: the column with the units that it is under, None
+    where that is not kept."""
 
     table: Table
     until: Column[Any]
+    is_open: ColumnElement[bool]
     units: Column[Any] | None = None
 
     @property
@@ -81,11 +83,12 @@ CASES = Table(
     postgresql_with=CHANGING,
     comment=_PROJECTED,
 )
-CASE_LIST = Listing(CASES, until=CASES.c.until, units=CASES.c.units)
 
 IS_OPEN = CASES.c.closed_at.is_(None)
 IN_TIME = not_(CASES.c.overdue)
 """Sorts what is late before what is not."""
+CASE_LIST = Listing(CASES, until=CASES.c.until, is_open=IS_OPEN, units=CASES.c.units)
+
 WAITS_FOR_SITTING = CASES.c.wait.op("->>", return_type=Text())(constant("sitting_id"))
 
 # A rebuilt copy (LIKE ... INCLUDING ALL) is named by PostgreSQL: these are its names.
@@ -138,7 +141,7 @@ SITTINGS = Table(
     comment=_PROJECTED,
 )
 
-SITTING_LIST = Listing(SITTINGS, until=SITTINGS.c.until)
+SITTING_LIST = Listing(SITTINGS, until=SITTINGS.c.until, is_open=SITTINGS.c.until.is_not(None))
 
 WAS_MOVED = SITTINGS.c.sequence > literal_column("0")
 Index("sittings_forum_starts_at_idx", SITTINGS.c.forum, SITTINGS.c.starts_at)
@@ -175,10 +178,10 @@ RESPONSES = Table(
     postgresql_with=CHANGING,
     comment=_PROJECTED,
 )
-RESPONSE_LIST = Listing(RESPONSES, until=RESPONSES.c.next_until, units=RESPONSES.c.units)
-
 IS_CLOSED = RESPONSES.c.status == constant("closed")
 """Of a response whose watch is over too."""
+RESPONSE_LIST = Listing(RESPONSES, until=RESPONSES.c.next_until, is_open=not_(IS_CLOSED), units=RESPONSES.c.units)
+
 Index("responses_expr_declared_at_id_idx", IS_CLOSED, RESPONSES.c.declared_at.desc(), RESPONSES.c.id.desc())
 Index("responses_units_idx", RESPONSES.c.units, postgresql_using="gin")
 Index("responses_departments_idx", RESPONSES.c.departments, postgresql_using="gin")

@@ -46,9 +46,9 @@ OPENS = EVENTS.c.version == literal_column("1")
 
 # The sitting's own events carry all of its dates under the same name: only a case's events are looked up so.
 _SITTING = constant("{detail,sitting}")
-SITTING = EVENTS.c.data.op("#>>", return_type=Text())(_SITTING)
+NAMED_SITTING = EVENTS.c.data.op("#>>", return_type=Text())(_SITTING)
 """The sitting that an event of a case names."""
 NAMES_SITTING = func.jsonb_typeof(EVENTS.c.data.op("#>", return_type=JSONB())(_SITTING)) == constant("string")
 
 Index("events_streams", EVENTS.c.stream, postgresql_where=OPENS)
-Index("events_at_sitting", SITTING, postgresql_where=NAMES_SITTING)
+Index("events_at_sitting", NAMED_SITTING, postgresql_where=NAMES_SITTING)

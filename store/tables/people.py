@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    FetchedValue,
     ForeignKey,
     Identity,
     Index,
@@ -137,7 +138,8 @@ CASE_VIEWS = Table(
 ACCESS_LOG = Table(
     "access_log",
     METADATA,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    # The database's own trigger gives it, with the instant and the hashes.
+    Column("position", BigInteger, FetchedValue(), primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False, index=True),
     Column("account", Id),
     Column("role", Text),

@@ -89,7 +89,7 @@ def _engine(database: Database) -> Any:
 
 async def test_a_list_that_is_declared_is_written_with_its_appends(database: Database, owner_pool: Pool) -> None:
     table = Table("petitions", MetaData(), key(), Column("version", Integer), Column("until", Instant))
-    petitions = Listing(table, until=table.c.until)
+    petitions = Listing(table, until=table.c.until, is_open=table.c.until.is_not(None))
     with _engine(database).begin() as connection:
         table.create(connection)
     await owner_pool.execute(put_function([*(kind.listing for kind in KINDS), petitions]))
