@@ -102,7 +102,6 @@ class JointResponses:
         claimed = idempotency.claim_key("emergency", actor, key)
         command = ResponseCommand(id=idempotency.command_id(claimed), actor=actor, body=body, if_version=if_version)
         structlog.contextvars.bind_contextvars(emergency=emergency, workflow=emergency, command=command.id)
-        await self.state(emergency)
         if key is not None:
             fingerprint = idempotency.fingerprint(f"{emergency}:{command.kind}", body)
             done = await self._sending.claimed(emergency, claimed, fingerprint, command.id)
