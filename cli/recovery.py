@@ -25,7 +25,7 @@ def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 when something differs.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the lists of cases, sittings and responses anew from the log; the cases' beside the live one."""
+    """Make the list of every kind anew from the log; the cases' beside the live one."""
     differing, cases = commands.run(_rebuild(check))
     if as_json:
         terminal.print_json({"cases": cases, "differing": list(differing), "rebuilt": not check})
@@ -41,18 +41,20 @@ async def _rebuild(check: bool) -> tuple[Sequence[str], int]:
     from operations.connections import opened
     from store import rebuild as rebuilding
     from store.cases import CaseList, CaseQuery
-    from store.folding import CASES, RESPONSES, SITTINGS
+    from store.folding import CASES
+    from store.registry import REGISTRY
 
+    others = [entry.streams for entry in REGISTRY if entry.streams is not CASES]
     settings = commands.settings()
     with terminal.progress("streams") as step:
         if not check:
             async with opened(settings.owner_database()) as owner:
-                for kind in (SITTINGS, RESPONSES):
+                for kind in others:
                     await rebuilding.rebuild_list(owner, kind)
                 return (), await rebuilding.rebuild(owner, CASES.listed, lambda done: step(done, 0))
         async with opened(settings.database()) as pool:
             differing = await rebuilding.compare(pool, CASES.listed, lambda done: step(done, 0))
-            for kind in (SITTINGS, RESPONSES):
+            for kind in others:
                 differing = (*differing, *await rebuilding.compare_list(pool, kind))
             return differing, await CaseList(pool).count(CaseQuery())
 

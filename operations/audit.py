@@ -26,12 +26,14 @@ from services.policy_desk import order_of
 from store import rebuild
 from store.database import transaction
 from store.errors import reaching_the_store
-from store.folding import CASES, RESPONSES, SITTINGS, kind_of
+from store.folding import CASES
 from store.log import EventLog, StoredEvent, chain_problems, count_streams, every_stream, snapshot
 from store.policies import Policies
+from store.registry import REGISTRY, Registry
 from store.sittings import Untold
 from workflows import kinds
-from workflows.client import AnyKind, Processes, ProcessGone, ProcessUnavailable
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.kinds import AnyKind
 from workflows.messages import EnforceOrder, Standing
 
 if TYPE_CHECKING:
@@ -120,8 +122,10 @@ class Auditor:
         grace: timedelta = timedelta(minutes=1),
         at_once: int = 16,
         progress: Progress | None = None,
+        registry: Registry = REGISTRY,
     ) -> None:
         self._pool = pool
+        self._registry = registry
         self._log = EventLog(pool)
         self._client = client
         self._processes = processes
@@ -142,10 +146,12 @@ class Auditor:
         await _each(self._running(), self._look_at_running, self._at_once)
         differing = await rebuild.compare(self._pool, CASES.listed, lambda n: self._progress("list", n, report.cases))
         self._find(Finding(number, "projection_differs") for number in differing)
-        await self._look_at_sittings()
+        for entry in self._registry:
+            if entry.streams is not CASES:
+                differing = await rebuild.compare_list(self._pool, entry.streams)
+                self._find(Finding(number, "projection_differs") for number in differing)
+        self._find(_untold(one) for one in await untold_cases(self._pool))
         await self._look_at_steps()
-        differing = await rebuild.compare_list(self._pool, RESPONSES)
-        self._find(Finding(number, "projection_differs") for number in differing)
         await self._look_at_policies()
         report.findings.sort(key=lambda finding: (FINDINGS.index(finding.kind), finding.number))
         return report
@@ -183,12 +189,6 @@ class Auditor:
 
     # ---------------------------------------------------------------- looking
 
-    async def _look_at_sittings(self) -> None:
-        """Cases that have not heard of their sitting's move, and rows of the list that are not the log's."""
-        self._find(_untold(one) for one in await untold_cases(self._pool))
-        differing = await rebuild.compare_list(self._pool, SITTINGS)
-        self._find(Finding(number, "projection_differs") for number in differing)
-
     async def _look_at_steps(self) -> None:
         """What should have followed from events, and did not."""
         self._find([Finding(one.number, one.step, one.facts) async for one in self._following.missed()])
@@ -221,7 +221,7 @@ class Auditor:
                         Finding(problem.stream, "chain", {"version": problem.version, "problem": problem.kind})
                         for problem in chain_problems(events)
                     )
-                    found = _found(events)
+                    found = self._found(events)
                     if found is None:
                         continue
                     if found.kind is kinds.CASE:
@@ -233,7 +233,7 @@ class Auditor:
                         yield found
 
     async def _running(self) -> AsyncIterator[str]:
-        for kind in kinds.KINDS:
+        for kind in self._registry.kinds:
             async for number in self._processes.running(kind):
                 yield number
 
@@ -251,7 +251,7 @@ class Auditor:
         findings: list[Finding] = []
         for pause in (first_after, *_PAUSES):
             await asyncio.sleep(pause)
-            found = _found(await self._log.read(number))
+            found = self._found(await self._log.read(number))
             if found is None or found.state.closed:
                 findings = await self._superfluous(number, found)
             else:
@@ -308,6 +308,10 @@ class Auditor:
         """A wait that ends before this should have been acted on."""
         return self._clock.now() - self._grace
 
+    def _found(self, rows: Sequence[StoredEvent]) -> Found | None:
+        found = self._registry.found(rows)
+        return Found(found.entry.process, found.state, rows[-1].occurred_at) if found is not None else None
+
     def _find(self, findings: Iterable[Finding]) -> None:
         self._report.findings.extend(findings)
 
@@ -342,7 +346,7 @@ class Auditor:
             if finding.kind == "ahead":
                 await self._client.get_workflow_handle(finding.number).terminate("audit: ahead of the log")
             if action == "restarted":
-                found = _found(await self._log.read(finding.number))
+                found = self._found(await self._log.read(finding.number))
                 if found is not None and not found.state.closed:
                     await self._processes.restart(found.state)
             elif action == "nudged":
@@ -368,12 +372,6 @@ class Found:
     def number(self) -> str:
         """The id of its process."""
         return self.kind.number(self.state)
-
-
-def _found(rows: Sequence[StoredEvent]) -> Found | None:
-    streams = kind_of(rows)
-    state = streams.state(rows) if streams is not None else None
-    return Found(kinds.of_state(state), state, rows[-1].at) if state is not None else None
 
 
 def differences(found: Found, standing: Standing[Any], due_before: datetime) -> Iterable[Finding]:

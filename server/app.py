@@ -36,6 +36,7 @@ from runtime.version import VERSION
 from server.opening import open_services
 from services.problems import Problem
 from store.errors import StoreUnavailable
+from store.registry import REGISTRY, Registry
 from store.rulebook import NoRules
 from workflows.client import ProcessUnavailable
 
@@ -49,12 +50,13 @@ DESCRIPTION = (
 PREFIX = "/api/v1"
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application on ``settings``. It starts also while PostgreSQL or Temporal is away."""
+def create_app(settings: Settings, registry: Registry = REGISTRY) -> FastAPI:
+    """The application on ``settings``, for the kinds of ``registry``. It starts also while PostgreSQL or Temporal is
+    away."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = await open_services(settings)
+        app.state.services = await open_services(settings, registry)
         yield
         await app.state.services.close()
 
@@ -69,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.router.route_class = StrictRoute
-    _include_routes(app, settings)
+    _include_routes(app, settings, registry)
     _handle_what_goes_wrong(app)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     app.add_middleware(
@@ -81,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _include_routes(app: FastAPI, settings: Settings) -> None:
+def _include_routes(app: FastAPI, settings: Settings, registry: Registry) -> None:
     routers = [
         sign_in.router,
         organisation.router,

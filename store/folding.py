@@ -94,18 +94,8 @@ RESPONSES: Kind[ResponseState, ResponseFact] = Kind(
     evolve=lambda name, state, fact, command: joint_response.evolve(state, fact, response_id=name, command_id=command),
 )
 
+
 KINDS: tuple[Kind[Any, Any], ...] = (CASES, SITTINGS, RESPONSES)
-_BY_ID = {kind.id: kind for kind in KINDS}
-
-
-def streams_of(process: ProcessKind) -> Kind[Any, Any]:
-    """The streams of a kind of process."""
-    return _BY_ID[process]
-
-
-def kind_of(rows: Sequence[StoredEvent]) -> Kind[Any, Any] | None:
-    """The kind of a stream, read from its beginning; None for one that is of no kind."""
-    return next((kind for kind in KINDS if kind.owns(rows)), None)
 
 
 def event_of(row: StoredEvent) -> Event:

@@ -210,6 +210,19 @@ class EventLog:
             )
         return tuple(row["stream"] for row in rows)
 
+    async def begun(self, opens: str, before: int | None, limit: int) -> tuple[tuple[str, int], ...]:
+        """The streams that an event of the type ``opens`` began, each with that event's position, the newest first;
+        those before a position."""
+        with reaching_the_store():
+            rows = await self._pool.fetch(
+                "SELECT stream, position FROM events WHERE version = 1 AND type = $1 "
+                "AND position < coalesce($2, 9223372036854775807) ORDER BY position DESC LIMIT $3",
+                opens,
+                before,
+                limit,
+            )
+        return tuple((row["stream"], row["position"]) for row in rows)
+
     async def verify(self, stream: str) -> ChainReport:
         """Recompute the hashes of one stream."""
         events = await self.read(stream)

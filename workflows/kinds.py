@@ -1,20 +1,32 @@
 """The registry: one declaration for each kind of process. What is built for one kind is built by iterating ``KINDS``.
 
-Names, recorder, host, client, worker, audit and tests ask here; nothing lists the kinds by hand.
+Names, recorder, host, client, worker, audit and tests ask here; nothing lists the kinds by hand. What is made of the
+registry is given one, ``KINDS`` unless told, so that a test may declare a kind of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin
 
-from domain import case, joint_response, sitting
-from domain.case import CaseState, Command, Fact, Wait
-from domain.joint_response import ResponseCommand, ResponseFact, ResponseState, ResponseWait
+from pydantic import TypeAdapter
+
+from domain import case, joint_response, permission, sitting
+from domain.case import AnyDecision, CaseState, Command, Fact, Wait
+from domain.joint_response import AskedOfResponse, ResponseCommand, ResponseFact, ResponseState, ResponseWait
+from domain.joint_response.telling import wait_reason as response_wait_reason
+from domain.permission import Actor, Audience
+from domain.policy.rules import Rules
 from domain.signals import ProcessKind, RefuseSignal
-from domain.sitting import SittingCommand, SittingFact, SittingState, SittingWait
+from domain.sitting import AskedOfSitting, SittingCommand, SittingFact, SittingState, SittingWait
+from domain.stream import StreamEvent
+from domain.telling import sitting_wait_reason, wait_reason
+from domain.words import case_words, response_words, sitting_words
+from domain.words.bilingual import both
+from domain.words.kind_words import KindWords
 from workflows import attributes, names
 from workflows.messages import Recorded, RecordOrder, Standing
 
@@ -26,6 +38,8 @@ class Keeping(Protocol):
     def version(self) -> int: ...
     @property
     def closed(self) -> bool: ...
+    @property
+    def language(self) -> str: ...
 
 
 class Expiring(Protocol):
@@ -52,25 +66,69 @@ W = TypeVar("W", bound=Expiring)
 
 
 @dataclass(frozen=True)
+class Under:
+    """The versions of policies that a state is under (``nancheng@1``); None for today's."""
+
+    ladder: str | None = None
+    playbook: str | None = None
+
+
+@dataclass(frozen=True)
 class Kind(Generic[S, C, W]):
     """A kind of process.
 
-    ``id``: what it is called in policy and in the log's catalogue of streams. ``opens``: the kind of the command that
-    begins one. ``number``: the id that a state's process has. ``waits``: what a state waits for. ``shows``: the search
-    attributes of a state; ``stage``: where it stands, in a word.
+    ``id``: what it is called in policy and in the log's catalogue of streams; ``path``: in addresses, of several;
+    ``words``: by people.
+
+    ``opens``: the kind of the command that begins one; where people begin them, ``opening`` is its body, and ``prefix``
+    what their numbers begin with. ``asked``: the bodies of the commands that people send, told apart by their ``kind``;
+    ``sent_to``: the last part of the address that they are sent to.
+
+    ``number``: the id that a state's process has. ``waits``: what a state waits for; ``reason``: one such wait in
+    words, in a language. ``decide`` and ``evolve`` (of the process's id, state, fact and command id) are the pure
+    decider; ``under``: the policies that a state is under. ``audience``: who may read it; ``allowed``: the commands
+    that an actor may send now. ``shows``: the search attributes of a state; ``stage``: where it stands, in a word.
     """
 
     id: ProcessKind
+    path: str
+    words: KindWords
     names: names.Vocabulary
     state: type[S]
     command: type[C]
+    asked: Any
     wait: type[W]
     fact: Any
     opens: str
     number: Callable[[S], str]
     waits: Callable[[S], Sequence[W]]
+    reason: Callable[[S, W, str], str]
+    decide: Callable[[Rules, S | None, C, datetime], tuple[StreamEvent[Any], ...]]
+    evolve: Callable[[str, S | None, Any, str], S]
+    audience: Callable[[Rules, S], Audience]
+    allowed: Callable[[Rules, Actor, S], Sequence[str]]
     shows: Callable[[S], attributes.Values]
     stage: Callable[[S], str]
+    under: Callable[[S | None], Under] = lambda _: Under()
+    sent_to: str = "commands"
+    opening: type[Any] | None = None
+    prefix: str = ""
+
+    @cached_property
+    def bodies(self) -> TypeAdapter[Any]:
+        """Reads what people ask of one."""
+        return TypeAdapter(self.asked)
+
+    @property
+    def commands(self) -> Mapping[str, type[Any]]:
+        """The bodies of the commands that people send, by their kind."""
+        return {kind: body for body in _members(self.asked) for kind in get_args(body.model_fields["kind"].annotation)}
+
+    def ordered(self, body: Any, actor: Actor, command_id: str, if_version: int | None = None) -> C:
+        """A command in its envelope."""
+        envelope: Any = self.command  # every kind's has these fields, which no Protocol of an instance can say
+        ordered: C = envelope(id=command_id, actor=actor, body=body, if_version=if_version)
+        return ordered
 
     @property
     def recorded(self) -> type[Any]:
@@ -95,63 +153,137 @@ class Kind(Generic[S, C, W]):
 
 CASE: Kind[CaseState, Command, Wait] = Kind(
     id="case",
+    path="cases",
+    words=KindWords(
+        both("诉求件", "case"),
+        both("诉求件", "cases"),
+        {**case_words.SYSTEM_COMMANDS, **case_words.DECISIONS},
+        case_words.EVENTS,
+        case_words.STAGES,
+    ),
     names=names.CASE,
     state=CaseState,
     command=Command,
+    asked=AnyDecision,
+    sent_to="decisions",
     wait=Wait,
     fact=Fact,
     opens="open",
     number=lambda state: state.number,
     waits=case.waits,
+    reason=lambda state, wait, language: wait_reason(wait, language),
+    decide=case.decide,
+    evolve=lambda number, state, fact, command: case.evolve(state, fact, number=number, command_id=command),
+    audience=permission.audience_of_case,
+    allowed=permission.allowed_now,
+    under=lambda state: Under(ladder=state.ladder if state else None),
     shows=attributes.of_case,
     stage=lambda state: state.stage,
 )
 
 SITTING: Kind[SittingState, SittingCommand, SittingWait] = Kind(
     id="sitting",
+    path="sittings",
+    words=KindWords(
+        both("会议", "sitting"),
+        both("会议", "sittings"),
+        sitting_words.SITTING_COMMANDS,
+        sitting_words.SITTING_EVENTS,
+        sitting_words.SITTING_STATUSES,
+    ),
     names=names.SITTING,
     state=SittingState,
     command=SittingCommand,
+    asked=AskedOfSitting,
     wait=SittingWait,
     fact=SittingFact,
     opens="convene",
     number=lambda state: state.dates.id,
     waits=sitting.waits,
+    reason=sitting_wait_reason,
+    decide=sitting.decide,
+    evolve=lambda _, state, fact, command: sitting.evolve(state, fact, command_id=command),
+    audience=lambda rules, state: permission.audience_of_forum(rules, state.dates.forum),
+    allowed=sitting.allowed_now,
     shows=attributes.of_sitting,
     stage=lambda state: state.status,
 )
 
 RESPONSE: Kind[ResponseState, ResponseCommand, ResponseWait] = Kind(
     id="response",
+    path="emergencies",
+    words=KindWords(
+        both("联动处置", "joint response"),
+        both("联动处置", "joint responses"),
+        response_words.RESPONSE_COMMANDS,
+        response_words.RESPONSE_EVENTS,
+        response_words.RESPONSE_STATUSES,
+    ),
     names=names.RESPONSE,
     state=ResponseState,
     command=ResponseCommand,
+    asked=AskedOfResponse,
     wait=ResponseWait,
     fact=ResponseFact,
     opens="declare",
     number=lambda state: state.id,
     waits=joint_response.waits,
+    reason=lambda state, wait, _: response_wait_reason(state, wait),
+    decide=joint_response.decide,
+    evolve=lambda name, state, fact, command: joint_response.evolve(state, fact, response_id=name, command_id=command),
+    audience=lambda _, state: permission.audience_of_response(state),
+    allowed=joint_response.allowed_now,
+    under=lambda state: Under(playbook=state.playbook if state else None),
     shows=attributes.of_response,
     stage=lambda state: state.phase if state.status == "open" else state.status,
 )
 
-KINDS: tuple[Kind[Any, Any, Any], ...] = (CASE, SITTING, RESPONSE)
 
-_BY_ID = {kind.id: kind for kind in KINDS}
-_BY_STATE: dict[type[Any], Kind[Any, Any, Any]] = {kind.state: kind for kind in KINDS}
-_BY_COMMAND: dict[type[Any], Kind[Any, Any, Any]] = {kind.command: kind for kind in KINDS}
-
-
-def called(kind: ProcessKind) -> Kind[Any, Any, Any]:
-    """The kind of that id."""
-    return _BY_ID[kind]
+def _members(union: Any) -> Iterator[type[Any]]:
+    """The models of a union, however it is nested or annotated."""
+    if isinstance(union, type):
+        yield union
+    else:
+        for member in get_args(union)[:1] if get_origin(union) is Annotated else get_args(union):
+            yield from _members(member)
 
 
-def of_state(state: Keeping) -> Kind[Any, Any, Any]:
-    """The kind that a state is of. Raises KeyError for what is no process's state."""
-    return _BY_STATE[type(state)]
+AnyKind = Kind[Any, Any, Any]
 
 
-def of_command(command: Sendable) -> Kind[Any, Any, Any]:
-    """The kind that takes a command. Raises KeyError for what no process takes."""
-    return _BY_COMMAND[type(command)]
+class Kinds(Collection[AnyKind]):
+    """Kinds of process, in their order."""
+
+    def __init__(self, *kinds: AnyKind) -> None:
+        self._by_id = {kind.id: kind for kind in kinds}
+        self._by_state: dict[type[Any], AnyKind] = {kind.state: kind for kind in kinds}
+        self._by_command: dict[type[Any], AnyKind] = {kind.command: kind for kind in kinds}
+
+    def __iter__(self) -> Iterator[AnyKind]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._by_id.values()
+
+    @property
+    def sendable(self) -> Mapping[ProcessKind, frozenset[str]]:
+        """The commands that people send to each kind."""
+        return {kind.id: frozenset(kind.commands) for kind in self}
+
+    def called(self, kind: ProcessKind) -> AnyKind:
+        """The kind of that id. Raises KeyError."""
+        return self._by_id[kind]
+
+    def of_state(self, state: Keeping) -> AnyKind:
+        """The kind that a state is of. Raises KeyError for what is no process's state."""
+        return self._by_state[type(state)]
+
+    def of_command(self, command: Sendable) -> AnyKind:
+        """The kind that takes a command. Raises KeyError for what no process takes."""
+        return self._by_command[type(command)]
+
+
+KINDS = Kinds(CASE, SITTING, RESPONSE)

@@ -30,9 +30,17 @@ from api.sign_in.signed_in import SignedIn
 from domain import joint_response
 from domain.case import StandDown
 from domain.errors import Refusal
-from domain.joint_response import Object, Progress, Report, ResponseState, Sign, StandDownResponse, Waive
+from domain.joint_response import (
+    AskedOfResponse,
+    Object,
+    Progress,
+    Report,
+    ResponseState,
+    Sign,
+    StandDownResponse,
+    Waive,
+)
 from domain.permission import Actor
-from services.joint_responses import Asked
 from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done
@@ -86,7 +94,7 @@ async def read_playbook(
 
 async def response_teller(request: Request, actor: Actor, state: ResponseState) -> ResponseTeller:
     """Who tells a response to an actor, by the version of the playbook that it is under."""
-    rules = await services_of(request).joint_responses.rules(state)
+    rules = await services_of(request).joint_responses.rules_of(state)
     return ResponseTeller(await teller(request), rules.playbook(state.playbook), actor)
 
 
@@ -161,7 +169,7 @@ async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -
 
 
 async def commanded(
-    services: Services, emergency: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
+    services: Services, emergency: str, actor: Actor, body: AskedOfResponse, key: str | None, if_version: int | None
 ) -> Done[ResponseState]:
     """Sends a command to a response and counts what came of it."""
     counter = services.metrics.decisions
@@ -206,7 +214,7 @@ async def report_task(
     return answer(view, headers={"etag": etag(done.state.version)})
 
 
-def asked(task: str, body: TaskReportRequest) -> Asked:
+def asked(task: str, body: TaskReportRequest) -> AskedOfResponse:
     """The command of a report. Raises Refusal ``reason_required``."""
     note = body.note or body.reason
     if body.kind == "sign":
@@ -265,7 +273,6 @@ async def stand_down(
         return await _stand_case_down(request, actor, emergency, body, key, if_version)
     command = StandDownResponse(outcome=body.outcome, tier=body.tier, reason=body.reason)
     done = await commanded(services, emergency, actor, command, key, if_version)
-    await services.joint_responses.told(emergency)
     state, rows = await services.casework.story(number)
     told = [row for row in rows if row.command_id == f"{emergency}:stand_down:{number}"]
     view = (await teller(request, state)).decided(state, told)

@@ -17,13 +17,13 @@ from console.frame.pages import Viewer, page, see
 from console.sittings.known import Known, Told, known
 from domain.errors import Refusal
 from domain.permission import Actor
+from domain.sitting import AskedOfSitting
 from services.problems import Problem
-from services.sittings import Asked
 
 SentForm = TypeVar("SentForm", bound=Once)
 
 
-async def send_form(request: Request, sitting: Known, form: Form[SentForm], body: Asked, actor: Actor) -> bool:
+async def send_form(request: Request, sitting: Known, form: Form[SentForm], body: AskedOfSitting, actor: Actor) -> bool:
     """Sends a command; False where it was refused, which the form then says."""
     assert form.data is not None
     try:

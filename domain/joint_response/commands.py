@@ -108,19 +108,11 @@ class ResponseWaitExpired(Frozen):
 TaskReport = Sign | Progress | Done | Object | Waive
 """What a party reports of a task."""
 
+AskedOfResponse = TaskReport | Report | StandDownResponse
+"""What a party, the lead or the alliance may ask of a response."""
+
 AnyResponseCommand = Annotated[
-    Declare
-    | JoinCase
-    | LinkResponse
-    | Sign
-    | Progress
-    | Done
-    | Object
-    | Waive
-    | Report
-    | StandDownResponse
-    | ResponseWaitExpired,
-    Field(discriminator="kind"),
+    Declare | JoinCase | LinkResponse | AskedOfResponse | ResponseWaitExpired, Field(discriminator="kind")
 ]
 
 

@@ -83,17 +83,10 @@ class CloseSitting(Frozen):
     dissent: Annotated[tuple[WorkingText, ...], Field(max_length=50)] = ()
 
 
-SittingBody = Annotated[
-    Convene
-    | SittingWaitExpired
-    | Reschedule
-    | Cancel
-    | AddToAgenda
-    | AddOtherBusiness
-    | RecordAttendance
-    | CloseSitting,
-    Field(discriminator="kind"),
-]
+AskedOfSitting = Reschedule | Cancel | AddToAgenda | AddOtherBusiness | RecordAttendance | CloseSitting
+"""What an officer may ask of a sitting."""
+
+SittingBody = Annotated[Convene | SittingWaitExpired | AskedOfSitting, Field(discriminator="kind")]
 
 
 class SittingCommand(Frozen):

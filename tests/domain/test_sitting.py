@@ -39,7 +39,7 @@ from domain.sitting import (
     summary,
     waits,
 )
-from domain.telling import sitting_details, sitting_timer_summary
+from domain.telling import sitting_details, sitting_wait_reason
 from tests.domain.given import (
     ALLIANCE,
     COMMUNITY,
@@ -314,7 +314,7 @@ def test_what_it_waits_for_is_said_in_words_that_fit_a_timer() -> None:
     sitting = Held()
     while True:
         for wait in waits(sitting.state):
-            assert 0 < len(sitting_timer_summary(sitting.state, wait).encode()) <= 200
+            assert 0 < len(sitting_wait_reason(sitting.state, wait).encode()) <= 200
         assert MARCH in sitting_details(sitting.state, "老城社区", "https://nancheng.example/s")
         assert summary(sitting.state)["version"] == sitting.state.version
         if sitting.state.closed:

@@ -1,0 +1,71 @@
+"""The two halves of a kind of process: what runs (``workflows.kinds``), and its streams in the log (``store.folding``).
+
+What is made of the registry, a worker, an interface, an audit, is given one: ``REGISTRY`` unless told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from domain.signals import ProcessKind
+from store import folding
+from store.log import StoredEvent
+from workflows import kinds
+from workflows.kinds import AnyKind, Keeping, Kinds
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A kind of process with its streams."""
+
+    process: AnyKind
+    streams: folding.Kind[Any, Any]
+
+    @property
+    def id(self) -> ProcessKind:
+        """What the kind is called."""
+        return self.process.id
+
+
+class Found(NamedTuple):
+    """A process as the log has it."""
+
+    entry: Registered
+    state: Keeping
+
+
+class Registry:
+    """Kinds of process with their streams, in their order."""
+
+    def __init__(self, *entries: Registered) -> None:
+        self._by_id = {entry.id: entry for entry in entries}
+        self.kinds = Kinds(*(entry.process for entry in entries))
+
+    def __iter__(self) -> Iterator[Registered]:
+        return iter(self._by_id.values())
+
+    def called(self, kind: ProcessKind) -> Registered:
+        """The kind of that id. Raises KeyError."""
+        return self._by_id[kind]
+
+    def with_(self, *entries: Registered) -> Registry:
+        """These and others."""
+        return Registry(*self, *entries)
+
+    def of(self, rows: Sequence[StoredEvent]) -> Registered | None:
+        """The kind of a stream, read from its beginning; None for one that is of no kind."""
+        return next((entry for entry in self if entry.streams.owns(rows)), None)
+
+    def found(self, rows: Sequence[StoredEvent]) -> Found | None:
+        """The process of a whole stream; None for a stream that is of no kind."""
+        entry = self.of(rows)
+        state = entry.streams.state(rows) if entry is not None else None
+        return Found(entry, state) if entry is not None and state is not None else None
+
+
+CASES = Registered(kinds.CASE, folding.CASES)
+SITTINGS = Registered(kinds.SITTING, folding.SITTINGS)
+RESPONSES = Registered(kinds.RESPONSE, folding.RESPONSES)
+REGISTRY = Registry(CASES, SITTINGS, RESPONSES)
