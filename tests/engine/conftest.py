@@ -206,9 +206,17 @@ class Engine:
 
     def next_sitting(self, forum: str, later: int = 0) -> Sitting:
         """The first sitting of a forum whose agenda is not drafted yet; or the one so many after it."""
+        soon = self.clock.now() + timedelta(hours=2)
+        return [sitting for sitting in self._ahead(forum) if sitting.drafts_at > soon][later]
+
+    def sitting_that_takes_cases(self, forum: str, later: int = 0) -> Sitting:
+        """The first sitting of a forum that is not frozen yet, which a case picks; or the one so many after it."""
+        soon = self.clock.now() + timedelta(hours=2)
+        return [sitting for sitting in self._ahead(forum) if sitting.freezes_at > soon][later]
+
+    def _ahead(self, forum: str) -> list[Sitting]:
         now = self.clock.now()
-        ahead = sittings(self.rules.forums[forum], self.rules.calendar, now, now + timedelta(days=150))
-        return [sitting for sitting in ahead if sitting.drafts_at > now + timedelta(hours=2)][later]
+        return list(sittings(self.rules.forums[forum], self.rules.calendar, now, now + timedelta(days=150)))
 
     async def convene(self, sitting: Sitting) -> int:
         return await self.processes.convene(self.rules, sitting.id, dates=sitting)

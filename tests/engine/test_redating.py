@@ -50,7 +50,7 @@ async def test_a_sitting_that_an_officer_moved_stays_on_its_day_with_its_minutes
     await engine.convene(sitting)
     await engine.command(sitting.id, "reschedule", starts_at=sitting.starts_at + timedelta(days=7), reason="会场另用")
     before = (await engine.sitting_state(sitting.id)).dates
-    await day_off(engine, before.starts_at.date() + timedelta(days=1))
+    await day_off(engine, engine.rules.calendar.next_workday(before.starts_at.date() + timedelta(days=1)))
     assert (await redate(engine.pool, engine.processes, "calendar@2", engine.clock.now())).moved == (sitting.id,)
     after = (await engine.sitting_state(sitting.id)).dates
     assert after.starts_at == before.starts_at

@@ -116,7 +116,7 @@ async def test_moving_a_sitting_moves_every_waiting_cases_timer_exactly_once(eng
 
 
 async def test_cancelling_a_sitting_sends_its_cases_to_the_next_one(engine: Engine) -> None:
-    sitting, following = engine.next_sitting("laocheng"), engine.next_sitting("laocheng", 1)
+    sitting, following = (engine.sitting_that_takes_cases("laocheng", later) for later in (0, 1))
     await engine.convene(sitting)
     await case_waiting_for(engine, "A", sitting)
     await engine.command(sitting.id, "cancel", reason="没有议题")
@@ -337,7 +337,7 @@ async def until_told(engine: Engine, sitting: str) -> None:
 async def test_a_case_that_picks_a_sitting_while_it_moves_follows_it_at_once_and_once(
     engine: Engine, what: str
 ) -> None:
-    sitting, following = engine.next_sitting("laocheng"), engine.next_sitting("laocheng", 1)
+    sitting, following = (engine.sitting_that_takes_cases("laocheng", later) for later in (0, 1))
     await engine.convene(sitting)
     await engine.open("A")
     fields: dict[str, Any] = {"reason": "会场另用"}
