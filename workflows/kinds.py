@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin
-
-from pydantic import TypeAdapter
+from typing import Any, Generic, Protocol, TypeVar
 
 from domain import case, joint_response, permission, sitting
-from domain.case import AnyDecision, CaseState, Command, Fact, Wait
-from domain.joint_response import AskedOfResponse, ResponseCommand, ResponseFact, ResponseState, ResponseWait
+from domain.case import CaseState, Command, Fact, Wait
+from domain.forms.asking import Offered
+from domain.forms.reading import commands_of
+from domain.joint_response import ResponseCommand, ResponseFact, ResponseState, ResponseWait
 from domain.joint_response.telling import wait_reason as response_wait_reason
 from domain.permission import Actor, Audience
 from domain.policy.rules import Rules
 from domain.signals import ProcessKind, RefuseSignal
-from domain.sitting import AskedOfSitting, SittingCommand, SittingFact, SittingState, SittingWait
+from domain.sitting import SittingCommand, SittingFact, SittingState, SittingWait
 from domain.stream import StreamEvent
 from domain.telling import sitting_wait_reason, wait_reason
 from domain.words import case_words, response_words, sitting_words
@@ -80,9 +79,9 @@ class Kind(Generic[S, C, W]):
     ``id``: what it is called in policy and in the log's catalogue of streams; ``path``: in addresses, of several;
     ``words``: by people.
 
-    ``opens``: the kind of the command that begins one; where people begin them, ``opening`` is its body, and ``prefix``
-    what their numbers begin with. ``asked``: the bodies of the commands that people send, told apart by their ``kind``;
-    ``sent_to``: the last part of the address that they are sent to.
+    ``command``: its envelope; what people send is of the base ``Offered``. ``opens``: the kind of the command that
+    begins one; ``prefix``: where people begin them, what their numbers begin with. ``sent_to``: the last part of the
+    address that commands are sent to.
 
     ``number``: the id that a state's process has. ``waits``: what a state waits for; ``reason``: one such wait in
     words, in a language. ``decide`` and ``evolve`` (of the process's id, state, fact and command id) are the pure
@@ -96,7 +95,6 @@ class Kind(Generic[S, C, W]):
     names: names.Vocabulary
     state: type[S]
     command: type[C]
-    asked: Any
     wait: type[W]
     fact: Any
     opens: str
@@ -111,18 +109,17 @@ class Kind(Generic[S, C, W]):
     stage: Callable[[S], str]
     under: Callable[[S | None], Under] = lambda _: Under()
     sent_to: str = "commands"
-    opening: type[Any] | None = None
     prefix: str = ""
 
-    @cached_property
-    def bodies(self) -> TypeAdapter[Any]:
-        """Reads what people ask of one."""
-        return TypeAdapter(self.asked)
+    @property
+    def commands(self) -> Mapping[str, type[Offered]]:
+        """What people send one, by kind."""
+        return {kind: body for kind, body in commands_of(self.command).items() if kind != self.opens}
 
     @property
-    def commands(self) -> Mapping[str, type[Any]]:
-        """The bodies of the commands that people send, by their kind."""
-        return {kind: body for body in _members(self.asked) for kind in get_args(body.model_fields["kind"].annotation)}
+    def opening(self) -> type[Offered] | None:
+        """What people begin one with; None where the system alone does."""
+        return commands_of(self.command).get(self.opens)
 
     def ordered(self, body: Any, actor: Actor, command_id: str, if_version: int | None = None) -> C:
         """A command in its envelope."""
@@ -157,14 +154,12 @@ CASE: Kind[CaseState, Command, Wait] = Kind(
     words=KindWords(
         both("诉求件", "case"),
         both("诉求件", "cases"),
-        {**case_words.SYSTEM_COMMANDS, **case_words.DECISIONS},
         case_words.EVENTS,
         case_words.STAGES,
     ),
     names=names.CASE,
     state=CaseState,
     command=Command,
-    asked=AnyDecision,
     sent_to="decisions",
     wait=Wait,
     fact=Fact,
@@ -187,14 +182,12 @@ SITTING: Kind[SittingState, SittingCommand, SittingWait] = Kind(
     words=KindWords(
         both("会议", "sitting"),
         both("会议", "sittings"),
-        sitting_words.SITTING_COMMANDS,
         sitting_words.SITTING_EVENTS,
         sitting_words.SITTING_STATUSES,
     ),
     names=names.SITTING,
     state=SittingState,
     command=SittingCommand,
-    asked=AskedOfSitting,
     wait=SittingWait,
     fact=SittingFact,
     opens="convene",
@@ -215,14 +208,12 @@ RESPONSE: Kind[ResponseState, ResponseCommand, ResponseWait] = Kind(
     words=KindWords(
         both("联动处置", "joint response"),
         both("联动处置", "joint responses"),
-        response_words.RESPONSE_COMMANDS,
         response_words.RESPONSE_EVENTS,
         response_words.RESPONSE_STATUSES,
     ),
     names=names.RESPONSE,
     state=ResponseState,
     command=ResponseCommand,
-    asked=AskedOfResponse,
     wait=ResponseWait,
     fact=ResponseFact,
     opens="declare",
@@ -237,15 +228,6 @@ RESPONSE: Kind[ResponseState, ResponseCommand, ResponseWait] = Kind(
     shows=attributes.of_response,
     stage=lambda state: state.phase if state.status == "open" else state.status,
 )
-
-
-def _members(union: Any) -> Iterator[type[Any]]:
-    """The models of a union, however it is nested or annotated."""
-    if isinstance(union, type):
-        yield union
-    else:
-        for member in get_args(union)[:1] if get_origin(union) is Annotated else get_args(union):
-            yield from _members(member)
 
 
 AnyKind = Kind[Any, Any, Any]

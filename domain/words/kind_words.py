@@ -1,4 +1,5 @@
-"""What a kind of process is called, with its commands, events and stages: what is needed to tell one plainly."""
+"""What a kind of process is called, with its events and stages: what is needed to tell one plainly, beside what its
+commands say of themselves (``domain.forms``)."""
 
 from __future__ import annotations
 
@@ -10,17 +11,12 @@ from domain.words.bilingual import Name
 
 @dataclass(frozen=True)
 class KindWords:
-    """``one`` and ``many`` of them; and the words of its commands, events and stages, by id."""
+    """``one`` and ``many`` of them; and the words of its events and stages, by id."""
 
     one: Name
     many: Name
-    commands: Mapping[str, Name]
     events: Mapping[str, Name]
     stages: Mapping[str, Name] = field(default_factory=dict)
-
-    def command(self, kind: str, language: str) -> str:
-        """A command; its id where it has no words."""
-        return _said(self.commands, kind, language)
 
     def event(self, event_type: str, language: str) -> str:
         """An event's type; its id where it has no words."""

@@ -75,7 +75,7 @@ RESPONSE_COMMANDS: dict[str, Name] = {
     "situation_report": both("情况报告", "situation report"),
     "stand_down": both("解除联动处置", "stand down"),
 }
-"""What is asked of a joint response, beside ``wait_expired``."""
+"""What is asked of a joint response."""
 
 RESPONSE_EVENTS: dict[str, Name] = {
     "response_declared": both("已启动联动处置", "response declared"),

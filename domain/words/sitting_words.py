@@ -22,15 +22,6 @@ SITTING_WAITS: dict[str, Name] = {
     "minutes": both("等会议纪要 → 届时成稿，未决的自动结转", "the minutes → drawn; what is undecided is carried over"),
 }
 
-SITTING_COMMANDS: dict[str, Name] = {
-    "reschedule": both("改期", "reschedule"),
-    "cancel": both("取消", "cancel"),
-    "addendum": both("增补议题", "add to the agenda"),
-    "other_business": both("增列其他事项", "add other business"),
-    "attendance": both("登记到会", "record attendance"),
-    "close": both("会议结束", "close"),
-}
-
 SITTING_EVENTS: dict[str, Name] = {
     "sitting_convened": both("已召集", "convened"),
     "agenda_drafted": both("议程已起草", "agenda drafted"),
