@@ -19,6 +19,7 @@ from domain.case import CaseState, Command, DeclareEmergency, Event, Fact, PutOn
 from domain.errors import Refusal
 from domain.permission import SYSTEM, Actor
 from domain.policy.rules import Rules
+from domain.process import check_version
 from domain.signals import SIGNAL_REFUSED, ProcessKind, RefuseSignal, check_signal, refused_data
 from domain.sitting import AddToAgenda, SittingCommand, SittingFact, SittingState
 from domain.stream import StreamEvent, StreamFact
@@ -59,6 +60,8 @@ class Commanding(Protocol):
     def id(self) -> str: ...
     @property
     def actor(self) -> Actor: ...
+    @property
+    def if_version(self) -> int | None: ...
     @property
     def kind(self) -> str: ...
 
@@ -138,6 +141,7 @@ class StreamRecorder(Generic[S, C, F]):
         events = self._process.decide(await self._rules(state), state, command, now)
         if any(map(self._picks_a_sitting, events)) and await self._rulebook.refresh_sittings():
             events = self._process.decide(await self._rules(state), state, command, now)
+        check_version(state, command)
         return events
 
     async def _rules(self, state: S | None) -> Rules:
@@ -182,7 +186,7 @@ class StreamRecorder(Generic[S, C, F]):
             await self._head(number, version),
             command.id,
             [kind.new(event) for event in events],
-            kind.summary(after),
+            kind.summary(after) if kind.table is not None else None,
             kind.table,
         )
         if appended.events:

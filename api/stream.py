@@ -9,19 +9,18 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from starlette.responses import StreamingResponse
 
-from api.cases.routes import teller
 from api.edge.answers import documented
+from api.edge.languages import language
 from api.edge.strict import StrictRoute
 from api.edge.wire import shanghai_iso
 from api.process import services_of
 from api.sign_in.signed_in import SignedIn
-from api.views import Teller
 from domain.policy.forum import forum_of
 from domain.signals import ProcessKind
 from services.feed import Feed, News
 from services.problems import Problem
 from services.scope import Scope, scope_of
-from store.registry import RESPONSES, SITTINGS
+from store.registry import RESPONSES, SITTINGS, Registry
 
 router = APIRouter(route_class=StrictRoute, tags=["stream"])
 
@@ -45,9 +44,10 @@ async def stream(
     `Last-Event-ID` it goes on where you left off and misses nothing; without, it begins now. Where it begins comes at
     once, as an `id` without an event, so that who goes away before anything has happened can go on from there. A
     comment comes every 15 seconds when nothing else does."""
-    feed, tells = services_of(request).feed, await teller(request)
+    services = services_of(request)
+    feed = services.feed
     after = _position(last_event_id) if last_event_id is not None else await feed.last_position()
-    lines = _lines(feed, after, scope_of(actor), tells)
+    lines = _lines(feed, after, scope_of(actor), services.registry, language(request))
     return StreamingResponse(lines, media_type="text/event-stream", headers=_HEADERS)
 
 
@@ -58,19 +58,19 @@ def _position(given: str) -> int:
     return int(text)
 
 
-async def _lines(feed: Feed, after: int, scope: Scope, tells: Teller) -> AsyncIterator[str]:
+async def _lines(feed: Feed, after: int, scope: Scope, registry: Registry, spoken: str) -> AsyncIterator[str]:
     yield f"retry: 1000\nid: {after}\n\n"
     async for news in feed.listen(after, scope):
-        yield _told(news, tells) if news is not None else ": waiting\n\n"
+        yield _told(news, registry, spoken) if news is not None else ": waiting\n\n"
 
 
-def _told(news: News, tells: Teller) -> str:
+def _told(news: News, registry: Registry, spoken: str) -> str:
     event = news.event
     data = {
         "number": event.stream,
         "version": event.version,
         "type": event.type,
-        "label": tells.label(event.type),
+        "label": registry.event_words(event.type, spoken),
         "at": shanghai_iso(event.occurred_at),
         "kind": news.kind,
     }

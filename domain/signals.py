@@ -62,6 +62,10 @@ class RefuseSignal(BaseModel):
     def kind(self) -> str:
         return "refuse_signal"
 
+    @property
+    def if_version(self) -> None:
+        return None
+
 
 class Refusals(BaseModel):
     """The signals that a process has refused since it last took a command: ``told`` as events, and those merely

@@ -147,7 +147,7 @@ class Auditor:
         differing = await rebuild.compare(self._pool, CASES.listed, lambda n: self._progress("list", n, report.cases))
         self._find(Finding(number, "projection_differs") for number in differing)
         for entry in self._registry:
-            if entry.streams is not CASES:
+            if entry.streams is not CASES and entry.streams.table is not None:
                 differing = await rebuild.compare_list(self._pool, entry.streams)
                 self._find(Finding(number, "projection_differs") for number in differing)
         self._find(_untold(one) for one in await untold_cases(self._pool))

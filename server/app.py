@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
@@ -25,6 +26,7 @@ from api.edge.strict import StrictRoute
 from api.emergencies import routes as emergencies
 from api.organisation import routes as organisation
 from api.process import services_of
+from api.processes import routes as processes
 from api.sign_in import routes as sign_in
 from api.sittings import routes as sittings
 from api.sittings import subscriptions
@@ -99,13 +101,19 @@ def _include_routes(app: FastAPI, settings: Settings, registry: Registry) -> Non
     ]
     if settings.rehearsal:
         routers.append(rehearsal.router)
-    for router in routers:
+    for router in (*routers, processes.router_for(registry, _shapes(routers))):
         app.include_router(router, prefix=PREFIX, responses=EVERYWHERE)
     if settings.rehearsal:
         app.include_router(rehearsal.router, include_in_schema=False)  # where API.md also has it
     app.include_router(health.router)
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
     include_console(app, rehearsal=settings.rehearsal)
+
+
+def _shapes(routers: Iterable[APIRouter]) -> set[processes.Route]:
+    """What the rooms have made better than plainly."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    return {processes.shape(method, route.path) for route in routes for method in route.methods or ()}
 
 
 async def _docs(request: Request) -> HTMLResponse:

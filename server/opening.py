@@ -153,7 +153,9 @@ def _rehearse(services: Services, town: Town) -> None:
     """The town's one clock, and who looks after it."""
     processes = Processes(town.client, temporal.TASK_QUEUE, services.registry.kinds)
     services.running.processes = processes
-    services.rehearsing = Rehearsing(services.pool, services.clock, town, processes, services.rulebook)
+    services.rehearsing = Rehearsing(
+        services.pool, services.clock, town, processes, services.rulebook, services.registry
+    )
     keeper = Loop("town", services.rehearsing.keep)
     services.loops.append(keeper)
     keeper.start()

@@ -100,7 +100,7 @@ class Desk(Generic[S, C]):
         """Those that ``actor`` may read, the newest first; open ones or closed ones, at a stage. At most 200.
 
         Read from the log, so that it needs no list of the kind's own: a page takes time with what it passes over.
-        Raises Refusal ``bad_cursor``.
+        Raises Problem ``bad_cursor``.
         """
         before, items, limit = _position(cursor), list[S](), max(1, min(limit, MOST))
         if scope_of(actor).is_empty:
@@ -189,5 +189,5 @@ def _position(cursor: str | None) -> int | None:
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > 18:
-        raise Refusal("bad_cursor")
+        raise Problem("bad_cursor")
     return int(cursor)

@@ -23,11 +23,12 @@ F = TypeVar("F", bound=StreamFact)
 
 @dataclass(frozen=True)
 class Kind(Generic[S, F]):
-    """A kind of stream: the list that it is projected to (``table``), the event that begins it (``opens``), its
-    events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, fact and command id."""
+    """A kind of stream: the list that it is projected to (``table``, if it has one), the event that begins it
+    (``opens``), its events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, fact and
+    command id."""
 
     id: ProcessKind
-    table: str
+    table: str | None
     opens: str
     schema: Schema[F]
     evolve: Callable[[str, S | None, F, str], S]

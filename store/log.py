@@ -105,7 +105,7 @@ class EventLog:
         command_id: str,
         events: Sequence[NewEvent],
         row: Mapping[str, object] | None = None,
-        table: str = "cases",
+        table: str | None = "cases",
     ) -> Appended:
         """Record a command's `events` after `expected_version`, and the stream's `row` of its list; all or nothing.
 
@@ -402,7 +402,7 @@ def _chain(stream: str, version: int, prev_hash: str, command_id: str, events: S
 
 
 def _as_stored(
-    arguments: tuple[str, int, str, str, list[Json], str, object],
+    arguments: tuple[str, int, str, str, list[Json], str | None, object],
     events: Sequence[NewEvent],
     position: int,
     recorded_at: datetime,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from domain.signals import ProcessKind
+from domain.stream import Schema, StreamEvent
 from store import folding
 from store.log import StoredEvent
 from workflows import kinds
@@ -27,6 +28,12 @@ class Registered:
     def id(self) -> ProcessKind:
         """What the kind is called."""
         return self.process.id
+
+
+def unlisted(process: AnyKind, schema: Schema[Any], opens: str) -> Registered:
+    """A kind without a list of its own: its processes are read from the log. ``opens``: the event that begins one."""
+    streams = folding.Kind(process.id, None, opens, schema, process.evolve, dict)
+    return Registered(process, streams)
 
 
 class Found(NamedTuple):
@@ -49,6 +56,22 @@ class Registry:
     def called(self, kind: ProcessKind) -> Registered:
         """The kind of that id. Raises KeyError."""
         return self._by_id[kind]
+
+    def event(self, row: StoredEvent) -> StreamEvent[Any]:
+        """The event of one row, of whichever kind its stream is. Raises LookupError for what no kind has."""
+        entry = self._having(row.type)
+        if entry is None:
+            raise LookupError(f"no kind of process has an event {row.type}")
+        return entry.streams.event(row)
+
+    def event_words(self, event_type: str, language: str) -> str:
+        """An event's type in words; its id for what no kind has."""
+        entry = self._having(event_type)
+        return entry.process.words.event(event_type, language) if entry is not None else event_type
+
+    def _having(self, event_type: str) -> Registered | None:
+        """A kind that has events of a type; those of several kinds are the same in all of them."""
+        return next((entry for entry in self if event_type in entry.process.words.events), None)
 
     def with_(self, *entries: Registered) -> Registry:
         """These and others."""

@@ -8,7 +8,6 @@ new when its history has grown. It knows nothing of tiers, meetings or departmen
 from __future__ import annotations
 
 import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
@@ -18,6 +17,8 @@ from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
+    from domain.permission import SYSTEM
+    from domain.process import WaitOver, check_version
     from domain.retries import LOG_UNAVAILABLE, NO_OUTCOME, Pauses, Retry, retries_told, timer_words
     from domain.signals import NOBODY, RefuseSignal
     from domain.telling import SUMMARY_BYTES, cut, plain_details
@@ -66,11 +67,11 @@ C = TypeVar("C", bound=Order)
 W = TypeVar("W", bound=Waiting)
 
 
-class Host(ABC, Generic[S, C, W]):
+class Host(Generic[S, C, W]):
     """A process: one stream of events, its state, its waits, its effects, and its mailbox.
 
-    Its declaration in the registry says what it decides and in what words; the process itself, what is abstract here,
-    and whatever it does better than plainly.
+    Its declaration in the registry says what it decides and in what words; the process itself, whatever it does better
+    than plainly.
     """
 
     kind: ClassVar[Kind[Any, Any, Any]]
@@ -104,9 +105,12 @@ class Host(ABC, Generic[S, C, W]):
 
     # ---------------------------------------------------------------- what the process says of itself
 
-    @abstractmethod
     def expiry(self, state: S, wait: W, prepared: Any) -> tuple[C, str]:
-        """The command for when ``wait`` passes, with what was prepared for it; and the name of its recording."""
+        """The command for when ``wait`` passes, with what was prepared for it; and the name of its recording. The
+        command's id is the wait's own, so that it is recorded once whoever sends it."""
+        body = WaitOver(wait=wait.kind, until=wait.until)
+        command: C = self.kind.ordered(body, SYSTEM, f"{self.number}:{state.version}:{wait.kind}")
+        return command, self.kind.names.record(body.kind, wait.kind)
 
     def refuse(self, state: S | None, command: C, now: datetime) -> None:
         """Raises Refusal for what the rules at hand refuse; runs the pure decide. Without the policies' versions at
@@ -115,6 +119,7 @@ class Host(ABC, Generic[S, C, W]):
         rules = AT_HAND.under(under.ladder, under.playbook)
         if rules is not None:
             self.kind.decide(rules, state, command, now)
+            check_version(state, command)
 
     def evolve(self, state: S | None, fact: Any, command_id: str) -> S:
         """The state after one fact of the log, which ``command_id`` brought about."""

@@ -114,18 +114,22 @@ class Kind(Generic[S, C, W]):
     @property
     def commands(self) -> Mapping[str, type[Offered]]:
         """What people send one, by kind."""
-        return {kind: body for kind, body in commands_of(self.command).items() if kind != self.opens}
+        return {kind: body for kind, body in commands_of(self._envelope).items() if kind != self.opens}
 
     @property
     def opening(self) -> type[Offered] | None:
         """What people begin one with; None where the system alone does."""
-        return commands_of(self.command).get(self.opens)
+        return commands_of(self._envelope).get(self.opens)
 
     def ordered(self, body: Any, actor: Actor, command_id: str, if_version: int | None = None) -> C:
         """A command in its envelope."""
-        envelope: Any = self.command  # every kind's has these fields, which no Protocol of an instance can say
-        ordered: C = envelope(id=command_id, actor=actor, body=body, if_version=if_version)
+        ordered: C = self._envelope(id=command_id, actor=actor, body=body, if_version=if_version)
         return ordered
+
+    @property
+    def _envelope(self) -> Any:
+        """Its command's model, whose fields no Protocol of an instance can say."""
+        return self.command
 
     @property
     def recorded(self) -> type[Any]:

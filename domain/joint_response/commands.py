@@ -11,8 +11,8 @@ from domain.forms import choices
 from domain.forms.asking import Asked, Offer, Offered
 from domain.joint_response import asking
 from domain.joint_response.events import CaseOfIt, ResponseWaitKind
-from domain.permission import Actor
 from domain.personal import Line, WorkingText
+from domain.process import Ordered
 from domain.stream import Frozen, Instant
 from domain.words.bilingual import both
 from domain.words.response_words import RESPONSE_COMMANDS
@@ -199,15 +199,5 @@ AnyResponseCommand = Annotated[
 ]
 
 
-class ResponseCommand(Frozen):
+class ResponseCommand(Ordered[AnyResponseCommand]):
     """A command in its envelope."""
-
-    id: str
-    actor: Actor
-    body: AnyResponseCommand
-    if_version: int | None = None
-
-    @property
-    def kind(self) -> str:
-        """The kind of what it commands."""
-        return self.body.kind

@@ -11,12 +11,13 @@ from domain.words.bilingual import Name
 
 @dataclass(frozen=True)
 class KindWords:
-    """``one`` and ``many`` of them; and the words of its events and stages, by id."""
+    """``one`` and ``many`` of them; and the words of its events, stages and waits, by id."""
 
     one: Name
     many: Name
     events: Mapping[str, Name]
     stages: Mapping[str, Name] = field(default_factory=dict)
+    waits: Mapping[str, Name] = field(default_factory=dict)
 
     def event(self, event_type: str, language: str) -> str:
         """An event's type; its id where it has no words."""
