@@ -18,6 +18,7 @@ from domain.joint_response.commands import (
     ResponseWaitExpired,
     Sign,
     StandDownResponse,
+    TaskCommand,
     TaskReport,
     Waive,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "Sign",
     "SituationReported",
     "StandDownResponse",
+    "TaskCommand",
     "TaskDone",
     "TaskEscalated",
     "TaskReport",
