@@ -107,7 +107,7 @@ def _include_routes(app: FastAPI, settings: Settings, registry: Registry) -> Non
         app.include_router(rehearsal.router, include_in_schema=False)  # where API.md also has it
     app.include_router(health.router)
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
-    include_console(app, rehearsal=settings.rehearsal)
+    include_console(app, registry, rehearsal=settings.rehearsal)
 
 
 def _shapes(routers: Iterable[APIRouter]) -> set[processes.Route]:

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from stack.temporal import TemporalServer
     from store.registry import REGISTRY, unlisted
     from tests.api.test_stream import events, taken
-    from tests.support.console import text_of, visiting
+    from tests.support.console import filled, text_of, visiting
     from tests.support.kinds import attributes_of, audited, lose, stack_with, timers
     from tests.support.stack import Stack
     from workflows.host import Host
@@ -98,30 +98,19 @@ def decide(rules: Rules, state: LoanState | None, command: LoanCommand, now: dat
 
 def evolve(number: str, state: LoanState | None, fact: Any, command: str) -> LoanState:
     if state is None:
-        return LoanState(
-            id=number, stage="lent", at=fact.at, commands=(command,), **{k: getattr(fact, k) for k in GIVEN}
-        )
+        given = {name: getattr(fact, name) for name in ("tool", "estate", "due", "language", "at")}
+        return LoanState(id=number, stage="lent", commands=(command,), **given)
     stage = fact.type if fact.type in STAGES else state.stage
     return state.after(fact, command, stage=stage, closed=stage == "returned")
 
 
-GIVEN = ("tool", "estate", "due", "language")
-STAGES = {
-    "lent": both("已借出", "lent"),
-    "overdue": both("逾期未还", "overdue"),
-    "returned": both("已归还", "returned"),
-}
+STAGES = {"lent": both("已借出", "lent"), "overdue": both("逾期", "overdue"), "returned": both("已归还", "returned")}
+WAITS = {"due": both("等归还{tool}", "{tool} is due")}
 LOAN = plain_kind(
     id="loan",
     path="loans",
     prefix="LOAN",
-    words=KindWords(
-        both("工具借用", "loan"),
-        both("工具借用", "loans"),
-        STAGES,
-        STAGES,
-        {"due": both("等归还{tool}", "{tool} is due")},
-    ),
+    words=KindWords(both("工具借用", "loan"), both("工具借用", "loans"), STAGES, STAGES, WAITS),
     names=Vocabulary.of("loan", "工具借用", {"lend": "借出 lend", "return": "归还 return"}, {"due": "到期·未还 due"}),
     state=LoanState,
     command=LoanCommand,
@@ -186,10 +175,9 @@ def test_it_waits_in_words_is_brought_back_when_it_is_lost_and_passes_time_in_a_
         assert timers(stack, loan) == ["等归还电钻"]
         assert attributes_of(stack, loan).items() >= {"Stage": "lent"}.items()
         lose(stack, loan)
-        assert audited(stack, HOUSE, loan) == [("missing", None)]
-        assert audited(stack, HOUSE, loan, repair=True) == [("missing", "restarted")]
-        on = officer.post("/dev/fast-forward", {"workflow_id": loan, "days": 8})
-        assert on.json()["stage"] == "overdue"
+        found, mended = audited(stack, HOUSE, loan), audited(stack, HOUSE, loan, repair=True)
+        assert (found, mended) == ([("missing", None)], [("missing", "restarted")])
+        assert officer.post("/dev/fast-forward", {"workflow_id": loan, "days": 8}).json()["stage"] == "overdue"
 
 
 def test_its_routes_and_commands_are_in_the_document(stack: Stack) -> None:
@@ -198,3 +186,14 @@ def test_its_routes_and_commands_are_in_the_document(stack: Stack) -> None:
         document["paths"]
     )
     assert {"Lend", "GiveBack", "LoanProcess"} <= set(document["components"]["schemas"])
+
+
+def test_it_has_plain_pages_with_its_story_and_forms_of_its_commands(stack: Stack) -> None:
+    with visiting(stack, "estate-mudan-garden") as officer:
+        at = filled(officer, "/loans", **DRILL).headers["location"]
+        assert all(
+            words in text_of(officer.get(at).text) for words in ("已借出", "等归还电钻", "完好程度", "工具 电钻")
+        )
+        assert filled(officer, at, **{**BACK, "condition": ""}).status_code == 422
+        assert filled(officer, at, **BACK).headers["location"] == at
+        assert "完好程度：完好" in text_of(officer.get(at).text)
