@@ -35,7 +35,7 @@ from store.rulebook import Rulebook
 from store.sittings import Sittings
 from workflows import names
 from workflows.client import Processes, ProcessGone
-from workflows.kinds import Sendable
+from workflows.kind import Sendable
 from workflows.messages import EmergencyOrder, ResponseOrder
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from store.registry import REGISTRY, Registry
 from store.sittings import Untold
 from workflows import kinds
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
-from workflows.kinds import AnyKind
+from workflows.kind import AnyKind, Expiring, Keeping
 from workflows.messages import EnforceOrder, Standing
 
 if TYPE_CHECKING:
@@ -365,7 +365,7 @@ class Found:
     """A stream of the log: of which kind it is, the state that it folds to, and when it last moved (UTC)."""
 
     kind: AnyKind
-    state: kinds.Keeping
+    state: Keeping
     moved_at: datetime
 
     @property
@@ -399,7 +399,7 @@ def _untold(one: Untold) -> Finding:
     return Finding(one.number, "untold", {"sitting": one.sitting, "status": one.status})
 
 
-def _named(found: Iterable[kinds.Expiring]) -> str:
+def _named(found: Iterable[Expiring]) -> str:
     return ", ".join(f"{wait.kind} until {wait.until:%Y-%m-%d %H:%M}Z" for wait in found) or "–"
 
 

@@ -25,7 +25,7 @@ from store import claims
 from store.log import EventLog, StoredEvent
 from store.registry import Registered
 from store.rulebook import Rulebook
-from workflows.kinds import Keeping, Sendable
+from workflows.kind import Keeping, Sendable
 
 if TYPE_CHECKING:
     from store.database import Pool

@@ -18,7 +18,7 @@ from store.folding import Kind
 from store.log import EventLog, StoredEvent
 from store.registry import Registered
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
-from workflows.kinds import Keeping, Sendable
+from workflows.kind import Keeping, Sendable
 
 if TYPE_CHECKING:
     from store.database import Pool

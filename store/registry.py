@@ -14,7 +14,7 @@ from domain.stream import Schema, StreamEvent
 from store import folding
 from store.log import StoredEvent
 from workflows import kinds
-from workflows.kinds import AnyKind, Keeping, Kinds
+from workflows.kind import AnyKind, Keeping, Kinds
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,5 @@ class Registry:
         return Found(entry, state) if entry is not None and state is not None else None
 
 
-CASES = Registered(kinds.CASE, folding.CASES)
-SITTINGS = Registered(kinds.SITTING, folding.SITTINGS)
-RESPONSES = Registered(kinds.RESPONSE, folding.RESPONSES)
-REGISTRY = Registry(CASES, SITTINGS, RESPONSES)
+REGISTRY = Registry(*(Registered(kinds.KINDS.called(streams.id), streams) for streams in folding.KINDS))
+CASES, SITTINGS, RESPONSES = (REGISTRY.called(kind.id) for kind in (kinds.CASE, kinds.SITTING, kinds.RESPONSE))

@@ -28,7 +28,8 @@ from domain.policy.rules import Rules
 from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names
-from workflows.kinds import CASE, KINDS, RESPONSE, SITTING, AnyKind, Keeping, Kinds, Sendable
+from workflows.kind import AnyKind, Keeping, Kinds, Sendable
+from workflows.kinds import CASE, KINDS, RESPONSE, SITTING
 from workflows.ledger import REFUSED
 from workflows.messages import ConveneOrder, Enforced, EnforceOrder, ProcessInput, Standing
 

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.words.refusal_words import refusal
     from workflows import attributes, names
     from workflows.inbox import Inbox
-    from workflows.kinds import Kind
+    from workflows.kind import Kind
     from workflows.lanes import Lanes
     from workflows.ledger import Ledger, refused, unavailable, why_of
     from workflows.mailbox import Mailbox, Order

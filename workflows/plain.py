@@ -14,7 +14,7 @@ from domain.stream import StreamEvent
 from domain.words.bilingual import text
 from domain.words.kind_words import KindWords
 from workflows import attributes, names
-from workflows.kinds import Kind, Sendable
+from workflows.kind import Kind, Sendable
 
 S = TypeVar("S", bound=PlainState)
 C = TypeVar("C", bound=Sendable)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from console.words import WORDS
 from domain.permission import Actor, may_administer, may_audit, may_file, may_oversee
 from domain.words.bilingual import Name
-from workflows.kinds import AnyKind
+from workflows.kind import AnyKind
 
 
 @dataclass(frozen=True, slots=True)

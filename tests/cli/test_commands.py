@@ -20,7 +20,8 @@ from tests.cli.conftest import REPOSITORY, Stack, clean_environment, hongxiu
 from tests.conftest import Database
 from tests.store.given import recorded
 from tests.support.town import NOW
-from workflows.kinds import KINDS, Kind
+from workflows.kind import Kind
+from workflows.kinds import KINDS
 
 
 def opened(stack: Stack) -> str:

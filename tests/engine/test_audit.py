@@ -37,7 +37,8 @@ from tests.engine.sittings import case_waiting_for
 from tests.support.policies import put
 from tests.support.town import NOW, in_days
 from workflows.client import Processes, ProcessUnavailable
-from workflows.kinds import CASE, KINDS, RESPONSE, Kind, Sendable
+from workflows.kind import Kind, Sendable
+from workflows.kinds import CASE, KINDS, RESPONSE
 from workflows.messages import ProcessInput, RecordOrder, Standing
 
 if TYPE_CHECKING:

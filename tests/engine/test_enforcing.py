@@ -20,7 +20,7 @@ from tests.support.policies import desk_on, put_all
 from workflows import names
 from workflows.client import Processes, ProcessUnavailable
 from workflows.enforcing import EnforceWorkflow
-from workflows.kinds import Sendable
+from workflows.kind import Sendable
 from workflows.messages import Enforced, EnforceOrder
 from workflows.scheduling import schedule_id
 
