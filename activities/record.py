@@ -24,7 +24,7 @@ from domain.signals import SIGNAL_REFUSED, ProcessKind, RefuseSignal, check_sign
 from domain.sitting import AddToAgenda, SittingCommand, SittingFact, SittingState
 from domain.stream import StreamEvent, StreamFact
 from store import folding, registry
-from store.folding import Kind
+from store.folding import Kind, Streams
 from store.log import Appended, EventLog, StoredEvent
 from store.papers import Papers
 from store.registry import Registered
@@ -76,7 +76,7 @@ class StreamRecorder(Generic[S, C, F]):
 
     def __init__(self, entry: Registered, events: EventLog, rulebook: Rulebook) -> None:
         self._process = entry.process
-        self._streams: Kind[S, F] = entry.streams
+        self._streams: Streams[S, F] = entry.streams
         self._log = events
         self._rulebook = rulebook
         self._heads: OrderedDict[str, tuple[int, str]] = OrderedDict()
@@ -180,14 +180,15 @@ class StreamRecorder(Generic[S, C, F]):
         for event in events:
             after = kind.evolve(number, after, event.fact, command.id)
         assert after is not None
+        listed = kind if isinstance(kind, Kind) else None
         appended = await self._log.append(
             number,
             version,
             await self._head(number, version),
             command.id,
             [kind.new(event) for event in events],
-            kind.summary(after) if kind.table is not None else None,
-            kind.table,
+            listed.summary(after) if listed is not None else None,
+            listed.listing if listed is not None else None,
         )
         if appended.events:
             last = max(appended.events, key=lambda event: event.version)

@@ -26,7 +26,6 @@ from services.policy_desk import order_of
 from store import rebuild
 from store.database import transaction
 from store.errors import reaching_the_store
-from store.folding import CASES
 from store.log import EventLog, StoredEvent, chain_problems, count_streams, every_stream, snapshot
 from store.policies import Policies
 from store.registry import REGISTRY, Registry
@@ -144,12 +143,8 @@ class Auditor:
         self._open.clear()
         await _each(self._states(), self._look_at_open, self._at_once)
         await _each(self._running(), self._look_at_running, self._at_once)
-        differing = await rebuild.compare(self._pool, CASES.listed, lambda n: self._progress("list", n, report.cases))
-        self._find(Finding(number, "projection_differs") for number in differing)
-        for entry in self._registry:
-            if entry.streams is not CASES and entry.streams.table is not None:
-                differing = await rebuild.compare_list(self._pool, entry.streams)
-                self._find(Finding(number, "projection_differs") for number in differing)
+        differing = await rebuild.compare(self._pool, progress=lambda n: self._progress("list", n, report.cases))
+        self._find(Finding(number, "projection_differs") for numbers in differing.values() for number in numbers)
         self._find(_untold(one) for one in await untold_cases(self._pool))
         await self._look_at_steps()
         await self._look_at_policies()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from domain.errors import Refusal
 from services.problems import Problem
 from store import claims
-from store.folding import Kind
+from store.folding import Streams
 from store.log import EventLog, StoredEvent
 from store.registry import Registered
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
@@ -57,7 +57,7 @@ class Folded(Generic[S]):
     The last event is read again and its hash compared, in case the log was restored from a backup.
     """
 
-    def __init__(self, log: EventLog, kind: Kind[S, Any]) -> None:
+    def __init__(self, log: EventLog, kind: Streams[S, Any]) -> None:
         self._log = log
         self._kind = kind
         self._known: OrderedDict[str, tuple[S, str]] = OrderedDict()
@@ -106,7 +106,7 @@ class Sending(Generic[S, C]):
         self._log = log
         self._running = running
         self._process = entry.process
-        self._kind: Kind[S, Any] = entry.streams
+        self._kind: Streams[S, Any] = entry.streams
         self._decides = decides
         self._missing = missing
         self._follows = follows or {}

@@ -22,6 +22,7 @@ from domain.policy.forum import Sitting
 from runtime.clock import Clock
 from runtime.rehearsal import OVERSHOOT, Town
 from store.due import Due, due
+from store.folding import Kind
 from store.registry import Registry
 from store.rulebook import Rulebook
 from store.sittings import Sittings
@@ -59,7 +60,7 @@ class Rehearsing:
         self, pool: Pool, clock: Clock, town: Town, processes: Processes, rulebook: Rulebook, registry: Registry
     ) -> None:
         self._pool = pool
-        self._unlisted = [entry.process for entry in registry if entry.streams.table is None]
+        self._unlisted = [entry.process for entry in registry if not isinstance(entry.streams, Kind)]
         self._clock = clock
         self._town = town
         self._processes = processes

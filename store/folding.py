@@ -16,23 +16,21 @@ from domain.signals import ProcessKind
 from domain.sitting import SittingFact, SittingState
 from domain.stream import Schema, StreamEvent, StreamFact
 from store.log import NewEvent, StoredEvent
+from store.tables.lists import CASE_LIST, RESPONSE_LIST, SITTING_LIST, Listing
 
 S = TypeVar("S")
 F = TypeVar("F", bound=StreamFact)
 
 
 @dataclass(frozen=True)
-class Kind(Generic[S, F]):
-    """A kind of stream: the list that it is projected to (``table``, if it has one), the event that begins it
-    (``opens``), its events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, fact and
-    command id."""
+class Streams(Generic[S, F]):
+    """A kind of stream: the event that begins it (``opens``), its events' form in the log, and how they fold.
+    ``evolve`` takes the stream's name, state, fact and command id."""
 
     id: ProcessKind
-    table: str | None
     opens: str
     schema: Schema[F]
     evolve: Callable[[str, S | None, F, str], S]
-    summary: Callable[[S], dict[str, Any]]
 
     def new(self, event: StreamEvent[F]) -> NewEvent:
         """An event as the log takes it."""
@@ -62,6 +60,14 @@ class Kind(Generic[S, F]):
         """What a whole stream folds to; None for a stream of another kind."""
         return self.fold(rows[0].stream, rows) if self.owns(rows) else None
 
+
+@dataclass(frozen=True)
+class Kind(Streams[S, F]):
+    """A kind of stream with a list: where it is projected to, and the row of a state."""
+
+    listing: Listing
+    summary: Callable[[S], dict[str, Any]]
+
     def listed(self, rows: Sequence[StoredEvent]) -> Mapping[str, object] | None:
         """The list's row of a whole stream; None for a stream of another kind."""
         state = self.state(rows)
@@ -70,7 +76,7 @@ class Kind(Generic[S, F]):
 
 CASES: Kind[CaseState, Fact] = Kind(
     id="case",
-    table="cases",
+    listing=CASE_LIST,
     opens="case_opened",
     schema=case.SCHEMA,
     summary=case.summary,
@@ -79,7 +85,7 @@ CASES: Kind[CaseState, Fact] = Kind(
 
 SITTINGS: Kind[SittingState, SittingFact] = Kind(
     id="sitting",
-    table="sittings",
+    listing=SITTING_LIST,
     opens="sitting_convened",
     schema=sitting.SCHEMA,
     summary=sitting.summary,
@@ -88,15 +94,16 @@ SITTINGS: Kind[SittingState, SittingFact] = Kind(
 
 RESPONSES: Kind[ResponseState, ResponseFact] = Kind(
     id="response",
-    table="responses",
+    listing=RESPONSE_LIST,
     opens="response_declared",
     schema=joint_response.SCHEMA,
     summary=joint_response.summary,
     evolve=lambda name, state, fact, command: joint_response.evolve(state, fact, response_id=name, command_id=command),
 )
 
-
-KINDS: tuple[Kind[Any, Any], ...] = (CASES, SITTINGS, RESPONSES)
+KINDS: tuple[Kind[Any, Any], ...] = (CASES, RESPONSES, SITTINGS)
+"""Every kind of stream, in the order in which what is due at one instant happens: a case's own wait, then a response's,
+then a sitting's; so a case carries itself over before the minutes are drawn."""
 
 
 def event_of(row: StoredEvent) -> Event:

@@ -22,7 +22,7 @@ class Registered:
     """A kind of process with its streams."""
 
     process: AnyKind
-    streams: folding.Kind[Any, Any]
+    streams: folding.Streams[Any, Any]
 
     @property
     def id(self) -> ProcessKind:
@@ -32,8 +32,7 @@ class Registered:
 
 def unlisted(process: AnyKind, schema: Schema[Any], opens: str) -> Registered:
     """A kind without a list of its own: its processes are read from the log. ``opens``: the event that begins one."""
-    streams = folding.Kind(process.id, None, opens, schema, process.evolve, dict)
-    return Registered(process, streams)
+    return Registered(process, folding.Streams(process.id, opens, schema, process.evolve))
 
 
 class Found(NamedTuple):

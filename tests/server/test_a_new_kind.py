@@ -9,7 +9,6 @@ with workflow.unsafe.imports_passed_through():
     from datetime import datetime, timedelta
     from typing import Annotated, Any, ClassVar, Literal
 
-    import httpx
     import pytest
     from pydantic import Field
 
@@ -181,7 +180,8 @@ def test_it_waits_in_words_is_brought_back_when_it_is_lost_and_passes_time_in_a_
 
 
 def test_its_routes_and_commands_are_in_the_document(stack: Stack) -> None:
-    document = httpx.get(f"{stack.base}/openapi.json", trust_env=False).json()
+    with stack.calling() as nobody:
+        document = nobody.http.get(f"{stack.base}/openapi.json").json()
     assert {f"/api/v1/loans{rest}" for rest in ("", "/{process_id}", "/{process_id}/commands")} <= set(
         document["paths"]
     )
