@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -21,8 +21,9 @@ from activities.emergencies import Emergencies
 from activities.enforcing import Enforcer
 from activities.meetings import Meetings
 from activities.notices import Notifier
-from activities.record import Recorder
+from activities.record import RECORDERS, RecorderOf, recorder_of
 from domain.policy.policy_file import PolicyError
+from domain.signals import ProcessKind
 from runtime import logs, versions
 from runtime.background import Loop
 from runtime.clock import Clock
@@ -32,17 +33,15 @@ from runtime.temporal import TASK_QUEUE, TemporalUnavailable, connect
 from services.policy_folder import read_channels
 from store import database
 from store.errors import StoreUnavailable
-from store.log import EventLog
+from store.registry import REGISTRY, Registry
 from store.rulebook import NoRules, Rulebook
 from store.town import clock_on
-from workflows.case import CaseWorkflow
 from workflows.client import Processes
 from workflows.convening import ConveneWorkflow
 from workflows.enforcing import EnforceWorkflow
-from workflows.joint_response import ResponseWorkflow
 from workflows.planning import PlanWorkflow
+from workflows.processes import PROCESSES
 from workflows.rules import AT_HAND
-from workflows.sitting import SittingWorkflow
 
 log = structlog.get_logger()
 
@@ -59,14 +58,8 @@ CACHED_WORKFLOWS = 20_000
 FINISHES_WITHIN = timedelta(seconds=10)
 """How long what is being done when a worker is told to stop has to end; then it is cancelled, and done again elsewhere.
 The supervisor kills a worker after 20 seconds (``stack.services``), Compose after 30."""
-WORKFLOWS: Sequence[type[Any]] = (
-    CaseWorkflow,
-    SittingWorkflow,
-    ConveneWorkflow,
-    ResponseWorkflow,
-    EnforceWorkflow,
-    PlanWorkflow,
-)
+SCHEDULED: Sequence[type[Any]] = (ConveneWorkflow, EnforceWorkflow, PlanWorkflow)
+"""What is run and is no process of a kind."""
 
 
 def runner(*, strict: bool = False) -> SandboxedWorkflowRunner:
@@ -89,14 +82,15 @@ def build(
     finishes_within: timedelta = FINISHES_WITHIN,
     strict: bool = False,
     deployment: WorkerDeploymentConfig | None = None,
+    processes: Sequence[type[Any]] = PROCESSES,
 ) -> Worker:
-    """A worker over ``client`` with the activities of ``owners`` (a ``Recorder``; ``Meetings``, ``Emergencies`` and a
-    ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run what is run, in the
-    ``strict`` sandbox. ``deployment``: its version, if it has one (``runtime.versions``)."""
+    """A worker over ``client`` with the activities of ``owners`` (a recorder for each of ``processes``; ``Meetings``,
+    ``Emergencies`` and a ``Notifier`` where sittings and joint responses are run). Used by the tests as well: they run
+    what is run, in the ``strict`` sandbox. ``deployment``: its version, if it has one (``runtime.versions``)."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=WORKFLOWS,
+        workflows=[*processes, *SCHEDULED],
         activities=[done for owner in owners for done in owner.activities()],
         workflow_runner=runner(strict=strict),
         interceptors=[Punctual(clock)],
@@ -131,8 +125,14 @@ async def put_at_hand(rulebook: Rulebook) -> None:
     AT_HAND.current = rulebook.current
 
 
-async def serve(settings: Settings) -> None:
-    """Serves until SIGTERM or Ctrl-C, then finishes what it is doing."""
+async def serve(
+    settings: Settings,
+    registry: Registry = REGISTRY,
+    processes: Sequence[type[Any]] = PROCESSES,
+    recorders: Mapping[ProcessKind, RecorderOf] = RECORDERS,
+) -> None:
+    """Serves until SIGTERM or Ctrl-C, then finishes what it is doing. ``processes``: the class of each of the
+    registry's kinds; ``recorders``: of those that have one of their own."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -151,13 +151,16 @@ async def serve(settings: Settings) -> None:
     clock = clock_on(pool, rehearsal=settings.rehearsal)
     # In a rehearsal what activities begin and speak to goes by the town's clock.
     others = Town(client, clock).client if settings.rehearsal else client
-    processes = Processes(others, TASK_QUEUE)
-    meetings = Meetings(pool, rulebook, processes, others, clock, task_queue=TASK_QUEUE)
-    emergencies = Emergencies(pool, rulebook, lambda: processes)
-    enforcer = Enforcer(pool, processes, others, clock, task_queue=TASK_QUEUE)
-    notifier = Notifier(pool, rulebook, channels.channels, settings.public_url, clock)
-    owners = (Recorder(EventLog(pool), rulebook), meetings, emergencies, enforcer, notifier)
-    async with build(client, *owners, clock=clock, deployment=versions.deployment_of(settings)):
+    running = Processes(others, TASK_QUEUE, registry.kinds)
+    owners: tuple[Activities, ...] = (
+        *(recorder_of(entry, pool, rulebook, recorders) for entry in registry),
+        Meetings(pool, rulebook, running, others, clock, task_queue=TASK_QUEUE),
+        Emergencies(pool, rulebook, lambda: running),
+        Enforcer(pool, running, others, clock, task_queue=TASK_QUEUE),
+        Notifier(pool, rulebook, channels.channels, settings.public_url, clock),
+    )
+    deployment = versions.deployment_of(settings)
+    async with build(client, *owners, clock=clock, deployment=deployment, processes=processes):
         log.info("worker serves", task_queue=TASK_QUEUE, build=settings.worker_build, ladders=sorted(AT_HAND.rules))
         taking_over = asyncio.create_task(_take_over(client, settings))
         await stop.wait()
@@ -190,12 +193,16 @@ async def _connected(settings: Settings, stop: asyncio.Event) -> Client:
         await asyncio.sleep(CONNECT_AGAIN_SECONDS)
 
 
-def main() -> None:
-    """``python -m worker``; exits 0 when told to stop, 1 when what it needs is not there."""
+def main(
+    registry: Registry = REGISTRY,
+    processes: Sequence[type[Any]] = PROCESSES,
+    recorders: Mapping[ProcessKind, RecorderOf] = RECORDERS,
+) -> None:
+    """``python -m worker``; exits 0 when told to stop, 1 when what it needs is not there. See ``serve``."""
     settings = load()
     logs.configure(settings)
     try:
-        asyncio.run(serve(settings))
+        asyncio.run(serve(settings, registry, processes, recorders))
     except (TemporalUnavailable, StoreUnavailable, PolicyError) as error:
         log.error("the worker cannot start", error=str(error))
         raise SystemExit(1) from None

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from temporalio import activity
 
 from activities.each import ANSWER_WITHIN, each
-from activities.record import ResponseRecorder
 from domain.case import CaseState, Command, EmergencyDeclared, StandDown
 from domain.errors import Refusal
 from domain.joint_response import (
@@ -36,7 +35,7 @@ from store.rulebook import Rulebook
 from store.sittings import Sittings
 from workflows import names
 from workflows.client import Processes, ProcessGone
-from workflows.kinds import Sendable
+from workflows.kind import Sendable
 from workflows.messages import EmergencyOrder, ResponseOrder
 
 if TYPE_CHECKING:
@@ -62,12 +61,10 @@ class Emergencies:
         self._sittings = Sittings(pool)
         self._processes = processes
         self._answer_within = answer_within
-        self._recorder = ResponseRecorder(self._log, rulebook)
 
     def activities(self) -> Sequence[Callable[..., Any]]:
-        """Everything that a worker registers for joint responses."""
+        """Everything that a worker registers for joint responses beside their recorder."""
         return [
-            *self._recorder.activities(),
             self.open_response,
             self.tell_its_cases,
             self.link_responses,

@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from activities.each import ANSWER_WITHIN, AT_ONCE
 from activities.heartbeat import heartbeat
-from activities.record import SittingRecorder, is_outdated, moved
+from activities.record import is_outdated, moved
 from domain.case import Command, PutOnAgenda, SittingOver
 from domain.errors import Refusal
 from domain.permission import SYSTEM
@@ -24,7 +24,6 @@ from domain.policy.forum import Sitting
 from domain.policy.rules import Rules
 from domain.sitting import Addendum, DocumentRef
 from runtime.clock import Clock
-from store.log import EventLog
 from store.papers import Held, Papers, addenda_of
 from store.rulebook import Rulebook
 from store.sittings import SittingRow, Sittings, WaitingCase
@@ -64,7 +63,6 @@ class Meetings:
         answer_within: float = ANSWER_WITHIN,
     ) -> None:
         self._papers = Papers(pool, rulebook)
-        self._recorder = SittingRecorder(EventLog(pool), rulebook, self._papers)
         self._sittings = Sittings(pool)
         self._rulebook = rulebook
         self._processes = processes
@@ -75,9 +73,8 @@ class Meetings:
         self._answer_within = answer_within
 
     def activities(self) -> Sequence[Callable[..., Any]]:
-        """Everything that a worker registers for sittings."""
+        """Everything that a worker registers for sittings beside their recorder."""
         return [
-            *self._recorder.activities(),
             self.draft_agenda,
             self.freeze_agenda,
             self.list_late,

@@ -1,38 +1,40 @@
 """Recording: decides a command where the log is, and appends what comes of it in one transaction.
 
-One recorder for every kind of process: what is particular to cases or sittings is their ``Stream``.
+One recorder for every kind of process: what is particular to one is in the registry. Where a decision rests on what a
+pure decider cannot see, its kind has a recorder of its own in ``RECORDERS``.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain import case, joint_response, sitting
-from domain.case import CaseState, Command, DeclareEmergency, Fact, PutOnAgenda, SittingMoved
+from domain.case import CaseState, Command, DeclareEmergency, Event, Fact, PutOnAgenda, SittingMoved
 from domain.errors import Refusal
-from domain.joint_response import ResponseCommand, ResponseFact, ResponseState
 from domain.permission import SYSTEM, Actor
 from domain.policy.rules import Rules
-from domain.signals import SIGNAL_REFUSED, RefuseSignal, check_signal, refused_data
+from domain.process import check_version
+from domain.signals import SIGNAL_REFUSED, ProcessKind, RefuseSignal, check_signal, refused_data
 from domain.sitting import AddToAgenda, SittingCommand, SittingFact, SittingState
 from domain.stream import StreamEvent, StreamFact
-from store import folding
-from store.folding import Kind
+from store import folding, registry
+from store.folding import Kind, Streams
 from store.log import Appended, EventLog, StoredEvent
 from store.papers import Papers
+from store.registry import Registered
 from store.rulebook import Rulebook
 from store.sittings import SittingRow
-from workflows import kinds
 from workflows.messages import LoadOrder, Logged, Recorded, RecordOrder, Refused
 from workflows.sitting import CAUSES
+
+if TYPE_CHECKING:
+    from store.database import Pool
 
 log = structlog.get_logger()
 
@@ -59,6 +61,8 @@ class Commanding(Protocol):
     @property
     def actor(self) -> Actor: ...
     @property
+    def if_version(self) -> int | None: ...
+    @property
     def kind(self) -> str: ...
 
 
@@ -67,61 +71,19 @@ C = TypeVar("C", bound=Commanding)
 F = TypeVar("F", bound=StreamFact)
 
 
-@dataclass(frozen=True)
-class Stream(Generic[S, C, F]):
-    """What a kind of process is to its recorder: its names, its messages' types, its decider, its place in the store.
-
-    ``rules``: those that a state is under, today's for one yet to begin. ``picks_a_sitting``: whether a decision
-    rests on the sittings' dates, which must then be today's.
-    """
-
-    process: kinds.Kind[Any, Any, Any]
-    kind: Kind[S, F]
-    decide: Callable[[Rules, S | None, C, datetime], tuple[StreamEvent[F], ...]]
-    rules: Callable[[Rulebook, S | None], Awaitable[Rules]]
-    picks_a_sitting: Callable[[StreamEvent[F]], bool] = lambda _: False
-
-
-CASES: Stream[CaseState, Command, Fact] = Stream(
-    process=kinds.CASE,
-    kind=folding.CASES,
-    decide=case.decide,
-    rules=lambda book, state: book.rules(state.ladder if state else None),
-    picks_a_sitting=lambda event: (
-        event.fact.place is not None
-        and event.fact.place.wait is not None
-        and event.fact.place.wait.sitting_id is not None
-    ),
-)
-
-SITTINGS: Stream[SittingState, SittingCommand, SittingFact] = Stream(
-    process=kinds.SITTING,
-    kind=folding.SITTINGS,
-    decide=sitting.decide,
-    rules=lambda book, _: book.rules(),
-)
-
-
-RESPONSES: Stream[ResponseState, ResponseCommand, ResponseFact] = Stream(
-    process=kinds.RESPONSE,
-    kind=folding.RESPONSES,
-    decide=joint_response.decide,
-    rules=lambda book, state: book.with_playbook(state.playbook) if state else book.rules(),
-)
-
-
 class StreamRecorder(Generic[S, C, F]):
     """The recording and loading activities of one kind of process, on one event log and one rulebook."""
 
-    def __init__(self, stream: Stream[S, C, F], events: EventLog, rulebook: Rulebook) -> None:
-        self._stream = stream
+    def __init__(self, entry: Registered, events: EventLog, rulebook: Rulebook) -> None:
+        self._process = entry.process
+        self._streams: Streams[S, F] = entry.streams
         self._log = events
         self._rulebook = rulebook
         self._heads: OrderedDict[str, tuple[int, str]] = OrderedDict()
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """One activity for each name that a supervisor reads, and the loading."""
-        kind = self._stream.process
+        kind = self._process
         recordings = [self._named(name, kind.order) for name in kind.names.records]
         return [*recordings, self._named(kind.names.refuse, kind.refusal), self._loading()]
 
@@ -130,7 +92,7 @@ class StreamRecorder(Generic[S, C, F]):
             return await self.record(order)
 
         # How the SDK learns what to read and write.
-        record.__annotations__ = {"order": order_type, "return": self._stream.process.recorded}
+        record.__annotations__ = {"order": order_type, "return": self._process.recorded}
         return activity.defn(name=name)(record)
 
     def _loading(self) -> Callable[..., Any]:
@@ -138,8 +100,8 @@ class StreamRecorder(Generic[S, C, F]):
             rows = await self._log.read(order.number, order.version)
             return Recorded[Any](facts=tuple(self._logged(row) for row in rows))
 
-        load.__annotations__ = {"order": LoadOrder, "return": self._stream.process.recorded}
-        return activity.defn(name=self._stream.process.names.load)(load)
+        load.__annotations__ = {"order": LoadOrder, "return": self._process.recorded}
+        return activity.defn(name=self._process.names.load)(load)
 
     async def record(self, order: RecordOrder[S, C]) -> Recorded[Any]:
         """What the log has beyond the order's state once the command is in it; or why it is not.
@@ -177,7 +139,7 @@ class StreamRecorder(Generic[S, C, F]):
     def _evolved(self, number: str, state: S | None, command: C, events: Sequence[StreamEvent[F]]) -> S:
         """The state after what ``command`` brings about."""
         for event in events:
-            state = self._stream.kind.evolve(number, state, event.fact, command.id)
+            state = self._streams.evolve(number, state, event.fact, command.id)
         assert state is not None
         return state
 
@@ -190,25 +152,34 @@ class StreamRecorder(Generic[S, C, F]):
                 continue
             logged = self._logged(row, order.command.id)
             facts.append(logged)
-            state = self._stream.kind.evolve(order.number, state, logged.fact, row.command_id)
+            state = self._streams.evolve(order.number, state, logged.fact, row.command_id)
         return state
 
     async def _decide(self, number: str, state: S | None, command: C, now: datetime) -> tuple[StreamEvent[F], ...]:
-        stream, book = self._stream, self._rulebook
         if isinstance(command, RefuseSignal):
             return (self._refusal(state, command, now),)
         if command.actor.via is not None:
-            check_signal((await stream.rules(book, state)).ladder, stream.process.id, command)
+            check_signal((await self._rules(state)).ladder, self._process.id, command)
         await self._look(number, state, command)
-        events = stream.decide(await stream.rules(book, state), state, command, now)
-        if any(map(stream.picks_a_sitting, events)) and await book.refresh_sittings():
-            events = stream.decide(await stream.rules(book, state), state, command, now)
+        events = self._process.decide(await self._rules(state), state, command, now)
+        if any(map(self._picks_a_sitting, events)) and await self._rulebook.refresh_sittings():
+            events = self._process.decide(await self._rules(state), state, command, now)
+        check_version(state, command)
         return events
+
+    async def _rules(self, state: S | None) -> Rules:
+        """Those that a state is under, today's for one yet to begin."""
+        under = self._process.under(state)
+        return await self._rulebook.under(under.ladder, under.playbook)
+
+    def _picks_a_sitting(self, event: StreamEvent[F]) -> bool:
+        """Whether a decision rests on the sittings' dates, which must then be today's."""
+        return False
 
     def _refusal(self, state: S | None, command: RefuseSignal, now: datetime) -> StreamEvent[F]:
         """The event that a signal was not taken, which every kind of stream has."""
         assert state is not None  # where there is no stream yet, signals wait
-        kind, data = self._stream.kind, refused_data(command, state.language)
+        kind, data = self._streams, refused_data(command, state.language)
         actor = command.actor.model_dump(exclude_none=True)
         return kind.schema.from_data(SIGNAL_REFUSED, kind.schema.version, data, actor, max(now, state.at))
 
@@ -229,15 +200,16 @@ class StreamRecorder(Generic[S, C, F]):
         self, number: str, state: S | None, after: S, command: C, events: Sequence[StreamEvent[F]]
     ) -> Appended:
         """Appends to ``state`` what leads to ``after``."""
-        kind, version = self._stream.kind, state.version if state else 0
+        kind, version = self._streams, state.version if state else 0
+        listed = kind if isinstance(kind, Kind) else None
         appended = await self._log.append(
             number,
             version,
             await self._head(number, version),
             command.id,
             [kind.new(event) for event in events],
-            kind.summary(after),
-            kind.listing,
+            listed.summary(after) if listed is not None else None,
+            listed.listing if listed is not None else None,
         )
         if appended.events:
             last = max(appended.events, key=lambda event: event.version)
@@ -279,7 +251,7 @@ class StreamRecorder(Generic[S, C, F]):
     def _logged(self, row: StoredEvent, recording: str | None = None) -> Logged[Any]:
         """A row as a process folds it; the process knows the id of the command that it is ``recording``."""
         command = None if row.command_id == recording else row.command_id
-        return Logged[Any](fact=self._stream.kind.event(row).fact, command=command)
+        return Logged[Any](fact=self._streams.event(row).fact, command=command)
 
 
 class Recorder(StreamRecorder[CaseState, Command, Fact]):
@@ -287,7 +259,11 @@ class Recorder(StreamRecorder[CaseState, Command, Fact]):
     response that a case comes under must still run."""
 
     def __init__(self, events: EventLog, rulebook: Rulebook) -> None:
-        super().__init__(CASES, events, rulebook)
+        super().__init__(registry.CASES, events, rulebook)
+
+    def _picks_a_sitting(self, event: Event) -> bool:
+        place = event.fact.place
+        return place is not None and place.wait is not None and place.wait.sitting_id is not None
 
     async def _look(self, number: str, state: CaseState | None, command: Command) -> None:
         body = command.body
@@ -346,7 +322,7 @@ class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingFact])
     """The sittings' recorder. An addendum's case and the agenda's document are looked at before it is decided."""
 
     def __init__(self, events: EventLog, rulebook: Rulebook, papers: Papers) -> None:
-        super().__init__(SITTINGS, events, rulebook)
+        super().__init__(registry.SITTINGS, events, rulebook)
         self._papers = papers
 
     async def _look(self, number: str, state: SittingState | None, command: SittingCommand) -> None:
@@ -354,8 +330,18 @@ class SittingRecorder(StreamRecorder[SittingState, SittingCommand, SittingFact])
             await self._papers.check_addendum(state, command.body.case)
 
 
-class ResponseRecorder(StreamRecorder[ResponseState, ResponseCommand, ResponseFact]):
-    """The joint responses' recorder."""
+RecorderOf: TypeAlias = "Callable[[Pool, Rulebook], StreamRecorder[Any, Any, Any]]"
 
-    def __init__(self, events: EventLog, rulebook: Rulebook) -> None:
-        super().__init__(RESPONSES, events, rulebook)
+RECORDERS: Mapping[ProcessKind, RecorderOf] = {
+    registry.CASES.id: lambda pool, book: Recorder(EventLog(pool), book),
+    registry.SITTINGS.id: lambda pool, book: SittingRecorder(EventLog(pool), book, Papers(pool, book)),
+}
+"""The recorders of kinds that look at more than their own stream."""
+
+
+def recorder_of(
+    entry: Registered, pool: Pool, rulebook: Rulebook, recorders: Mapping[ProcessKind, RecorderOf] = RECORDERS
+) -> StreamRecorder[Any, Any, Any]:
+    """The recorder of a kind."""
+    own = recorders.get(entry.id)
+    return own(pool, rulebook) if own is not None else StreamRecorder(entry, EventLog(pool), rulebook)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from temporalio.api.enums.v1 import TaskQueueType
@@ -20,6 +20,7 @@ from api.sign_in.case_passes import Passes
 from api.sign_in.sessions import Sessions
 from api.sign_in.single_sign_on import SingleSignOn
 from api.sign_in.tokens import Tokens
+from domain.signals import ProcessKind
 from runtime import temporal
 from runtime.background import Health, Loop
 from runtime.clock import Clock
@@ -28,6 +29,7 @@ from runtime.settings import Settings
 from services.accounts import People
 from services.calendars import Calendars
 from services.casework import Casework
+from services.desk import Desk
 from services.feed import Feed
 from services.joint_responses import JointResponses
 from services.overview import Surveys
@@ -43,6 +45,7 @@ from services.town import Rehearsing
 from store.cases import CaseList
 from store.errors import StoreUnavailable
 from store.log import EventLog
+from store.registry import Registry
 from store.rulebook import NoRules, Rulebook
 
 if TYPE_CHECKING:
@@ -54,7 +57,8 @@ _POLLED_WITHIN = timedelta(seconds=75)  # a worker's poll lasts a minute
 
 @dataclass
 class Services:
-    """One API process. ``temporal`` is None until Temporal has answered for the first time."""
+    """One API process. ``desks``: where processes of each kind of the registry are read and spoken to, but cases, which
+    ``casework`` does. ``temporal`` is None until Temporal has answered for the first time."""
 
     settings: Settings
     pool: Pool
@@ -65,6 +69,8 @@ class Services:
     accesses: Accesses
     cases: CaseList
     log: EventLog
+    registry: Registry
+    desks: Mapping[ProcessKind, Desk[Any, Any]]
     running: Running
     casework: Casework
     sittings: SittingDesk

@@ -23,9 +23,7 @@ from domain.errors import Refusal
 from services.problems import Problem
 from services.requests import Id, RequestBody
 from services.town import Rehearsing
-from store.folding import kind_of
 from workflows.client import ProcessUnavailable
-from workflows.kinds import of_state
 
 router = APIRouter(route_class=StrictRoute, prefix="/dev", tags=["rehearsal"])
 
@@ -123,9 +121,8 @@ class _Standing:
 
 async def _standing(services: Services, number: str) -> _Standing:
     """How a process stands by its log. Raises Refusal ``unknown_case`` for what is none of ours."""
-    rows = await services.log.read(number)
-    streams = kind_of(rows)
-    state = streams.state(rows) if streams is not None else None
-    if state is None:
+    found = services.registry.found(await services.log.read(number))
+    if found is None:
         raise Refusal("unknown_case", number=number)
-    return _Standing(state.version, of_state(state).stage(state), state.closed)
+    entry, state = found
+    return _Standing(state.version, entry.process.stage(state), state.closed)

@@ -42,16 +42,16 @@ from domain.policy.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
 from domain.telling import moment, on_expiry, stage_name, wait_reason
 from domain.words.bilingual import Name, text
-from domain.words.case_words import CLOSED_AS, EVENTS
+from domain.words.case_words import CLOSED_AS
 from domain.words.resident_words import BY_WHEN, NEXT, OTHERWISE
-from domain.words.response_words import RESPONSE_EVENTS
-from domain.words.sitting_words import SITTING_EVENTS, SITTING_STATUSES
+from domain.words.sitting_words import SITTING_STATUSES
 from runtime.settings import Settings
 from store.cases import CaseRow
 from store.folding import event_of
 from store.log import StoredEvent
 from store.photos import PhotoRow
 from store.sittings import SittingRow
+from workflows.kinds import CASE, KINDS
 
 
 class Attended(Protocol):
@@ -206,8 +206,8 @@ class Teller:
 
     def label(self, event_type: str) -> str:
         """An event's type in words."""
-        name = EVENTS.get(event_type) or SITTING_EVENTS.get(event_type) or RESPONSE_EVENTS.get(event_type)
-        return name.in_(self.language) if name else event_type
+        kind = next((kind for kind in KINDS if event_type in kind.words.events), CASE)
+        return kind.words.event(event_type, self.language)
 
     def decided(self, state: CaseState, rows: Iterable[StoredEvent]) -> Decided:
         """What came of a decision."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import cases, notices, playbooks, policies, recovery, running
+from cli import cases, notices, playbooks, policies, processes, recovery, running
 
 app = typer.Typer(
     name="hongxiu",
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(running.app)
 app.add_typer(recovery.app)
 app.add_typer(cases.case_app, name="case")
+app.add_typer(processes.process_app, name="process")
 app.add_typer(policies.policy_app, name="policy")
 app.add_typer(policies.calendar_app, name="calendar")
 app.add_typer(playbooks.playbook_app, name="playbook")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from cli.options import CaseNumber, Json, Lang
+from cli.processes import event_json
 from cli.reading import case_row, words_in
 from operations import commands, terminal
-
-if TYPE_CHECKING:
-    from operations.showing import Words
-    from store.log import StoredEvent
 
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases.", epilog="Example:  hongxiu case list --overdue")
 
@@ -88,58 +84,7 @@ async def _case_show(number: str, as_json: bool, lang: str) -> None:
         row = await case_row(pool, number)
         events = await EventLog(pool).read(number)
         if as_json:
-            told = [_event_json(event) for event in events]
+            told = [event_json(event) for event in events]
             terminal.print_json({"case": asdict(row), "events": told, "links": links})
             return
         terminal.out().print(case_page(row, events, await words_in(pool, lang), links))
-
-
-@case_app.command("watch", epilog="Example:  hongxiu case watch NC-2026-000012")
-def case_watch(
-    number: Annotated[str | None, typer.Argument(help="One case; without it, all.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    lang: Lang = "zh-CN",
-) -> None:
-    """What happens, as it happens, until Ctrl-C."""
-    commands.run(_case_watch(number.upper() if number else None, as_json, lang), lang)
-
-
-async def _case_watch(number: str | None, as_json: bool, lang: str) -> None:
-    from operations.connections import opened
-    from store.log import EventLog
-
-    async with opened(commands.settings().database()) as pool:
-        if number is not None:
-            await case_row(pool, number)
-        words, log = await words_in(pool, lang), EventLog(pool)
-        position = await log.last_position()
-        terminal.good("watching; Ctrl-C ends it")
-        while True:
-            events = await log.feed(position)
-            for event in events:
-                position = event.position
-                if number in (None, event.stream):
-                    _tell_event(event, words, as_json)
-            if not events:
-                await asyncio.sleep(0.5)
-
-
-def _tell_event(event: StoredEvent, words: Words, as_json: bool) -> None:
-    from operations.showing import event_line
-
-    if as_json:
-        terminal.json_line(_event_json(event))
-    else:
-        terminal.out().print(event_line(event, words), soft_wrap=True)
-
-
-def _event_json(event: StoredEvent) -> dict[str, Any]:
-    return {
-        "case": event.stream,
-        "version": event.version,
-        "type": event.type,
-        "at": event.occurred_at,
-        "actor": event.actor,
-        "data": event.data,
-        "hash": event.hash,
-    }

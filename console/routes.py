@@ -9,11 +9,14 @@ from console.administration import access_log, accounts, policies, system
 from console.cases import case, case_list, exports
 from console.emergencies import declaring, reporting, room, standing_down
 from console.frame import assets, gallery
+from console.frame.navigation import entry_of
 from console.frame.pages import problem_page
 from console.overview import overview
+from console.processes import pages as processes
 from console.residents import counter, pages
 from console.sign_in import account, signing_in
 from console.sittings import business, dates, meeting_mode, session, sitting, timetable
+from store.registry import Registry
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
@@ -44,10 +47,13 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 
-def include_console(app: FastAPI, *, rehearsal: bool) -> None:
-    """Adds the pages to the application; in rehearsal, also the clock, and the page that shows every component."""
-    for router in ROUTERS:
+def include_console(app: FastAPI, registry: Registry, *, rehearsal: bool) -> None:
+    """Adds the pages to the application, for kinds of process without any of their own plain ones; in rehearsal, also
+    the clock, and the page that shows every component."""
+    plain = processes.plain_kinds(registry, processes.routes_of(ROUTERS))
+    for router in (*ROUTERS, processes.router_for(plain)):
         app.include_router(router)
+    app.state.plain = tuple(entry_of(entry.process) for entry in plain)
     if rehearsal:
         app.include_router(gallery.router)
         app.include_router(town.router)

@@ -7,6 +7,7 @@ stage can no longer change under the question.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -40,6 +41,25 @@ class Actor(BaseModel):
 
 SYSTEM = Actor(id="system", role="system")
 RESIDENT = Actor(id="resident", role="resident")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who may read a process: the officers of ``units``, and these ``departments``; None: every one of them.
+    Supervisors and administrators may read all."""
+
+    units: Collection[str]
+    departments: Collection[str] | None = ()
+
+    def includes(self, actor: Actor) -> bool:
+        """Whether ``actor`` may read it."""
+        if actor.role in ("supervisor", "administrator", "system"):
+            return True
+        if actor.role == "officer":
+            return actor.unit in self.units
+        if actor.role == "department":
+            return self.departments is None or actor.unit in self.departments
+        return False
 
 
 class PostLike(Protocol):
@@ -210,16 +230,15 @@ def _leads(actor: Actor, response: ResponseLike) -> bool:
     return actor.role == "department" and actor.unit == response.lead
 
 
+def audience_of_response(response: ResponseLike) -> Audience:
+    """Officers over or in one of its estates, departments that have a task in it (their own tasks alone)."""
+    units = {unit for case in response.cases for unit in case.units.values()}
+    return Audience(units, {response.reporters.get(party, party) for party in response.working})
+
+
 def may_read_response(actor: Actor, response: ResponseLike) -> bool:
-    """Whether ``actor`` may read this joint response: officers over or in one of its estates, departments that have a
-    task in it (their own tasks alone), supervisors and administrators every one."""
-    if actor.role in ("supervisor", "administrator", "system"):
-        return True
-    if actor.role == "officer":
-        return any(actor.unit in case.units.values() for case in response.cases)
-    if actor.role == "department":
-        return any(actor.unit == response.reporters.get(party, party) for party in response.working)
-    return False
+    """Whether ``actor`` may read this joint response."""
+    return audience_of_response(response).includes(actor)
 
 
 def may_run(rules: Rules, actor: Actor, forum: str) -> bool:
@@ -231,28 +250,30 @@ def may_run(rules: Rules, actor: Actor, forum: str) -> bool:
     return any(unit.id == actor.unit for unit in rules.organisation.lineage(forum))
 
 
+def audience_of_forum(rules: Rules, forum: str) -> Audience:
+    """Of a forum's sittings with their agendas and minutes: officers of its unit and of those above and below it,
+    every department."""
+    organisation = rules.organisation
+    every = (unit.id for tier in organisation.tiers for unit in organisation.units_at(tier))
+    return Audience({*_over(rules, forum), *(unit for unit in every if organisation.covers(forum, unit))}, None)
+
+
 def may_read_papers(rules: Rules, actor: Actor, forum: str) -> bool:
-    """Whether ``actor`` may read this forum's agendas and minutes: officers of its unit and of those above and
-    below it; departments, supervisors and administrators every one."""
-    if actor.role == "officer":
-        below = actor.unit is not None and any(unit.id == forum for unit in rules.organisation.lineage(actor.unit))
-        return below or may_run(rules, actor, forum)
-    return actor.role in ("department", "supervisor", "administrator", "system")
+    """Whether ``actor`` may read this forum's agendas and minutes."""
+    return audience_of_forum(rules, forum).includes(actor)
+
+
+def audience_of_case(rules: Rules, case: CaseLike) -> Audience:
+    """Officers of its estate and of the units above, the departments of its plan; in an emergency every department."""
+    units = _over(rules, case.estate)
+    if case.stage == "joint_response":
+        return Audience(units, None)
+    return Audience(units, (case.plan.lead, *case.plan.co_handlers) if case.plan is not None else ())
 
 
 def may_read(rules: Rules, actor: Actor, case: CaseLike) -> bool:
-    """Whether ``actor`` may read this case: officers their units', departments their plans', supervisors and
-    administrators every one."""
-    if actor.role in ("supervisor", "administrator", "system"):
-        return True
-    if actor.role == "officer":
-        return _covers(rules, actor, case.estate)
-    if actor.role == "department":
-        plan = case.plan
-        return case.stage == "joint_response" or (
-            plan is not None and (actor.unit == plan.lead or actor.unit in plan.co_handlers)
-        )
-    return False
+    """Whether ``actor`` may read this case."""
+    return audience_of_case(rules, case).includes(actor)
 
 
 def may_administer(actor: Actor) -> bool:
@@ -276,6 +297,14 @@ def allowed_now(rules: Rules, actor: Actor, case: CaseLike) -> tuple[DecisionKin
     if rules.ladder.above(case.tier) is None:
         accepted -= {"escalate"}
     return tuple(kind for kind in DECISIONS if kind in accepted and may_decide(rules, actor, case, kind))
+
+
+def _over(rules: Rules, unit: str) -> frozenset[str]:
+    """A unit and all above it; none for one that does not exist."""
+    try:
+        return frozenset(above.id for above in rules.organisation.lineage(unit))
+    except Refusal:
+        return frozenset()
 
 
 def _covers(rules: Rules, actor: Actor, estate: str) -> bool:

@@ -29,7 +29,8 @@ NOBODY = SYSTEM.model_copy(update={"via": "signal"})
 
 _LONGEST_WORDS = 300
 
-ProcessKind = Literal["case", "sitting", "response"]
+ProcessKind = str
+"""A kind of process, by its id in the registry (``workflows.kinds``)."""
 
 
 class SignalRefused(StreamFact):
@@ -60,6 +61,10 @@ class RefuseSignal(BaseModel):
     @property
     def kind(self) -> str:
         return "refuse_signal"
+
+    @property
+    def if_version(self) -> None:
+        return None
 
 
 class Refusals(BaseModel):
@@ -103,7 +108,7 @@ def check_signal(ladder: Ladder, process: ProcessKind, command: Claiming) -> Non
     """Whether policy takes ``command``, if it came as a signal. Raises Refusal ``not_by_signal``."""
     if command.actor.via is None:
         return
-    taken: frozenset[str] = getattr(ladder.signals, process)
+    taken = ladder.signals.get(process, frozenset())
     if command.actor.role == "system" or command.kind not in taken:
         raise Refusal("not_by_signal", kind=command.kind, taken=sorted(taken))
 

@@ -5,6 +5,7 @@ The Temporal UI's summaries, the API's ``wait`` and the console say it with thes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from domain.case import CaseState, Wait
@@ -113,15 +114,10 @@ def stage_name(stage: str, tier_stages: dict[str, str], language: str) -> str:
 # ---------------------------------------------------------------- a sitting
 
 
-def sitting_wait_reason(state: SittingState, wait: SittingWait) -> str:
-    """What a sitting waits for, and what happens then."""
-    starts = moment(state.dates.starts_at, state.language)
-    return text(SITTING_WAITS[wait.kind], state.language, starts_at=starts)
-
-
-def sitting_timer_summary(state: SittingState, wait: SittingWait) -> str:
-    """The wait in one line of at most 200 bytes, for the timer that keeps it."""
-    return cut(sitting_wait_reason(state, wait), SUMMARY_BYTES)
+def sitting_wait_reason(state: SittingState, wait: SittingWait, language: str | None = None) -> str:
+    """What a sitting waits for, and what happens then; in its own language unless told."""
+    language = language or state.language
+    return text(SITTING_WAITS[wait.kind], language, starts_at=moment(state.dates.starts_at, language))
 
 
 def sitting_details(state: SittingState, forum: str, link: str | None) -> str:
@@ -142,3 +138,20 @@ def sitting_details(state: SittingState, forum: str, link: str | None) -> str:
     head = f"### {state.dates.id}\n\n|  |  |\n|---|---|\n"
     body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
     return f"{head}{body}\n" + (f"\n[{state.dates.id}]({link})\n" if link else "")
+
+
+# ---------------------------------------------------------------- a process of any kind
+
+
+def plain_details(
+    number: str, stage: str, waiting: Sequence[tuple[str, datetime]], language: str, link: str | None
+) -> str:
+    """A process as a supervisor reads it in the Temporal UI (Markdown), where its kind says nothing better: its stage,
+    and what it waits for, each thing with its instant."""
+    zh = not language.startswith("en")
+    rows = [("阶段" if zh else "Stage", stage)]
+    for reason, until in waiting:
+        rows.append(("等待" if zh else "Waits for", reason))
+        rows.append(("期限" if zh else "Until", moment(until, language)))
+    body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
+    return f"### {number}\n\n|  |  |\n|---|---|\n{body}\n" + (f"\n[{number}]({link})\n" if link else "")

@@ -26,12 +26,13 @@ from services.policy_desk import order_of
 from store import rebuild
 from store.database import transaction
 from store.errors import reaching_the_store
-from store.folding import kind_of
 from store.log import EventLog, StoredEvent, chain_problems, count_streams, every_stream, snapshot
 from store.policies import Policies
+from store.registry import REGISTRY, Registry
 from store.sittings import Untold
 from workflows import kinds
-from workflows.client import AnyKind, Processes, ProcessGone, ProcessUnavailable
+from workflows.client import Processes, ProcessGone, ProcessUnavailable
+from workflows.kind import AnyKind, Expiring, Keeping
 from workflows.messages import EnforceOrder, Standing
 
 if TYPE_CHECKING:
@@ -120,8 +121,10 @@ class Auditor:
         grace: timedelta = timedelta(minutes=1),
         at_once: int = 16,
         progress: Progress | None = None,
+        registry: Registry = REGISTRY,
     ) -> None:
         self._pool = pool
+        self._registry = registry
         self._log = EventLog(pool)
         self._client = client
         self._processes = processes
@@ -213,7 +216,7 @@ class Auditor:
                         Finding(problem.stream, "chain", {"version": problem.version, "problem": problem.kind})
                         for problem in chain_problems(events)
                     )
-                    found = _found(events)
+                    found = self._found(events)
                     if found is None:
                         continue
                     if found.kind is kinds.CASE:
@@ -225,7 +228,7 @@ class Auditor:
                         yield found
 
     async def _running(self) -> AsyncIterator[str]:
-        for kind in kinds.KINDS:
+        for kind in self._registry.kinds:
             async for number in self._processes.running(kind):
                 yield number
 
@@ -243,7 +246,7 @@ class Auditor:
         findings: list[Finding] = []
         for pause in (first_after, *_PAUSES):
             await asyncio.sleep(pause)
-            found = _found(await self._log.read(number))
+            found = self._found(await self._log.read(number))
             if found is None or found.state.closed:
                 findings = await self._superfluous(number, found)
             else:
@@ -300,6 +303,10 @@ class Auditor:
         """A wait that ends before this should have been acted on."""
         return self._clock.now() - self._grace
 
+    def _found(self, rows: Sequence[StoredEvent]) -> Found | None:
+        found = self._registry.found(rows)
+        return Found(found.entry.process, found.state, rows[-1].occurred_at) if found is not None else None
+
     def _find(self, findings: Iterable[Finding]) -> None:
         self._report.findings.extend(findings)
 
@@ -334,7 +341,7 @@ class Auditor:
             if finding.kind == "ahead":
                 await self._client.get_workflow_handle(finding.number).terminate("audit: ahead of the log")
             if action == "restarted":
-                found = _found(await self._log.read(finding.number))
+                found = self._found(await self._log.read(finding.number))
                 if found is not None and not found.state.closed:
                     await self._processes.restart(found.state)
             elif action == "nudged":
@@ -353,19 +360,13 @@ class Found:
     """A stream of the log: of which kind it is, the state that it folds to, and when it last moved (UTC)."""
 
     kind: AnyKind
-    state: kinds.Keeping
+    state: Keeping
     moved_at: datetime
 
     @property
     def number(self) -> str:
         """The id of its process."""
         return self.kind.number(self.state)
-
-
-def _found(rows: Sequence[StoredEvent]) -> Found | None:
-    streams = kind_of(rows)
-    state = streams.state(rows) if streams is not None else None
-    return Found(kinds.of_state(state), state, rows[-1].occurred_at) if state is not None else None
 
 
 def differences(found: Found, standing: Standing[Any], due_before: datetime) -> Iterable[Finding]:
@@ -393,7 +394,7 @@ def _untold(one: Untold) -> Finding:
     return Finding(one.number, "untold", {"sitting": one.sitting, "status": one.status})
 
 
-def _named(found: Iterable[kinds.Expiring]) -> str:
+def _named(found: Iterable[Expiring]) -> str:
     return ", ".join(f"{wait.kind} until {wait.until:%Y-%m-%d %H:%M}Z" for wait in found) or "–"
 
 

@@ -1,31 +1,33 @@
-"""Cases, events and audits as tables."""
+"""Cases, events of any kind of process, and audits as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from domain.case import Event, Wait
+from domain.case import Wait
 from domain.policy.organisation import Organisation
 from domain.policy.policy_set import Policy
 from domain.policy.policy_set import said as policy_said
 from domain.policy.rules import Rules
 from domain.policy.under_way import Effects
+from domain.stream import StreamEvent
 from domain.telling import on_expiry, wait_reason
 from domain.words.bilingual import Name, text
-from domain.words.case_words import CHANNELS, CLOSED_AS, EVENTS, SEVERITIES, STAGES
+from domain.words.case_words import CHANNELS, CLOSED_AS, SEVERITIES, STAGES
 from domain.words.policy_words import POLICY_EFFECTS
 from domain.words.role_words import ROLES
 from operations.audit import Finding, Report
 from operations.terminal import label, moment, table
 from services.policy_check import Draft, Item
 from store.cases import CaseRow
-from store.folding import event_of
 from store.log import StoredEvent
+from store.registry import REGISTRY
 
 FINDINGS: dict[str, Name] = {
     "missing": Name(zh="流程缺失", en="missing"),
@@ -272,16 +274,16 @@ def _provisional(wait: Wait, words: Words) -> str:
 
 
 def story(events: Iterable[StoredEvent], words: Words) -> Table:
-    """A case's events, oldest first."""
+    """The events of a process of any kind, oldest first."""
     made = table(
         *heads(words.language, "version", "at", "event", "actor", "reason"), right=heads(words.language, "version")
     )
     for row in events:
-        event = event_of(row)
+        event = REGISTRY.event(row)
         made.add_row(
             str(row.version),
             moment(event.at, year=True),
-            label(EVENTS, event.type, words.language),
+            REGISTRY.event_words(event.type, words.language),
             who(event, words),
             escape(said(event)),
         )
@@ -290,14 +292,14 @@ def story(events: Iterable[StoredEvent], words: Words) -> Table:
     return made
 
 
-def who(event: Event, words: Words) -> str:
+def who(event: StreamEvent[Any], words: Words) -> str:
     """Who brought an event about, in what capacity."""
     unit = words.unit(event.actor.unit)
     role = label(ROLES, event.actor.role, words.language)
     return f"{unit} {role}".strip() if event.actor.role != "resident" else role
 
 
-def said(event: Event) -> str:
+def said(event: StreamEvent[Any]) -> str:
     """What an event says in words: its reason, or what was done."""
     detail = event.fact.detail()
     plan = detail.get("plan")
@@ -387,8 +389,8 @@ def effect_lines(effects: Effects, language: str) -> list[str]:
 
 
 def event_line(row: StoredEvent, words: Words) -> str:
-    """One event in one line, as ``case watch`` prints it."""
-    event = event_of(row)
-    told = f"[bold]{row.stream}[/] [dim]v{row.version}[/]  {label(EVENTS, event.type, words.language)}"
+    """One event of any kind of process in one line, as ``process watch`` prints it."""
+    event = REGISTRY.event(row)
+    told = f"[bold]{row.stream}[/] [dim]v{row.version}[/]  {REGISTRY.event_words(event.type, words.language)}"
     why = said(event)
     return f"{moment(event.at, year=True)}  {told}  {escape(who(event, words))}" + (f"  {escape(why)}" if why else "")

@@ -14,6 +14,7 @@ from api.process import Services
 from runtime import logs
 from runtime.settings import SettingsError, load
 from server.app import create_app
+from store.registry import REGISTRY, Registry
 
 log = structlog.get_logger()
 
@@ -36,12 +37,12 @@ class Server(uvicorn.Server):
             services.stop_soon()
 
 
-def main() -> None:
-    """Exits 0 when told to stop, 1 when its settings are not complete."""
+def main(registry: Registry = REGISTRY) -> None:
+    """Serves the kinds of ``registry``. Exits 0 when told to stop, 1 when its settings are not complete."""
     try:
         settings = load()
         logs.configure(settings)
-        app = create_app(settings)
+        app = create_app(settings, registry)
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None

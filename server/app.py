@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
@@ -25,6 +26,7 @@ from api.edge.strict import StrictRoute
 from api.emergencies import routes as emergencies
 from api.organisation import routes as organisation
 from api.process import services_of
+from api.processes import routes as processes
 from api.sign_in import routes as sign_in
 from api.sittings import routes as sittings
 from api.sittings import subscriptions
@@ -36,6 +38,7 @@ from runtime.version import VERSION
 from server.opening import open_services
 from services.problems import Problem
 from store.errors import StoreUnavailable
+from store.registry import REGISTRY, Registry
 from store.rulebook import NoRules
 from workflows.client import ProcessUnavailable
 
@@ -49,12 +52,13 @@ DESCRIPTION = (
 PREFIX = "/api/v1"
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application on ``settings``. It starts also while PostgreSQL or Temporal is away."""
+def create_app(settings: Settings, registry: Registry = REGISTRY) -> FastAPI:
+    """The application on ``settings``, for the kinds of ``registry``. It starts also while PostgreSQL or Temporal is
+    away."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = await open_services(settings)
+        app.state.services = await open_services(settings, registry)
         yield
         await app.state.services.close()
 
@@ -69,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.router.route_class = StrictRoute
-    _include_routes(app, settings)
+    _include_routes(app, settings, registry)
     _handle_what_goes_wrong(app)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     app.add_middleware(
@@ -81,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _include_routes(app: FastAPI, settings: Settings) -> None:
+def _include_routes(app: FastAPI, settings: Settings, registry: Registry) -> None:
     routers = [
         sign_in.router,
         organisation.router,
@@ -97,13 +101,19 @@ def _include_routes(app: FastAPI, settings: Settings) -> None:
     ]
     if settings.rehearsal:
         routers.append(rehearsal.router)
-    for router in routers:
+    for router in (*routers, processes.router_for(registry, _shapes(routers))):
         app.include_router(router, prefix=PREFIX, responses=EVERYWHERE)
     if settings.rehearsal:
         app.include_router(rehearsal.router, include_in_schema=False)  # where API.md also has it
     app.include_router(health.router)
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
-    include_console(app, rehearsal=settings.rehearsal)
+    include_console(app, registry, rehearsal=settings.rehearsal)
+
+
+def _shapes(routers: Iterable[APIRouter]) -> set[processes.Route]:
+    """What the rooms have made better than plainly."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    return {processes.shape(method, route.path) for route in routes for method in route.methods or ()}
 
 
 async def _docs(request: Request) -> HTMLResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import structlog
 
@@ -13,14 +14,17 @@ from api.sign_in.case_passes import Passes
 from api.sign_in.sessions import Sessions
 from api.sign_in.single_sign_on import SingleSignOn
 from api.sign_in.tokens import Tokens
+from domain.signals import ProcessKind
 from runtime import temporal
 from runtime.background import Loop
 from runtime.metrics import Metrics
 from runtime.rehearsal import Town
 from runtime.settings import Settings
 from services.accounts import People
+from services.audiences import audiences_of
 from services.calendars import Calendars
 from services.casework import Casework
+from services.desk import Desk
 from services.feed import Feed
 from services.joint_responses import JointResponses
 from services.overview import Surveys
@@ -37,6 +41,7 @@ from store import database
 from store.cases import CaseList
 from store.errors import StoreUnavailable
 from store.log import EventLog
+from store.registry import CASES, REGISTRY, RESPONSES, SITTINGS, Registry
 from store.residents import Residents
 from store.rulebook import NoRules, Rulebook
 from store.town import clock_on
@@ -49,7 +54,7 @@ _FIRST_SECONDS = 0.2
 _CONNECT_AGAIN_SECONDS = 0.5
 
 
-async def open_services(settings: Settings) -> Services:
+async def open_services(settings: Settings, registry: Registry = REGISTRY) -> Services:
     """Opens what can be opened, and goes on trying for what is away."""
     pool = await database.connect(settings.database(), min_size=0, max_size=20)
     rulebook, events, secret = Rulebook(pool), EventLog(pool), settings.secret()
@@ -58,6 +63,13 @@ async def open_services(settings: Settings) -> Services:
     clock = clock_on(pool, rehearsal=settings.rehearsal)
     responses = JointResponses(pool, events, running, rulebook, clock, Emergencies(pool, rulebook, running.required))
     residents, meetings = Residents(pool, settings.master_key()), SittingDesk(pool, events, running, rulebook, clock)
+    own: dict[ProcessKind, Desk[Any, Any]] = {SITTINGS.id: meetings, RESPONSES.id: responses}
+    desks = {
+        entry.id: own.get(entry.id) or Desk[Any, Any](pool, events, running, rulebook, clock, entry)
+        for entry in registry
+        if entry is not CASES
+    }
+    audiences = {entry.id: audiences_of(entry, pool, rulebook) for entry in registry}
     casework = Casework(pool, events, running, residents, rulebook, responses, clock, secret)
     services = Services(
         settings=settings,
@@ -74,7 +86,9 @@ async def open_services(settings: Settings) -> Services:
         sittings=meetings,
         joint_responses=responses,
         running=running,
-        feed=Feed(events, cases, meetings.list, responses.list, metrics),
+        feed=Feed(events, audiences, metrics),
+        registry=registry,
+        desks=desks,
         calendars=Calendars(pool, events, meetings, secret),
         single_sign_on=SingleSignOn(settings, secret) if settings.oidc_issuer else None,
         casework=casework,
@@ -130,16 +144,18 @@ async def _connect_to_temporal(services: Services) -> float | None:
     if settings.rehearsal:
         _rehearse(services, Town(client, services.clock))
     else:
-        services.running.processes = Processes(client, temporal.TASK_QUEUE)
+        services.running.processes = Processes(client, temporal.TASK_QUEUE, services.registry.kinds)
     services.temporal = client
     return None
 
 
 def _rehearse(services: Services, town: Town) -> None:
     """The town's one clock, and who looks after it."""
-    processes = Processes(town.client, temporal.TASK_QUEUE)
+    processes = Processes(town.client, temporal.TASK_QUEUE, services.registry.kinds)
     services.running.processes = processes
-    services.rehearsing = Rehearsing(services.pool, services.clock, town, processes, services.rulebook)
+    services.rehearsing = Rehearsing(
+        services.pool, services.clock, town, processes, services.rulebook, services.registry
+    )
     keeper = Loop("town", services.rehearsing.keep)
     services.loops.append(keeper)
     keeper.start()

@@ -41,8 +41,9 @@ from store import claims, residents
 from store.cases import CaseList
 from store.database import transaction
 from store.errors import ResidentErased
-from store.folding import CASES, fold_rows
+from store.folding import fold_rows
 from store.log import EventLog, StoredEvent
+from store.registry import CASES
 from store.residents import Residents
 from store.rulebook import Rulebook
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
+from domain.permission import Audience
+from domain.signals import ProcessKind
 from runtime.background import Loop
+from services.audiences import Audiences
 from services.scope import Scope
 from store.errors import StoreUnavailable
 from store.log import StoredEvent
 
 if TYPE_CHECKING:
     from runtime.metrics import Metrics
-    from store.cases import CaseList, CaseRow
-    from store.joint_responses import ResponseRow, Responses
     from store.log import EventLog
-    from store.sittings import Sittings
 
 log = structlog.get_logger()
 
@@ -32,40 +32,23 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event, with its case or joint response as it now stands, or its sitting's forum (for scope)."""
+    """An event, with the kind of its process, and who may read that as it now stands."""
 
     event: StoredEvent
-    case: CaseRow | None = None
-    forum: str | None = None
-    response: ResponseRow | None = None
+    kind: ProcessKind
+    audience: Audience
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """Whose events are told to a subscriber: the cases and joint responses in a scope, the sittings of some forums."""
-
-    scope: Scope
-    forums: Collection[str]
-
-    def hears(self, news: News) -> bool:
-        """Whether it is told."""
-        if news.case is not None:
-            return self.scope.sees(news.case)
-        if news.response is not None:
-            return self.scope.sees_response(news.response)
-        return news.forum in self.forums
+_NOBODYS = ("", Audience(()))
+"""Of a stream that is of no kind: supervisors alone hear of it."""
 
 
 class Feed:
     """Subscribers go on from any position; none misses an event."""
 
-    def __init__(
-        self, events: EventLog, cases: CaseList, sittings: Sittings, responses: Responses, metrics: Metrics
-    ) -> None:
+    def __init__(self, events: EventLog, audiences: Mapping[ProcessKind, Audiences], metrics: Metrics) -> None:
         self._log = events
-        self._cases = cases
-        self._sittings = sittings
-        self._responses = responses
+        self._audiences = audiences
         self._metrics = metrics
         self._recent: deque[News] = deque(maxlen=_RECENT)
         self._head = 0
@@ -83,8 +66,8 @@ class Feed:
         """Where a subscriber begins that asks for nothing older."""
         return await self._log.last_position()
 
-    async def listen(self, after: int, hearing: Hearing) -> AsyncIterator[News | None]:
-        """What ``hearing`` hears of the events after a position, as they come; None when there was none for a while.
+    async def listen(self, after: int, scope: Scope) -> AsyncIterator[News | None]:
+        """What is in a scope of the events after a position, as they come; None when there was none for a while.
 
         Ends when the process stops, or when the log cannot be read: the caller comes again with the last id.
         """
@@ -97,7 +80,7 @@ class Feed:
                 news = await self._after(after)
                 for one in news:
                     after = one.event.position
-                    if hearing.hears(one):
+                    if scope.includes(one.audience):
                         yield one
                 if not news and not await _within(moved, HEARTBEAT_SECONDS):
                     yield None
@@ -128,16 +111,12 @@ class Feed:
         events = await self._log.feed(position, _PAGE)
         if not events:
             return ()
-        cases = await self._cases.some({event.stream for event in events})
-        others = {event.stream for event in events if event.stream not in cases}
-        responses = await self._responses.some(others) if others else {}
-        others -= responses.keys()
-        sittings = await self._sittings.some(sorted(others)) if others else {}
-        forums = {sitting.id: sitting.forum for sitting in sittings.values()}
-        return [
-            News(event, cases.get(event.stream), forums.get(event.stream), responses.get(event.stream))
-            for event in events
-        ]
+        known: dict[str, tuple[ProcessKind, Audience]] = {}
+        for kind, audiences in self._audiences.items():
+            left = {event.stream for event in events} - known.keys()
+            found = await audiences(left) if left else {}
+            known |= {stream: (kind, audience) for stream, audience in found.items()}
+        return [News(event, *known.get(event.stream, _NOBODYS)) for event in events]
 
     async def _poll(self) -> float | None:
         """One look at what is new; the loop rests while nobody listens."""

@@ -1,4 +1,4 @@
-"""What the interface does with joint responses: reads them from the log, sends reports to their processes."""
+"""What the interface does with joint responses beyond what it does with processes of any kind: joins them to cases."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from domain.errors import Refusal
-from domain.joint_response import (
-    Report,
-    ResponseCommand,
-    ResponseState,
-    StandDownResponse,
-    TaskReport,
-    decide,
-)
-from domain.permission import Actor, may_read_response
-from domain.policy.rules import Rules
+from domain.joint_response import AskedOfResponse, ResponseCommand, ResponseState, StandDownResponse
+from domain.permission import Actor
 from runtime.clock import Clock
-from services import idempotency
-from services.sending import Done, Running, Sending
+from services.desk import Desk
+from services.sending import Done, Running
 from store.errors import StoreUnavailable
-from store.folding import RESPONSES
 from store.joint_responses import Responses
-from store.log import EventLog, StoredEvent
+from store.log import EventLog
+from store.registry import RESPONSES
 from store.rulebook import Rulebook
 from workflows.client import ProcessUnavailable
 
@@ -31,9 +23,6 @@ if TYPE_CHECKING:
     from store.database import Pool
 
 log = structlog.get_logger()
-
-Asked = TaskReport | Report | StandDownResponse
-"""What a party, the lead or the alliance may ask of a response."""
 
 
 class Steps(Protocol):
@@ -46,68 +35,28 @@ class Steps(Protocol):
         """Tells the cases that the response is stood down. May raise ProcessUnavailable, StoreUnavailable."""
 
 
-class JointResponses:
-    """Joint responses, on the log and the running processes. ``steps`` join them to their cases."""
+class JointResponses(Desk[ResponseState, ResponseCommand]):
+    """Joint responses. ``steps`` join them to their cases."""
 
     def __init__(
         self, pool: Pool, events: EventLog, running: Running, rulebook: Rulebook, clock: Clock, steps: Steps
     ) -> None:
-        self._log = events
-        self._clock = clock
-        self._rulebook = rulebook
-        self._sending: Sending[ResponseState, ResponseCommand] = Sending(
-            pool,
-            events,
-            running,
-            RESPONSES,
-            self._decides,
-            lambda emergency: Refusal("unknown_emergency", emergency=emergency),
-        )
+        super().__init__(pool, events, running, rulebook, clock, RESPONSES)
         self.list = Responses(pool)
         self._steps = steps
 
-    # ---------------------------------------------------------------- reading
-
-    async def state(self, emergency: str) -> ResponseState:
-        """A response as the log has it. Raises Refusal ``unknown_emergency``."""
-        state = await self._sending.state(emergency)
-        if state is None:
-            raise Refusal("unknown_emergency", emergency=emergency)
-        return state
-
-    async def find(self, emergency: str) -> ResponseState | None:
-        """The same; None where there is none."""
-        return await self._sending.state(emergency)
-
-    async def readable(self, emergency: str, actor: Actor) -> tuple[ResponseState, tuple[StoredEvent, ...]]:
-        """A response that ``actor`` may read, with its events. Raises Refusal."""
-        rows = await self._log.read(emergency)
-        state = RESPONSES.state(rows)
-        if state is None:
-            raise Refusal("unknown_emergency", emergency=emergency)
-        if not may_read_response(actor, state):
-            raise Refusal("forbidden")
-        return state, rows
-
-    async def rules(self, state: ResponseState) -> Rules:
-        """Today's rules, with the version of the playbook that a response is under."""
-        return await self._rulebook.with_playbook(state.playbook)
-
-    # ---------------------------------------------------------------- commanding
+    def missing(self, number: str) -> Exception:
+        """See ``Desk``."""
+        return Refusal("unknown_emergency", emergency=number)
 
     async def command(
-        self, emergency: str, actor: Actor, body: Asked, *, key: str | None, if_version: int | None = None
+        self, number: str, actor: Actor, body: AskedOfResponse, *, key: str | None, if_version: int | None = None
     ) -> Done[ResponseState]:
-        """Sends a command to a response; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
-        claimed = idempotency.claim_key("emergency", actor, key)
-        command = ResponseCommand(id=idempotency.command_id(claimed), actor=actor, body=body, if_version=if_version)
-        structlog.contextvars.bind_contextvars(emergency=emergency, workflow=emergency, command=command.id)
-        if key is not None:
-            fingerprint = idempotency.fingerprint(f"{emergency}:{command.kind}", body)
-            done = await self._sending.claimed(emergency, claimed, fingerprint, command.id)
-            if done is not None:
-                return done
-        return await self._sending.send(emergency, command)
+        """See ``Desk``. The cases of a response that was stood down are told right away."""
+        done = await super().command(number, actor, body, key=key, if_version=if_version)
+        if isinstance(body, StandDownResponse):
+            await self.told(number)
+        return done
 
     async def opened(self, number: str, emergency: str) -> None:
         """Begins the response of a case's emergency right away; what fails here the case's own process does."""
@@ -122,6 +71,3 @@ class JointResponses:
             await self._steps.told(emergency)
         except (ProcessUnavailable, StoreUnavailable) as error:
             log.warning("cases were not told at once", emergency=emergency, error=str(error))
-
-    async def _decides(self, state: ResponseState, command: ResponseCommand) -> None:
-        decide(await self.rules(state), state, command, self._clock.now())

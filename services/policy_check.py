@@ -23,6 +23,7 @@ from services.policy_folder import ChannelsFile, PolicyFolder
 from store.policies import Enactment, Policies, PolicyVersion
 from store.rulebook import NoRules
 from store.under_way import read_under_way
+from workflows.kinds import KINDS
 
 if TYPE_CHECKING:
     from store.database import Connection
@@ -144,7 +145,7 @@ async def standing(connection: Connection) -> Standing:
     under_way = await read_under_way(connection)
     accounts = [account for account in under_way.accounts if not account.disabled]
     return Standing(
-        [*problems, *together.problems()],
+        [*problems, *together.problems(KINDS.sendable)],
         sorted(stranded(together, under_way)),
         tuple(astray(together.pair[0], accounts)),
         unenforced,
@@ -246,7 +247,7 @@ def _changes(base: PolicyVersion | None, policy: Policy) -> Changes | None:
 
 def _require_fit(after: PolicySet, offer: Offer) -> None:
     """Raises PolicyError where the set that would be in force does not fit together, or a folder's notices it."""
-    problems = after.problems()
+    problems = after.problems(KINDS.sendable)
     if offer.whole and offer.channels is not None:
         problems += offer.channels.strangers(after.pair[0])
     if problems:

@@ -11,6 +11,7 @@ from domain.notices import Channels
 from domain.policy.organisation import Organisation
 from domain.policy.policy_file import PolicyError, PolicyProblem, parse_policy, problems_at
 from domain.policy.policy_set import Policy, PolicyKind, PolicySet, read_policy
+from workflows.kinds import KINDS
 
 NOTICES = "notices.yaml"
 
@@ -60,7 +61,7 @@ def read_folder(folder: Path) -> PolicyFolder:
     policies = _each_once(_read_all(folder, problems), problems)
     together = PolicySet.of(policies)
     if together is not None:
-        problems += together.problems()
+        problems += together.problems(KINDS.sendable)
     if together is not None and not together.years and not problems:
         problems.append(PolicyProblem(str(folder), 0, "", "there is no calendar-*.yaml"))
     channels = _channels(folder, problems)

@@ -1,6 +1,6 @@
 """How commands reach the processes of one kind, and how what they brought about is read from the log.
 
-The same for cases, sittings and joint responses: every answer is computed from the log after the commit, so the same
+The same for every kind: every answer is computed from the log after the commit, so the same
 request again gives the same answer; a process that has fallen behind its log is nudged, one that is gone starts again.
 """
 
@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from domain.errors import Refusal
 from services.problems import Problem
 from store import claims
-from store.folding import Kind
+from store.folding import Streams
 from store.log import EventLog, StoredEvent
+from store.registry import Registered
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
-from workflows.kinds import Sendable, called
+from workflows.kind import Keeping, Sendable
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -25,16 +26,7 @@ if TYPE_CHECKING:
 _REMEMBERED = 10_000
 
 
-class Standing(Protocol):
-    """A process's state, as far as sending needs to know it."""
-
-    @property
-    def version(self) -> int: ...
-    @property
-    def closed(self) -> bool: ...
-
-
-S = TypeVar("S", bound=Standing)
+S = TypeVar("S", bound=Keeping)
 C = TypeVar("C", bound=Sendable)
 
 
@@ -65,7 +57,7 @@ class Folded(Generic[S]):
     The last event is read again and its hash compared, in case the log was restored from a backup.
     """
 
-    def __init__(self, log: EventLog, kind: Kind[S, Any]) -> None:
+    def __init__(self, log: EventLog, kind: Streams[S, Any]) -> None:
         self._log = log
         self._kind = kind
         self._known: OrderedDict[str, tuple[S, str]] = OrderedDict()
@@ -94,7 +86,7 @@ class Folded(Generic[S]):
 
 
 class Sending(Generic[S, C]):
-    """Commands to the processes of one ``kind``.
+    """Commands to the processes of one kind, the ``entry`` of the registry.
 
     ``decides``: runs the pure decide on the log's state; raises Refusal. ``missing``: what is raised for a stream
     that is not there. ``follows``: the event that a command's last one brings by itself, and the answer waits for.
@@ -105,7 +97,7 @@ class Sending(Generic[S, C]):
         pool: Pool,
         log: EventLog,
         running: Running,
-        kind: Kind[S, Any],
+        entry: Registered,
         decides: Callable[[S, C], Awaitable[object]],
         missing: Callable[[str], Exception],
         follows: Mapping[str, str] | None = None,
@@ -113,11 +105,12 @@ class Sending(Generic[S, C]):
         self._pool = pool
         self._log = log
         self._running = running
-        self._kind = kind
+        self._process = entry.process
+        self._kind: Streams[S, Any] = entry.streams
         self._decides = decides
         self._missing = missing
         self._follows = follows or {}
-        self._folded: Folded[S] = Folded(log, kind)
+        self._folded: Folded[S] = Folded(log, entry.streams)
 
     async def state(self, number: str) -> S | None:
         """As the log has it; None where there is no such stream."""
@@ -196,7 +189,7 @@ class Sending(Generic[S, C]):
         """Sees to it that an open process has got to ``version``. Raises ProcessUnavailable."""
         running = self._running.required()
         try:
-            if (await running.standing(called(self._kind.id), number)).version < version:
+            if (await running.standing(self._process, number)).version < version:
                 await running.nudge(number)
         except ProcessGone:
             state = await self.state(number)

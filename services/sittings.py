@@ -6,12 +6,10 @@ or cancels it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-import structlog
+from typing import TYPE_CHECKING, ClassVar
 
 from domain.errors import Refusal
 from domain.permission import SYSTEM, Actor, may_read_papers
@@ -19,13 +17,8 @@ from domain.policy.convening import is_to_come
 from domain.policy.forum import Sitting, forum_of, sittings
 from domain.policy.rules import Rules
 from domain.sitting import (
-    AddOtherBusiness,
-    AddToAgenda,
-    Cancel,
-    CloseSitting,
+    AskedOfSitting,
     Convene,
-    RecordAttendance,
-    Reschedule,
     SittingCommand,
     SittingRescheduled,
     SittingState,
@@ -33,20 +26,16 @@ from domain.sitting import (
     evolve,
 )
 from runtime.clock import Clock
-from services import idempotency
-from services.sending import Done, Running, Sending
-from store.folding import SITTINGS
+from services.desk import Desk
+from services.sending import Done, Running
 from store.log import EventLog
 from store.papers import Papers
+from store.registry import SITTINGS
 from store.rulebook import Rulebook
 from store.sittings import SittingRow, Sittings
-from workflows.client import ProcessUnavailable
 
 if TYPE_CHECKING:
     from store.database import Pool
-
-Asked = Reschedule | Cancel | AddToAgenda | AddOtherBusiness | RecordAttendance | CloseSitting
-"""What an officer may ask of a sitting."""
 
 Known = tuple[Sitting, SittingRow | None]
 """A sitting's dates, with its row where its process has begun."""
@@ -70,25 +59,20 @@ class Foreseen:
     warnings: tuple[str, ...]
 
 
-class SittingDesk:
+class SittingDesk(Desk[SittingState, SittingCommand]):
     """Sittings, on the log and the running processes."""
 
+    follows: ClassVar[Mapping[str, str]] = {"decisions_ended": "sitting_closed"}
+    """Who closes it is told of the minutes, which come by themselves."""
+
     def __init__(self, pool: Pool, log: EventLog, running: Running, rulebook: Rulebook, clock: Clock) -> None:
-        self._running = running
-        self._clock = clock
-        self._rulebook = rulebook
-        self._sending: Sending[SittingState, SittingCommand] = Sending(
-            pool,
-            log,
-            running,
-            SITTINGS,
-            self._decides,
-            lambda sitting: ProcessUnavailable(f"{sitting}: its process is gone"),
-            # Who closes it is told of the minutes, which come by themselves.
-            follows={"decisions_ended": "sitting_closed"},
-        )
+        super().__init__(pool, log, running, rulebook, clock, SITTINGS)
         self.list = Sittings(pool)
         self.papers = Papers(pool, rulebook)
+
+    def missing(self, number: str) -> Exception:
+        """See ``Desk``."""
+        return Refusal("unknown_sitting", sitting=number)
 
     # ---------------------------------------------------------------- reading
 
@@ -129,22 +113,18 @@ class SittingDesk:
             raise Refusal("unknown_sitting", sitting=sitting_id)
         return dates, None
 
-    async def readable(self, sitting_id: str, actor: Actor) -> Known:
+    async def with_papers(self, sitting_id: str, actor: Actor) -> Known:
         """A sitting whose papers ``actor`` may read. Raises Refusal ``unknown_sitting``, ``forbidden``."""
         known = await self.sitting(sitting_id)
         if not may_read_papers(await self.rules(), actor, known[0].forum):
             raise Refusal("forbidden")
         return known
 
-    async def state(self, sitting_id: str) -> SittingState | None:
-        """A sitting as the log has it; None where its process has not begun."""
-        return await self._sending.state(sitting_id)
-
-    async def foreseen(self, sitting_id: str, actor: Actor, body: Asked) -> Foreseen:
+    async def foreseen(self, sitting_id: str, actor: Actor, body: AskedOfSitting) -> Foreseen:
         """What a command would bring about now, by the rules that decide it; nothing is sent. Raises Refusal."""
         rules, now = await self.rules(), self._clock.now()
         command = SittingCommand(id="foreseen", actor=actor, body=body)
-        before = await self.state(sitting_id)
+        before = await self.find(sitting_id)
         if before is None:
             before = _as_begun(rules, _regular(rules, sitting_id), now)
             _require_ahead(before.dates, command, now)
@@ -161,22 +141,20 @@ class SittingDesk:
     # ---------------------------------------------------------------- commanding
 
     async def command(
-        self, sitting_id: str, actor: Actor, body: Asked, *, key: str | None, if_version: int | None = None
+        self, number: str, actor: Actor, body: AskedOfSitting, *, key: str | None, if_version: int | None = None
     ) -> Done[SittingState]:
-        """Sends a command to a sitting; answers when it is committed. Raises Refusal, Problem, ProcessUnavailable."""
-        claimed = idempotency.claim_key("sitting", actor, key)
-        command = SittingCommand(id=idempotency.command_id(claimed), actor=actor, body=body, if_version=if_version)
-        structlog.contextvars.bind_contextvars(sitting=sitting_id, workflow=sitting_id, command=command.id)
-        if key is not None:
-            fingerprint = idempotency.fingerprint(f"{sitting_id}:{command.kind}", command.body)
-            done = await self._sending.claimed(sitting_id, claimed, fingerprint, command.id)
-            if done is not None:
-                return done
-        if await self.list.get(sitting_id) is None:
-            command = await self._begin(sitting_id, command)
-        changed = await self._sending.send(sitting_id, command)
+        """See ``Desk``. A sitting whose process has not begun is begun by what it takes."""
+        done = await super().command(number, actor, body, key=key, if_version=if_version)
         await self._rulebook.refresh_sittings()
-        return changed
+        return done
+
+    async def _may_be_sent(self, number: str, actor: Actor) -> None:
+        dates, _ = await self.sitting(number)
+        if not may_read_papers(await self.rules(), actor, dates.forum):
+            raise Refusal("forbidden")
+
+    async def _prepared(self, number: str, command: SittingCommand) -> SittingCommand:
+        return await self._begin(number, command) if await self.list.get(number) is None else command
 
     async def _begin(self, sitting_id: str, command: SittingCommand) -> SittingCommand:
         """Begins the process of a sitting that takes the command; the command, for the version that it then has.
@@ -186,17 +164,19 @@ class SittingDesk:
         rules, now = await self.rules(), self._clock.now()
         dates = _regular(rules, sitting_id)
         begun = _as_begun(rules, dates, now)
-        if command.if_version is not None:
-            if command.if_version != 0:
-                raise Refusal("version_conflict", expected=command.if_version, current=0)
-            command = command.model_copy(update={"if_version": begun.version})
+        expected, command = command.if_version, command.model_copy(update={"if_version": None})
         decide(rules, begun, command, now)
+        if expected is not None:
+            if expected != 0:
+                raise Refusal("version_conflict", expected=expected, current=0)
+            command = command.model_copy(update={"if_version": begun.version})
         _require_ahead(dates, command, now)
         await self._running.required().convene(rules, sitting_id, dates=dates)
         return command
 
-    async def _decides(self, state: SittingState, command: SittingCommand) -> None:
-        decide(await self.rules(), state, command, self._clock.now())
+    async def rules_of(self, state: SittingState | None) -> Rules:
+        """See ``Desk``: with every move and cancellation up to now."""
+        return await self.rules()
 
 
 def _regular(rules: Rules, sitting_id: str) -> Sitting:

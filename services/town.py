@@ -22,6 +22,8 @@ from domain.policy.forum import Sitting
 from runtime.clock import Clock
 from runtime.rehearsal import OVERSHOOT, Town
 from store.due import Due, due
+from store.folding import Kind
+from store.registry import Registry
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from store.town import KeptClock
@@ -51,10 +53,14 @@ class Arrived:
 
 
 class Rehearsing:
-    """The town's clock and who moves it. ``processes`` begins sittings; ``town`` moves what runs."""
+    """The town's clock and who moves it. ``processes`` begins sittings; ``town`` moves what runs, of the ``registry``'s
+    kinds."""
 
-    def __init__(self, pool: Pool, clock: Clock, town: Town, processes: Processes, rulebook: Rulebook) -> None:
+    def __init__(
+        self, pool: Pool, clock: Clock, town: Town, processes: Processes, rulebook: Rulebook, registry: Registry
+    ) -> None:
         self._pool = pool
+        self._unlisted = [entry.process for entry in registry if not isinstance(entry.streams, Kind)]
         self._clock = clock
         self._town = town
         self._processes = processes
@@ -73,6 +79,7 @@ class Rehearsing:
             while await self._step(to, to_begin, stuck):
                 pass
             await self._moved(to)
+            await self._bring_unlisted()
         await self._rulebook.refresh_sittings()
         return Arrived(self._clock.now(), frozenset(stuck))
 
@@ -119,13 +126,23 @@ class Rehearsing:
 
         async def one(due: Due) -> None:
             async with gate:
-                try:
-                    await self._town.bring(due.id, now)
-                except (RPCError, TimeoutError) as error:
-                    log.warning("a process's clock does not move", workflow=due.id, error=str(error))
+                await self._brought(due.id, now)
 
         await asyncio.gather(*map(one, first))
         stuck |= await self._unsettled({due.id for due in first}, first[0].at)
+
+    async def _bring_unlisted(self) -> None:
+        """Processes of kinds without a list say in none what they wait for: each is brought to the town's now, and what
+        was due in it on the way happens."""
+        for kind in self._unlisted:
+            async for number in self._processes.running(kind):
+                await self._brought(number, self._clock.now())
+
+    async def _brought(self, number: str, to: datetime) -> None:
+        try:
+            await self._town.bring(number, to)
+        except (RPCError, TimeoutError) as error:
+            log.warning("a process's clock does not move", workflow=number, error=str(error))
 
     async def _unsettled(self, moved: set[str], at: datetime) -> set[str]:
         """Those of the processes in which what was due at ``at`` has not happened, after some patience."""

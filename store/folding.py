@@ -23,16 +23,14 @@ F = TypeVar("F", bound=StreamFact)
 
 
 @dataclass(frozen=True)
-class Kind(Generic[S, F]):
-    """A kind of stream: the list that it is projected to (``listing``), the event that begins it (``opens``), its
-    events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, fact and command id."""
+class Streams(Generic[S, F]):
+    """A kind of stream: the event that begins it (``opens``), its events' form in the log, and how they fold.
+    ``evolve`` takes the stream's name, state, fact and command id."""
 
     id: ProcessKind
-    listing: Listing
     opens: str
     schema: Schema[F]
     evolve: Callable[[str, S | None, F, str], S]
-    summary: Callable[[S], dict[str, Any]]
 
     def new(self, event: StreamEvent[F]) -> NewEvent:
         """An event as the log takes it."""
@@ -61,6 +59,14 @@ class Kind(Generic[S, F]):
     def state(self, rows: Sequence[StoredEvent]) -> S | None:
         """What a whole stream folds to; None for a stream of another kind."""
         return self.fold(rows[0].stream, rows) if self.owns(rows) else None
+
+
+@dataclass(frozen=True)
+class Kind(Streams[S, F]):
+    """A kind of stream with a list: where it is projected to, and the row of a state."""
+
+    listing: Listing
+    summary: Callable[[S], dict[str, Any]]
 
     def listed(self, rows: Sequence[StoredEvent]) -> Mapping[str, object] | None:
         """The list's row of a whole stream; None for a stream of another kind."""
@@ -98,17 +104,6 @@ RESPONSES: Kind[ResponseState, ResponseFact] = Kind(
 KINDS: tuple[Kind[Any, Any], ...] = (CASES, RESPONSES, SITTINGS)
 """Every kind of stream, in the order in which what is due at one instant happens: a case's own wait, then a response's,
 then a sitting's; so a case carries itself over before the minutes are drawn."""
-_BY_ID = {kind.id: kind for kind in KINDS}
-
-
-def streams_of(process: ProcessKind) -> Kind[Any, Any]:
-    """The streams of a kind of process."""
-    return _BY_ID[process]
-
-
-def kind_of(rows: Sequence[StoredEvent]) -> Kind[Any, Any] | None:
-    """The kind of a stream, read from its beginning; None for one that is of no kind."""
-    return next((kind for kind in KINDS if kind.owns(rows)), None)
 
 
 def event_of(row: StoredEvent) -> Event:

@@ -179,6 +179,12 @@ class EventLog:
         """The names of all streams that start with `prefix`, in order."""
         return tuple(row["stream"] for row in await _STREAMS.rows(self._pool, prefix=prefix))
 
+    async def begun(self, opens: str, before: int | None, limit: int) -> tuple[tuple[str, int], ...]:
+        """The streams that an event of the type ``opens`` began, each with that event's position, the newest first;
+        those before a position."""
+        rows = await _BEGUN.rows(self._pool, type=opens, before=before or _ENDLESS, limit=limit)
+        return tuple((row["stream"], row["position"]) for row in rows)
+
     async def verify(self, stream: str) -> ChainReport:
         """Recompute the hashes of one stream."""
         events = await self.read(stream)
@@ -444,6 +450,17 @@ _STREAMS = Statement(
     select(EVENTS.c.stream)
     .where(OPENS, func.starts_with(EVENTS.c.stream, given("prefix", Text())))
     .order_by(EVENTS.c.stream)
+)
+_ENDLESS = 2**63 - 1
+_BEGUN = Statement(
+    select(EVENTS.c.stream, EVENTS.c.position)
+    .where(
+        OPENS,
+        EVENTS.c.type == given(EVENTS.c.type),
+        EVENTS.c.position < given("before", EVENTS.c.position.type),
+    )
+    .order_by(EVENTS.c.position.desc())
+    .limit(given("limit", Integer()))
 )
 _COUNT_STREAMS = Statement(select(func.count()).select_from(EVENTS).where(OPENS))
 _EVERY = Statement(_SHOWN.order_by(EVENTS.c.stream, EVENTS.c.version))

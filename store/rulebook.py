@@ -133,6 +133,15 @@ class Rulebook:
             self._rules = {}
         return self.current
 
+    async def under(self, ladder: str | None = None, playbook: str | None = None) -> Rules:
+        """The rules under the versions of policies that a process is under; today's where it names none.
+
+        Raises as ``rules`` and ``with_playbook``.
+        """
+        if playbook is not None:
+            await self.with_playbook(playbook)
+        return await self.rules(ladder)
+
     def _by_name(self, current: Iterable[Playbook]) -> Mapping[str, Playbook]:
         """The current versions by their kinds, and every version that has been read by its ref."""
         return {**{playbook.playbook: playbook for playbook in current}, **self._playbooks}

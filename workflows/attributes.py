@@ -57,7 +57,7 @@ def of_case(state: CaseState) -> Values:
         EMERGENCY: state.stage == "joint_response",
         OVERDUE: state.overdue,
         SUPERVISED: state.supervised,
-        NEXT_DEADLINE: _minute(state.wait.until) if state.wait else None,
+        NEXT_DEADLINE: to_the_minute(state.wait.until) if state.wait else None,
     }
     if "community" in state.units:
         values[COMMUNITY] = state.units["community"]
@@ -71,7 +71,7 @@ def of_sitting(state: SittingState) -> Values:
         FORUM: state.dates.forum,
         TIER: state.tier,
         STAGE: state.status,
-        NEXT_DEADLINE: _minute(wait.until) if wait else None,
+        NEXT_DEADLINE: to_the_minute(wait.until) if wait else None,
     }
 
 
@@ -85,14 +85,14 @@ def of_response(state: ResponseState) -> Values:
         ESTATE: first.estate,
         STAGE: state.phase if working else state.status,
         OVERDUE: working and any(task.missed for task in state.tasks),
-        NEXT_DEADLINE: _minute(min(wait.until for wait in waits)) if waits else None,
+        NEXT_DEADLINE: to_the_minute(min(wait.until for wait in waits)) if waits else None,
     }
     if "community" in first.units:
         values[COMMUNITY] = first.units["community"]
     return values
 
 
-def _minute(until: datetime) -> datetime:
+def to_the_minute(until: datetime) -> datetime:
     """The first whole minute at which ``until`` is over, in UTC. A supervisor filters by no less; and what a start
     foretold to the minute costs no upsert when it comes so."""
     begun = until.astimezone(UTC).replace(second=0, microsecond=0)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import CaseState, Command, EmergencyDeclared, Fact, Wait, WaitExpired, decide, evolve
+    from domain.case import CaseState, Command, EmergencyDeclared, Fact, Wait, WaitExpired
     from domain.permission import SYSTEM
     from domain.telling import current_details, stage_name, timer_summary
     from workflows import names
@@ -49,16 +49,6 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         assert state.closing is not None
         return state.closing.closed_as
 
-    def refuse(self, state: CaseState | None, command: Command, now: datetime) -> None:
-        """See ``Host``. Without the case's policy version at hand yet, the recording activity decides."""
-        rules = AT_HAND.under(state.ladder if state else None)
-        if rules is not None:
-            decide(rules, state, command, now)
-
-    def evolve(self, state: CaseState | None, fact: Fact, command_id: str) -> CaseState:
-        """See ``Host``."""
-        return evolve(state, fact, number=self.number, command_id=command_id)
-
     def expiry(self, state: CaseState, wait: Wait, prepared: object) -> tuple[Command, str]:
         """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
         body = WaitExpired(wait=wait.kind, until=wait.until)
@@ -93,5 +83,4 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         """See ``Host``."""
         rules = AT_HAND.under(state.ladder)
         stages = {t.stage.id: t.stage.name.in_(state.language) for t in rules.ladder.tiers} if rules else {}
-        link = f"{AT_HAND.public_url}/cases/{state.number}" if AT_HAND.public_url else None
-        return current_details(state, stage_name(state.stage, stages, state.language), link)
+        return current_details(state, stage_name(state.stage, stages, state.language), self.link)

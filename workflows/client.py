@@ -28,14 +28,13 @@ from domain.policy.rules import Rules
 from domain.sitting import Convene, SittingCommand, SittingState
 from domain.telling import moment
 from workflows import attributes, names
-from workflows.kinds import CASE, RESPONSE, SITTING, Keeping, Kind, Sendable, of_command, of_state
+from workflows.kind import AnyKind, Keeping, Kinds, Sendable
+from workflows.kinds import CASE, KINDS, RESPONSE, SITTING
 from workflows.ledger import REFUSED
 from workflows.messages import ConveneOrder, Enforced, EnforceOrder, ProcessInput, Standing
 
 PATIENCE = timedelta(seconds=30)
 T = TypeVar("T")
-
-AnyKind = Kind[Any, Any, Any]
 
 
 class ProcessUnavailable(Exception):
@@ -47,11 +46,12 @@ class ProcessGone(Exception):
 
 
 class Processes:
-    """The running processes, by number."""
+    """The running processes of ``kinds``, by number."""
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, kinds: Kinds = KINDS) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._kinds = kinds
 
     async def open(self, rules: Rules, number: str, command: Command) -> int:
         """Starts the case's process with the command that opens it; answers when its events are committed.
@@ -77,7 +77,7 @@ class Processes:
         handle = self._client.get_workflow_handle(number)
         try:
             version: int = await _patiently(
-                handle.execute_update(_update_of(command), command, result_type=int, rpc_timeout=PATIENCE)
+                handle.execute_update(self._update_of(command), command, result_type=int, rpc_timeout=PATIENCE)
             )
         except Exception as error:
             raise _translated(error, number) from error
@@ -90,7 +90,7 @@ class Processes:
         """
         handle = self._client.get_workflow_handle(number)
         try:
-            await handle.signal(_update_of(command), command, rpc_timeout=PATIENCE)
+            await handle.signal(self._update_of(command), command, rpc_timeout=PATIENCE)
         except Exception as error:
             raise _translated(error, number) from error
 
@@ -155,12 +155,20 @@ class Processes:
         start = self._start(RESPONSE, ProcessInput[ResponseState](number=name), values, summary)
         return await self._with_start(start, command)
 
+    async def begin(self, number: str, command: Sendable) -> int:
+        """Begins the process of any kind with the command that opens one; where it has begun, that one stands.
+
+        Raises Refusal, ProcessUnavailable.
+        """
+        start = self._start(self._kinds.of_command(command), ProcessInput[Any](number=number), {}, number)
+        return await self._with_start(start, command)
+
     async def restart(self, state: Keeping, command: Sendable | None = None) -> int:
         """Starts a process again from the log; with ``command`` sends it along (a case's reopening).
 
         Raises Refusal, ProcessUnavailable. Where it is running already, that one is used.
         """
-        kind = of_state(state)
+        kind = self._kinds.of_state(state)
         number, values = kind.number(state), kind.shows(state)
         again = ProcessInput[Any](number=number, restore=True, expects=command is not None)
         if command is not None:
@@ -254,6 +262,10 @@ class Processes:
             static_summary=summary,
         )
 
+    def _update_of(self, command: Sendable) -> str:
+        """The name of the update that carries a command."""
+        return self._kinds.of_command(command).names.updates[command.kind]
+
     async def _begin(self, kind: AnyKind, start: ProcessInput[Any], values: attributes.Values) -> None:
         try:
             await self._client.start_workflow(
@@ -272,17 +284,16 @@ class Processes:
         try:
             version: int = await _patiently(
                 self._client.execute_update_with_start_workflow(
-                    _update_of(command), command, start_workflow_operation=start, result_type=int, rpc_timeout=PATIENCE
+                    self._update_of(command),
+                    command,
+                    start_workflow_operation=start,
+                    result_type=int,
+                    rpc_timeout=PATIENCE,
                 )
             )
         except Exception as error:
             raise _translated(error, command.id) from error
         return version
-
-
-def _update_of(command: Sendable) -> str:
-    """The name of the update that carries a command."""
-    return of_command(command).names.updates[command.kind]
 
 
 def _foretold(rules: Rules, number: str, command: Command) -> CaseState:

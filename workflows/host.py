@@ -8,7 +8,6 @@ new when its history has grown. It knows nothing of tiers, meetings or departmen
 from __future__ import annotations
 
 import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
@@ -18,16 +17,20 @@ from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
+    from domain.permission import SYSTEM
+    from domain.process import WaitOver, check_version
     from domain.retries import LOG_UNAVAILABLE, NO_OUTCOME, Pauses, Retry, retries_told, timer_words
     from domain.signals import NOBODY, RefuseSignal
+    from domain.telling import SUMMARY_BYTES, cut, plain_details
     from domain.words.refusal_words import refusal
     from workflows import attributes, names
     from workflows.inbox import Inbox
-    from workflows.kinds import Kind
+    from workflows.kind import Kind
     from workflows.lanes import Lanes
     from workflows.ledger import Ledger, refused, unavailable, why_of
     from workflows.mailbox import Mailbox, Order
     from workflows.messages import Effect, ProcessInput, Recorded, Refused, Signal, Standing
+    from workflows.rules import AT_HAND
     from workflows.timers import Timers, Waiting
 
 REFUSED_EXPIRY = Pauses(first=timedelta(minutes=10), most=timedelta(hours=1))
@@ -64,10 +67,11 @@ C = TypeVar("C", bound=Order)
 W = TypeVar("W", bound=Waiting)
 
 
-class Host(ABC, Generic[S, C, W]):
+class Host(Generic[S, C, W]):
     """A process: one stream of events, its state, its waits, its effects, and its mailbox.
 
-    The process itself says what is abstract here: its decider, its words, its messages' types.
+    Its declaration in the registry says what it decides and in what words; the process itself, whatever it does better
+    than plainly.
     """
 
     kind: ClassVar[Kind[Any, Any, Any]]
@@ -101,25 +105,41 @@ class Host(ABC, Generic[S, C, W]):
 
     # ---------------------------------------------------------------- what the process says of itself
 
-    @abstractmethod
-    def refuse(self, state: S | None, command: C, now: datetime) -> None:
-        """Raises Refusal for what the rules at hand refuse; runs the pure decide."""
+    def expiry(self, state: S, wait: W, prepared: Any) -> tuple[C, str]:
+        """The command for when ``wait`` passes, with what was prepared for it; and the name of its recording. The
+        command's id is the wait's own, so that it is recorded once whoever sends it."""
+        body = WaitOver(wait=wait.kind, until=wait.until)
+        command: C = self.kind.ordered(body, SYSTEM, f"{self.number}:{state.version}:{wait.kind}")
+        return command, self.kind.names.record(body.kind, wait.kind)
 
-    @abstractmethod
+    def refuse(self, state: S | None, command: C, now: datetime) -> None:
+        """Raises Refusal for what the rules at hand refuse; runs the pure decide. Without the policies' versions at
+        hand yet, the recording activity decides."""
+        under = self.kind.under(state)
+        rules = AT_HAND.under(under.ladder, under.playbook)
+        if rules is not None:
+            self.kind.decide(rules, state, command, now)
+            check_version(state, command)
+
     def evolve(self, state: S | None, fact: Any, command_id: str) -> S:
         """The state after one fact of the log, which ``command_id`` brought about."""
+        evolved: S = self.kind.evolve(self.number, state, fact, command_id)
+        return evolved
 
-    @abstractmethod
-    def expiry(self, state: S, wait: W, prepared: Any) -> tuple[C, str]:
-        """The command for when ``wait`` passes, with what was prepared for it; and the name of its recording."""
-
-    @abstractmethod
     def summary(self, state: S, wait: W) -> str:
         """``wait`` in words for its timer, at most 200 bytes."""
+        return cut(self.kind.reason(state, wait, state.language), SUMMARY_BYTES)
 
-    @abstractmethod
     def details(self, state: S) -> str:
         """The state as a supervisor reads it in the Temporal UI (Markdown)."""
+        waiting = [(self.summary(state, wait), wait.until) for wait in self.kind.waits(state)]
+        stage = self.kind.words.stage(self.kind.stage(state), state.language)
+        return plain_details(self.number, stage, waiting, state.language, self.link)
+
+    @property
+    def link(self) -> str | None:
+        """Where its page is."""
+        return f"{AT_HAND.public_url}/{self.kind.path}/{self.number}" if AT_HAND.public_url else None
 
     async def prepare(self, state: S, wait: W) -> Any:
         """What has to be there before the expiry of ``wait`` is recorded: a regular activity's answer. May raise

@@ -6,7 +6,7 @@ It is a peer of its cases, not their child (docs/decisions/0025): both find the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -18,8 +18,6 @@ with workflow.unsafe.imports_passed_through():
         ResponseState,
         ResponseWait,
         ResponseWaitExpired,
-        decide,
-        evolve,
     )
     from domain.joint_response.telling import details, timer_summary
     from domain.notices import RESPONSE_KINDS
@@ -29,7 +27,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.kinds import RESPONSE
     from workflows.messages import Effect, ProcessInput, ResponseNoticeOrder, ResponseOrder
     from workflows.notifying import notify
-    from workflows.rules import AT_HAND
 
 DOING = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
@@ -69,16 +66,6 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
     async def run(self, start: ProcessInput[ResponseState]) -> str:
         """Ends when the watch is over, with how the emergency ended."""
         return (await self.live()).outcome or ""
-
-    def refuse(self, state: ResponseState | None, command: ResponseCommand, now: datetime) -> None:
-        """See ``Host``. Without the playbook's version at hand yet, the recording activity decides."""
-        rules = AT_HAND.current
-        if rules is not None and (state is None or state.playbook in rules.playbooks):
-            decide(rules, state, command, now)
-
-    def evolve(self, state: ResponseState | None, fact: ResponseFact, command_id: str) -> ResponseState:
-        """See ``Host``."""
-        return evolve(state, fact, response_id=self.number, command_id=command_id)
 
     def expiry(self, state: ResponseState, wait: ResponseWait, prepared: object) -> tuple[ResponseCommand, str]:
         """See ``Host``. The command's id is the wait's own, so that it is recorded once whoever sends it."""
@@ -129,5 +116,4 @@ class ResponseWorkflow(Host[ResponseState, ResponseCommand, ResponseWait]):
 
     def details(self, state: ResponseState) -> str:
         """See ``Host``: the seven departments' state for the page."""
-        link = f"{AT_HAND.public_url}/emergencies/{state.id}" if AT_HAND.public_url else None
-        return details(state, link)
+        return details(state, self.link)

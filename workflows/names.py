@@ -34,6 +34,11 @@ class Vocabulary:
     load: str
     refuse: str
 
+    @staticmethod
+    def of(kind: str, workflow: str, updates: Mapping[str, str], expiries: Mapping[str, str]) -> Vocabulary:
+        """A kind's names, with the usual ones for loading and refusing."""
+        return Vocabulary(workflow, updates, expiries, f"读账 load_{kind}", f"入账·信号未受理 refuse_signal_to_{kind}")
+
     def record(self, kind: str, expiry: str | None = None) -> str:
         """The type of the local activity that records a command of ``kind``, or an expired wait."""
         return RECORD_PREFIX + (self.expiries[expiry] if expiry else self.updates[kind])

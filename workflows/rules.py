@@ -20,9 +20,11 @@ class AtHand:
     current: Rules | None = None
     public_url: str = ""
 
-    def under(self, ladder: str | None) -> Rules | None:
-        """The rules for a case under ``ladder`` (``nancheng@1``); for a case yet to be opened, today's."""
-        return self.rules.get(ladder) if ladder else self.current
+    def under(self, ladder: str | None, playbook: str | None = None) -> Rules | None:
+        """The rules for a process under ``ladder`` and ``playbook`` (``nancheng@1``); without them, today's. None where
+        they are not at hand yet."""
+        rules = self.rules.get(ladder) if ladder else self.current
+        return None if playbook and rules is not None and playbook not in rules.playbooks else rules
 
 
 AT_HAND = AtHand()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from temporalio import workflow
@@ -24,10 +24,8 @@ with workflow.unsafe.imports_passed_through():
         SittingWait,
         SittingWaitExpired,
         SittingWaitKind,
-        decide,
-        evolve,
     )
-    from domain.telling import sitting_details, sitting_timer_summary
+    from domain.telling import sitting_details
     from workflows import names
     from workflows.host import Host
     from workflows.kinds import SITTING
@@ -102,15 +100,6 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
     async def run(self, start: ProcessInput[SittingState]) -> str:
         """Ends closed or cancelled."""
         return (await self.live()).status
-
-    def refuse(self, state: SittingState | None, command: SittingCommand, now: datetime) -> None:
-        """See ``Host``. Without rules at hand yet, the recording activity decides."""
-        if AT_HAND.current is not None:
-            decide(AT_HAND.current, state, command, now)
-
-    def evolve(self, state: SittingState | None, fact: SittingFact, command_id: str) -> SittingState:
-        """See ``Host``."""
-        return evolve(state, fact, command_id=command_id)
 
     async def prepare(self, state: SittingState, wait: SittingWait) -> DocumentRef | LateCases | None:
         """See ``Host``: the paper that the wait's passing brings, or who came late."""
@@ -199,17 +188,12 @@ class SittingWorkflow(Host[SittingState, SittingCommand, SittingWait]):
         )
         return told
 
-    def summary(self, state: SittingState, wait: SittingWait) -> str:
-        """See ``Host``."""
-        return sitting_timer_summary(state, wait)
-
     def details(self, state: SittingState) -> str:
         """See ``Host``."""
         rules = AT_HAND.current
         forum = rules.forums.get(state.dates.forum) if rules else None
         name = meeting_name(forum, state.dates.id).in_(state.language) if forum else state.dates.forum
-        link = f"{AT_HAND.public_url}/sittings/{state.dates.id}" if AT_HAND.public_url else None
-        return sitting_details(state, name, link)
+        return sitting_details(state, name, self.link)
 
 
 def _became(state: SittingState) -> tuple[str, bool]:

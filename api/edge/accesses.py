@@ -94,7 +94,10 @@ _SUBJECT_LENGTH, _DETAIL_LENGTH = 80, 1000
 def _subject(request: Request) -> str | None:
     """The case, sitting or emergency that the address names, as far as it can be written down."""
     named = request.scope.get("path_params", {})
-    subject = next((str(named[key]) for key in ("number", "sitting_id", "emergency_id", "forum") if key in named), None)
+    subject = next(
+        (str(named[key]) for key in ("number", "sitting_id", "emergency_id", "process_id", "forum") if key in named),
+        None,
+    )
     return subject[:_SUBJECT_LENGTH] if subject and subject.isprintable() else None
 
 

@@ -222,6 +222,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "unknown_forum",
                 "unknown_sitting",
                 "unknown_emergency",
+                "unknown_process",
                 "unknown_resident",
                 "unknown_task",
                 "unknown_photo",

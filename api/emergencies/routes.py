@@ -31,6 +31,7 @@ from domain.case import StandDown
 from domain.errors import Refusal
 from domain.forms.reading import commands_of, example_of
 from domain.joint_response import (
+    AskedOfResponse,
     Report,
     ResponseCommand,
     ResponseState,
@@ -39,7 +40,6 @@ from domain.joint_response import (
     TaskReport,
 )
 from domain.permission import Actor
-from services.joint_responses import Asked
 from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done
@@ -93,7 +93,7 @@ async def read_playbook(
 
 async def response_teller(request: Request, actor: Actor, state: ResponseState) -> ResponseTeller:
     """Who tells a response to an actor, by the version of the playbook that it is under."""
-    rules = await services_of(request).joint_responses.rules(state)
+    rules = await services_of(request).joint_responses.rules_of(state)
     return ResponseTeller(await teller(request), rules.playbook(state.playbook), actor)
 
 
@@ -168,7 +168,7 @@ async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -
 
 
 async def commanded(
-    services: Services, emergency: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
+    services: Services, emergency: str, actor: Actor, body: AskedOfResponse, key: str | None, if_version: int | None
 ) -> Done[ResponseState]:
     """Sends a command to a response and counts what came of it."""
     counter = services.metrics.decisions
@@ -258,7 +258,6 @@ async def stand_down(
     if await services.joint_responses.find(emergency) is None:
         return await _stand_case_down(request, actor, emergency, body, key, if_version)
     done = await commanded(services, emergency, actor, body, key, if_version)
-    await services.joint_responses.told(emergency)
     state, rows = await services.casework.story(number)
     told = [row for row in rows if row.command_id == f"{emergency}:stand_down:{number}"]
     view = (await teller(request, state)).decided(state, told)

@@ -33,6 +33,7 @@ from domain.policy.forum import Sitting
 from domain.sitting import (
     AddOtherBusiness,
     AddToAgenda,
+    AskedOfSitting,
     Cancel,
     CloseSitting,
     RecordAttendance,
@@ -43,7 +44,7 @@ from domain.telling import moment
 from domain.words.bilingual import Name
 from services.problems import Problem
 from services.sending import Done
-from services.sittings import Asked, Known
+from services.sittings import Known
 
 router = APIRouter(route_class=StrictRoute, tags=["sittings"])
 
@@ -159,7 +160,7 @@ async def _paper(request: Request, actor: Actor, sitting_id: str, kind: _Kind) -
     """Raises Refusal, and Problem where the paper is not written yet."""
     services = services_of(request)
     meetings, now = services.sittings, services.clock.now()
-    known = await meetings.readable(sitting_id, actor)
+    known = await meetings.with_papers(sitting_id, actor)
     row = known[1]
     paper: Agenda | Minutes | None = None
     if row is not None:
@@ -253,7 +254,7 @@ async def read_calendar_entry(
 ) -> Response:
     """The sitting as an entry for a calendar, also before its agenda is drafted, and when it is cancelled."""
     services, tells = services_of(request), await teller(request)
-    known = await services.sittings.readable(sitting_id, actor)
+    known = await services.sittings.with_papers(sitting_id, actor)
     written = await services.calendars.of_sitting(tells, known, services.clock.now())
     headers = {**_PRIVATE, **_named(tells, _AGENDA, known[0], "ics")}
     return tagged(written, MEDIA_TYPES["ics"], if_none_match, headers)
@@ -263,7 +264,7 @@ async def read_calendar_entry(
 
 
 async def commanded(
-    services: Services, sitting_id: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
+    services: Services, sitting_id: str, actor: Actor, body: AskedOfSitting, key: str | None, if_version: int | None
 ) -> Done[SittingState]:
     """Sends a command to a sitting and counts what came of it."""
     counter = services.metrics.decisions
@@ -277,7 +278,7 @@ async def commanded(
 
 
 async def _commanded(
-    request: Request, sitting_id: str, actor: Actor, body: Asked, key: str | None, if_version: int | None
+    request: Request, sitting_id: str, actor: Actor, body: AskedOfSitting, key: str | None, if_version: int | None
 ) -> Response:
     changed = await commanded(services_of(request), sitting_id, actor, body, key, if_version)
     view = (await teller(request)).sitting_changed(changed.state, changed.events)

@@ -196,7 +196,7 @@ async def shown(request: Request, viewer: Viewer, room: Room, form: Form[Report]
 async def situation(request: Request, viewer: Viewer, room: Room, task: str = "") -> Situation[ResponseState]:
     """What a form of the response is shown for; ``task``: the one that it is about."""
     services = services_of(request)
-    rules = await services.joint_responses.rules(room.state)
+    rules = await services.joint_responses.rules_of(room.state)
     language = room.tells.tells.language
     return Situation(rules, viewer.actor, services.clock.now(), language, room.state, about=task)
 

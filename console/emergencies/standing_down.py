@@ -85,7 +85,6 @@ async def stand_down(request: Request, viewer: OnPage, emergency: Emergency) -> 
             if refused.code == "version_conflict":
                 since = [event for event in room.story if event.version > once.version]
         else:
-            await services.joint_responses.told(emergency)
             return back_to_room(emergency, "flash.stood_down")
     elif "stand_down" not in room.view.you_may:
         _require_command(room)

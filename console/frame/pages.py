@@ -123,7 +123,7 @@ def _frame(request: Request, spoken: str, news: Flash | None) -> dict[str, Any]:
         "named": lambda prefix, keys: [(key, say(f"{prefix}{key}", spoken)) for key in keys],
         "viewer": viewer,
         "csrf": viewer.csrf if viewer else "",
-        "navigation": entries_for(viewer.actor) if viewer else (),
+        "navigation": entries_for(viewer.actor, request.app.state.plain) if viewer else (),
         "here": request.url.path,
         "here_with_query": _local(request),
         "now": services.clock.now(),

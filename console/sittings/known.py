@@ -185,7 +185,7 @@ async def known(request: Request, viewer: Viewer, sitting_id: str) -> Known:
         row=row,
         view=tells.sitting(dates, row),
         now=services.clock.now(),
-        state=await meetings.state(sitting_id) if row is not None else None,
+        state=await meetings.find(sitting_id) if row is not None else None,
         story=_story(tells, rows),
         runs=may_run(rules, actor, dates.forum) if dates.forum in rules.forums else False,
         reads=may_read_papers(rules, actor, dates.forum) if dates.forum in rules.forums else actor.role != "officer",

@@ -20,14 +20,14 @@ from domain.errors import Refusal
 from domain.forms.asking import Options, Situation
 from domain.forms.reading import FormField
 from domain.permission import Actor
+from domain.sitting import AskedOfSitting
 from services.problems import Problem
-from services.sittings import Asked
 
-A = TypeVar("A", bound=Asked)
+A = TypeVar("A", bound=AskedOfSitting)
 Fields = dict[str, FormField]
 
 
-def asks(request: Request, viewer: Viewer, sitting: Known, command: type[Asked], **found: Options) -> Fields:
+def asks(request: Request, viewer: Viewer, sitting: Known, command: type[AskedOfSitting], **found: Options) -> Fields:
     """The fields of a command's form, by name; ``found``: what only the database knows."""
     now = services_of(request).clock.now()
     language = sitting.tells.language

@@ -12,9 +12,9 @@ from domain.case import asking
 from domain.case.events import PhotoRef, SealedRef, WaitKind
 from domain.forms import choices
 from domain.forms.asking import Asked, Offer, Offered
-from domain.permission import Actor
 from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
+from domain.process import Ordered
 from domain.stream import Frozen, Instant
 from domain.words.bilingual import both
 from domain.words.case_words import DECISIONS
@@ -436,16 +436,7 @@ SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | 
 AnyCommand = Annotated[AnyDecision | SystemCommand, Field(discriminator="kind")]
 
 
-class Command(Frozen):
+class Command(Ordered[AnyCommand]):
     """A command in its envelope: who, in what capacity, at which version, and the id that makes it one."""
 
-    id: str
-    actor: Actor
-    body: AnyCommand
-    if_version: int | None = None
     words: SealedRef | None = None
-
-    @property
-    def kind(self) -> str:
-        """The kind of what it commands."""
-        return self.body.kind

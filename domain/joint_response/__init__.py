@@ -6,6 +6,7 @@ All pure. An open response always waits for something; MISSION ("Emergencies") i
 
 from domain.joint_response.commands import (
     AnyResponseCommand,
+    AskedOfResponse,
     Declare,
     Done,
     JoinCase,
@@ -21,7 +22,7 @@ from domain.joint_response.commands import (
     TaskReport,
     Waive,
 )
-from domain.joint_response.deciding import decide
+from domain.joint_response.deciding import allowed_now, decide
 from domain.joint_response.events import (
     SCHEMA,
     AlarmRaised,
@@ -58,6 +59,7 @@ __all__ = [
     "SCHEMA",
     "AlarmRaised",
     "AnyResponseCommand",
+    "AskedOfResponse",
     "CapReached",
     "CaseOfIt",
     "Clock",
@@ -92,6 +94,7 @@ __all__ = [
     "TaskTransferred",
     "TaskWaived",
     "Waive",
+    "allowed_now",
     "decide",
     "evolve",
     "fold",

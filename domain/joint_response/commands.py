@@ -11,8 +11,8 @@ from domain.forms import choices
 from domain.forms.asking import Asked, Offer, Offered
 from domain.joint_response import asking
 from domain.joint_response.events import CaseOfIt, ResponseWaitKind
-from domain.permission import Actor
 from domain.personal import Line, WorkingText
+from domain.process import Ordered
 from domain.stream import Frozen, Instant
 from domain.words.bilingual import both
 from domain.words.response_words import RESPONSE_COMMANDS
@@ -191,21 +191,13 @@ class ResponseWaitExpired(Frozen):
 TaskReport = Sign | Progress | Done | Object | Waive
 """What a party reports of a task."""
 
+AskedOfResponse = TaskReport | Report | StandDownResponse
+"""What a party, the lead or the alliance may ask of a response."""
+
 AnyResponseCommand = Annotated[
-    TaskReport | Report | StandDownResponse | Declare | JoinCase | LinkResponse | ResponseWaitExpired,
-    Field(discriminator="kind"),
+    AskedOfResponse | Declare | JoinCase | LinkResponse | ResponseWaitExpired, Field(discriminator="kind")
 ]
 
 
-class ResponseCommand(Frozen):
+class ResponseCommand(Ordered[AnyResponseCommand]):
     """A command in its envelope."""
-
-    id: str
-    actor: Actor
-    body: AnyResponseCommand
-    if_version: int | None = None
-
-    @property
-    def kind(self) -> str:
-        """The kind of what it commands."""
-        return self.body.kind

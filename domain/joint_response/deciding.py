@@ -28,7 +28,7 @@ from domain.joint_response.expiring import after_a_stretch, expire, next_report
 from domain.joint_response.moves import Deciding, event_of, phase_of
 from domain.joint_response.reports import report
 from domain.joint_response.state import ResponseState, evolve
-from domain.permission import commands_response, may_report_situation
+from domain.permission import Actor, commands_response, may_report, may_report_situation, may_waive
 from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import ExtraordinarySitting
 from domain.policy.rules import Rules
@@ -63,6 +63,24 @@ def decide(
     else:
         report(d, body)
     return tuple(d.events)
+
+
+def allowed_now(rules: Rules, actor: Actor, state: ResponseState) -> tuple[str, ...]:
+    """The commands that this actor may send to this response now; those of tasks where any task takes one."""
+    if state.closed:
+        return ()
+    kinds: list[str] = []
+    if state.status == "open":
+        unfinished = [task for task in state.tasks if not task.finished]
+        own = [task.status for task in unfinished if may_report(rules, actor, state, task.party)]
+        kinds += [kind for kind, status in (("sign", "open"), ("done", "signed")) if status in own]
+        kinds += ["progress", "object"] if {"open", "signed"} & set(own) else []
+        kinds += ["waive"] if any(may_waive(rules, actor, state, task.party) for task in unfinished) else []
+    if may_report_situation(rules, actor, state):
+        kinds.append("situation_report")
+    if state.status == "open" and commands_response(rules, actor, state):
+        kinds.append("stand_down")
+    return tuple(kinds)
 
 
 # ---------------------------------------------------------------- declare

@@ -6,7 +6,7 @@ another file, with as many tiers as it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Literal, Self, get_args
 
@@ -146,21 +146,16 @@ class Stages(Policy):
     closed: ClosedStage
 
 
-SittingSignal = Literal["reschedule", "cancel", "addendum", "other_business", "attendance", "close"]
-ResponseSignal = Literal["sign", "progress", "done", "object", "waive", "situation_report", "stand_down"]
-
-
-class Signals(Policy):
-    """Which commands are taken as signals too, by kind of process: from senders who want no answer, and whose own word
-    for who they are is all there is. Anything else that comes so is refused."""
-
-    case: frozenset[DecisionKind] = frozenset({"note"})
-    sitting: frozenset[SittingSignal] = frozenset()
-    response: frozenset[ResponseSignal] = frozenset({"progress"})
+NO_SIGNALS_NAMED: Mapping[str, frozenset[str]] = {"case": frozenset({"note"}), "response": frozenset({"progress"})}
+"""What a ladder that says nothing of signals takes: what moves nothing."""
 
 
 class Ladder(Policy):
-    """A ladder policy as a case keeps it. ``tiers`` run from the lowest rung to the highest."""
+    """A ladder policy as a case keeps it. ``tiers`` run from the lowest rung to the highest.
+
+    ``signals``: which commands are taken as signals too, by kind of process: from senders who want no answer, and whose
+    own word for who they are is all there is. Anything else that comes so is refused.
+    """
 
     ladder: Id
     version: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9A-Za-z.\-]{0,15}$")]
@@ -169,7 +164,7 @@ class Ladder(Policy):
     reroutes_without_supervisor: Annotated[int, Field(ge=0, le=9)]
     stages: Stages
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=8)]
-    signals: Signals = Signals()
+    signals: Mapping[Id, frozenset[Id]] = NO_SIGNALS_NAMED
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

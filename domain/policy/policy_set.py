@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -143,9 +143,22 @@ class PolicySet:
         assert isinstance(organisation, Organisation)
         return organisation, ladder
 
-    def problems(self) -> list[PolicyProblem]:
-        """What is wrong only when the policies are taken together, each at its file and line."""
-        return self._problems_of_tiers() or self._problems_of_playbooks()
+    def problems(self, signals: Mapping[str, Collection[str]]) -> list[PolicyProblem]:
+        """What is wrong only when the policies are taken together, each at its file and line. ``signals``: the commands
+        that each kind of process can be sent, by the kind's id."""
+        return self._problems_of_tiers() or [*self._problems_of_signals(signals), *self._problems_of_playbooks()]
+
+    def _problems_of_signals(self, known: Mapping[str, Collection[str]]) -> list[PolicyProblem]:
+        _, ladder = self.pair
+        faults = [
+            (("signals", kind), f"{command!r} is nothing that can be sent to {kind!r}")
+            for kind, commands in ladder.signals.items()
+            for command in sorted(commands - set(known.get(kind, commands)))
+        ]
+        faults += [
+            (("signals", kind), f"there is no kind of process {kind!r}") for kind in ladder.signals if kind not in known
+        ]
+        return problems_at(self.ladder.text, self.ladder.file, faults)
 
     def _problems_of_tiers(self) -> list[PolicyProblem]:
         organisation, ladder = self.pair

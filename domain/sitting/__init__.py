@@ -8,6 +8,7 @@ carry its reference and digest (MISSION, "Working time and meetings").
 from domain.sitting.commands import (
     AddOtherBusiness,
     AddToAgenda,
+    AskedOfSitting,
     Cancel,
     CloseSitting,
     Convene,
@@ -17,7 +18,7 @@ from domain.sitting.commands import (
     SittingCommand,
     SittingWaitExpired,
 )
-from domain.sitting.deciding import LATEST_RESCHEDULE, MOST_OTHER_BUSINESS, check_addendum, decide
+from domain.sitting.deciding import LATEST_RESCHEDULE, MOST_OTHER_BUSINESS, allowed_now, check_addendum, decide
 from domain.sitting.events import (
     BEFORE_SESSION,
     SCHEMA,
@@ -49,6 +50,7 @@ __all__ = [
     "AddendumAdded",
     "AgendaDrafted",
     "AgendaFrozen",
+    "AskedOfSitting",
     "Cancel",
     "CloseSitting",
     "Convene",
@@ -68,6 +70,7 @@ __all__ = [
     "SittingWaitExpired",
     "SittingWaitKind",
     "Status",
+    "allowed_now",
     "check_addendum",
     "decide",
     "evolve",

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.forms.asking import Asked, Offer, Offered
-from domain.permission import Actor
 from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
+from domain.process import Ordered
 from domain.sitting import asking
 from domain.sitting.events import DocumentRef, SittingWaitKind
 from domain.stream import Frozen, Instant
@@ -146,28 +146,11 @@ class CloseSitting(Offered):
     ] = ()
 
 
-SittingBody = Annotated[
-    Convene
-    | SittingWaitExpired
-    | Reschedule
-    | Cancel
-    | AddToAgenda
-    | AddOtherBusiness
-    | RecordAttendance
-    | CloseSitting,
-    Field(discriminator="kind"),
-]
+AskedOfSitting = Reschedule | Cancel | AddToAgenda | AddOtherBusiness | RecordAttendance | CloseSitting
+"""What an officer may ask of a sitting."""
+
+SittingBody = Annotated[Convene | SittingWaitExpired | AskedOfSitting, Field(discriminator="kind")]
 
 
-class SittingCommand(Frozen):
+class SittingCommand(Ordered[SittingBody]):
     """A command in its envelope."""
-
-    id: str
-    actor: Actor
-    body: SittingBody
-    if_version: int | None = None
-
-    @property
-    def kind(self) -> str:
-        """The kind of what it commands."""
-        return self.body.kind

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from domain.case.events import Wait
 from domain.errors import Refusal
-from domain.permission import may_run
+from domain.permission import Actor, may_run
 from domain.policy.forum import Forum, at_new_time, emergency_of
 from domain.policy.rules import Rules
 from domain.sitting.commands import (
@@ -45,6 +45,16 @@ from domain.sitting.state import SittingState, waits
 LATEST_RESCHEDULE = timedelta(days=90)
 MOST_OTHER_BUSINESS = 20
 
+TAKEN: Mapping[str, frozenset[Status]] = {
+    "reschedule": BEFORE_SESSION,
+    "cancel": BEFORE_SESSION,
+    "addendum": frozenset({"frozen", "in_session"}),
+    "other_business": frozenset({"announced", "drafted"}),
+    "attendance": frozenset({"in_session", "minutes"}),
+    "close": frozenset({"minutes"}),
+}
+"""In which statuses each command of an officer's is taken."""
+
 
 def decide(
     rules: Rules, state: SittingState | None, command: SittingCommand, now: datetime
@@ -62,10 +72,18 @@ def decide(
         return _expire(state, command, body, now)
     if not may_run(rules, command.actor, state.dates.forum):
         raise Refusal("forbidden", decision=body.kind, stage=state.status)
+    _require(state, body.kind)
     if isinstance(body, Reschedule):
         return _reschedule(rules, state, command, body, now)
     rule = cast("Callable[[SittingState, SittingCommand, Any, datetime], tuple[SittingEvent, ...]]", _RULES[body.kind])
     return rule(state, command, body, now)
+
+
+def allowed_now(rules: Rules, actor: Actor, state: SittingState) -> tuple[str, ...]:
+    """The commands that this actor may send to this sitting at this moment."""
+    if state.decisions_ended_at is not None or not may_run(rules, actor, state.dates.forum):
+        return ()
+    return tuple(kind for kind, statuses in TAKEN.items() if state.status in statuses)
 
 
 def _convene(rules: Rules, command: SittingCommand, body: Convene, now: datetime) -> tuple[SittingEvent, ...]:
@@ -80,8 +98,8 @@ def _event(command: SittingCommand, fact: SittingFact) -> SittingEvent:
     return SittingEvent(fact=fact, actor=command.actor, reason=getattr(command.body, "reason", None))
 
 
-def _require(state: SittingState, statuses: frozenset[Status], what: str) -> None:
-    if state.status not in statuses:
+def _require(state: SittingState, what: str) -> None:
+    if state.status not in TAKEN[what]:
         raise Refusal("sitting_not_there", decision=what, status=state.status, sitting=state.dates.id)
 
 
@@ -119,7 +137,6 @@ def _expire(
 def _reschedule(
     rules: Rules, state: SittingState, command: SittingCommand, body: Reschedule, now: datetime
 ) -> tuple[SittingEvent, ...]:
-    _require(state, BEFORE_SESSION, body.kind)
     if body.starts_at <= now:
         raise Refusal("sitting_in_the_past", starts_at=body.starts_at.isoformat())
     if body.starts_at > now + LATEST_RESCHEDULE:
@@ -149,12 +166,10 @@ def _forum(rules: Rules, forum_id: str) -> Forum:
 
 
 def _cancel(state: SittingState, command: SittingCommand, body: Cancel, now: datetime) -> tuple[SittingEvent, ...]:
-    _require(state, BEFORE_SESSION, body.kind)
     return (_event(command, SittingCancelled(at=now, sitting=state.dates)),)
 
 
 def _add(state: SittingState, command: SittingCommand, body: AddToAgenda, now: datetime) -> tuple[SittingEvent, ...]:
-    _require(state, frozenset({"frozen", "in_session"}), body.kind)
     _require_ordinary(state)
     if any(addendum.case == body.case for addendum in state.addenda):
         raise Refusal("already_on_the_agenda", case=body.case, sitting=state.dates.id)
@@ -164,7 +179,6 @@ def _add(state: SittingState, command: SittingCommand, body: AddToAgenda, now: d
 def _add_other(
     state: SittingState, command: SittingCommand, body: AddOtherBusiness, now: datetime
 ) -> tuple[SittingEvent, ...]:
-    _require(state, frozenset({"announced", "drafted"}), body.kind)
     _require_ordinary(state)
     if body.text in state.other:
         raise Refusal("other_business_listed", sitting=state.dates.id)
@@ -176,7 +190,6 @@ def _add_other(
 def _record_attendance(
     state: SittingState, command: SittingCommand, body: RecordAttendance, now: datetime
 ) -> tuple[SittingEvent, ...]:
-    _require(state, frozenset({"in_session", "minutes"}), body.kind)
     _require_open_minutes(state, body.kind)
     return (_event(command, AttendanceRecorded(at=now, **body.model_dump(exclude={"kind"}))),)
 
@@ -198,7 +211,6 @@ def check_addendum(
 
 
 def _close(state: SittingState, command: SittingCommand, body: CloseSitting, now: datetime) -> tuple[SittingEvent, ...]:
-    _require(state, frozenset({"minutes"}), body.kind)
     _require_open_minutes(state, body.kind)
     return (_event(command, DecisionsEnded(at=now, dissent=body.dissent)),)
 

@@ -59,6 +59,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"is written (.+) \(got (.+)\)", "写作 {0}（现为 {1}）"),
     (r"there is no (department|party|tier) (.+?)(?:; there are: (.+))?", "没有 {0} {1}；可选：{2}"),
     (r"the department (.+) has no task", "部门 {0} 没有任务"),
+    (r"there is no kind of process (.+)", "没有流程种类 {0}"),
+    (r"(.+) is nothing that can be sent to (.+)", "不能向 {1} 发送 {0}"),
 )
 _KNOWN = tuple((re.compile(pattern, re.DOTALL), zh) for pattern, zh in _SENTENCES)
 

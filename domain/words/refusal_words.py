@@ -46,6 +46,7 @@ REFUSALS: dict[str, Name] = {
     "unknown_sitting": both("没有会议“{sitting}”。", "There is no sitting {sitting}."),
     "unknown_playbook": both("没有预案“{playbook}”，可选：{known}。", "No playbook {playbook}; there are: {known}."),
     "unknown_emergency": both("没有联动处置“{emergency}”。", "There is no emergency {emergency}."),
+    "unknown_process": both("没有“{id}”。", "There is no {id}."),
     "unknown_resident": both("没有这位居民的记录。", "There is no such resident."),
     "not_in_emergency": both("该诉求件不在联动处置“{emergency}”中。", "The case is not in emergency {emergency}."),
     "not_the_same_playbook": both(

@@ -20,6 +20,8 @@ from tests.cli.conftest import REPOSITORY, Stack, clean_environment, hongxiu
 from tests.conftest import Database
 from tests.store.given import recorded
 from tests.support.town import NOW
+from workflows.kind import Kind
+from workflows.kinds import KINDS
 
 
 def opened(stack: Stack) -> str:
@@ -76,7 +78,7 @@ def test_a_case_that_is_not_there_is_bad_input(stack: Stack) -> None:
 
 
 def test_watching_tells_what_happens(stack: Stack) -> None:
-    command = [sys.executable, "-m", "cli", "case", "watch", "--json"]
+    command = [sys.executable, "-m", "cli", "process", "watch", "--json"]
     with subprocess.Popen(command, env=stack.env, cwd=REPOSITORY, stdout=-1, stderr=-1, encoding="utf-8") as watch:
         assert watch.stderr is not None
         assert watch.stdout is not None
@@ -84,6 +86,17 @@ def test_watching_tells_what_happens(stack: Stack) -> None:
         opened(stack)
         assert json.loads(watch.stdout.readline())["type"] == "case_opened"
         watch.terminate()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
+def test_processes_of_every_kind_are_listed_and_shown(stack: Stack, waiting: str, kind: Kind[Any, Any, Any]) -> None:
+    listed = stack("process", "list", kind.id, "--all", "--json")
+    assert listed.code == 0, listed
+    for item in listed.json["items"][:1]:
+        shown, told = stack("process", "show", item["id"]), stack("process", "show", item["id"], "--json").json
+        assert (shown.code, item["id"] in shown.out) == (0, True)
+        assert (told["kind"], told["stage"]) == (kind.id, item["stage"])
+        assert [event["version"] for event in told["events"]] == list(range(1, told["version"] + 1))
 
 
 def test_an_audit_of_a_sound_stack_finds_nothing(stack: Stack, waiting: str) -> None:

@@ -13,6 +13,7 @@ from domain.joint_response import (
     ResponseCommand,
     ResponseState,
     ResponseWaitExpired,
+    allowed_now,
     decide,
     fold,
     summary,
@@ -21,7 +22,7 @@ from domain.joint_response import (
 from domain.permission import SYSTEM, Actor
 from domain.words import refusal_words
 from tests.domain.given import ADMINISTRATOR, ALLIANCE, SUPERVISOR, at, clock, department, nancheng, officer
-from tests.domain.responses import DEPARTMENTS, ID, Response, case_of
+from tests.domain.responses import BODY, DEPARTMENTS, ID, Response, case_of
 
 WITHDRAWAL = "property_withdrawal"
 LIFT = "lift_entrapment"
@@ -653,3 +654,30 @@ def test_a_newer_programs_event_is_not_guessed_at() -> None:
     event = Response(LIFT).log[0][0]
     with pytest.raises(LookupError):
         SCHEMA.from_data(event.type, 2, SCHEMA.to_data(event), event.actor.model_dump(), event.at)
+
+
+@pytest.mark.parametrize("by", [ALLIANCE, department("fire"), department("police"), SUPERVISOR], ids=lambda by: by.id)
+@pytest.mark.parametrize("signed", [False, True])
+def test_what_an_actor_is_told_that_a_response_takes_it_takes(by: Actor, signed: bool) -> None:
+    response = Response("lift_entrapment")
+    for task in response.open_tasks if signed else ():
+        response.does("sign", task)
+    rest = {"sign": {}, "done": {"note": "已办妥"}, "progress": {"note": "在办"}}
+    reasons = {kind: {"reason": "另有缘由"} for kind in ("object", "waive")}
+    bodies = [
+        *(
+            {"kind": kind, "task": task.id, **more}
+            for kind, more in {**rest, **reasons}.items()
+            for task in response.state.tasks
+        ),
+        {"kind": "situation_report", "text": "现场稳定"},
+    ]
+    taken = set()
+    for body in bodies:
+        command = ResponseCommand(id="asked", actor=by, body=BODY.validate_python(body))
+        try:
+            decide(response.rules, response.state, command, response.now)
+        except Refusal:
+            continue
+        taken.add(body["kind"])
+    assert set(allowed_now(response.rules, by, response.state)) - {"stand_down"} == taken

@@ -11,11 +11,13 @@ from domain.case import AddNote, Command, Withdraw
 from domain.errors import Refusal
 from domain.joint_response import ResponseCommand, Sign
 from domain.permission import SYSTEM, Actor
-from domain.policy.ladder import Ladder, Signals
-from domain.policy.policy_file import PolicyError, parse_policy
+from domain.policy.ladder import NO_SIGNALS_NAMED
+from domain.policy.policy_set import PolicySet, read_policy
 from domain.signals import MOST_REFUSALS, NOBODY, Refusals, RefuseSignal, check_signal, refused_data
+from domain.words.policy_words import mistake_in
 from domain.words.refusal_words import REFUSALS
 from tests.domain.given import ALLIANCE, nancheng, policy_text
+from workflows.kinds import KINDS
 
 LADDER = nancheng().ladder
 CLAIMED = ALLIANCE.model_copy(update={"via": "signal"})
@@ -41,7 +43,7 @@ def test_each_kind_of_process_has_its_own_list() -> None:
     sign = ResponseCommand(id="s", actor=CLAIMED, body=Sign(kind="sign", task="call"))
     with pytest.raises(Refusal):
         check_signal(LADDER, "response", sign)
-    open_to_it = LADDER.model_copy(update={"signals": Signals(response=frozenset({"sign"}))})
+    open_to_it = LADDER.model_copy(update={"signals": {"response": frozenset({"sign"})}})
     check_signal(open_to_it, "response", sign)
     with pytest.raises(Refusal):
         check_signal(open_to_it, "case", Command(id="w", actor=CLAIMED, body=Withdraw(kind="withdraw")))
@@ -52,11 +54,26 @@ def test_nobody_speaks_for_the_system_by_a_signal() -> None:
         check_signal(LADDER, "case", note(SYSTEM.model_copy(update={"via": "signal"})))
 
 
-def test_a_policy_cannot_open_the_commands_of_the_system_to_signals() -> None:
-    text = policy_text("ladder.yaml")
-    for line in ("case: [note]", "response: [progress]"):
-        with pytest.raises(PolicyError):
-            parse_policy(Ladder, text.replace(line, line.replace("[", "[wait_expired, ")), "ladder.yaml")
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("case: [note]", "case: [wait_expired, note]"),
+        ("response: [progress]", "response: [declare]"),
+        ("sitting: []", "council: [note]"),
+    ],
+)
+def test_a_policy_opens_nothing_to_signals_but_what_people_send(line: str, wrong: str) -> None:
+    text = policy_text("ladder.yaml").replace(line, wrong)
+    together = PolicySet.of(
+        [
+            read_policy("ladder", text, "ladder.yaml"),
+            read_policy("organisation", policy_text("organisation.yaml"), "organisation.yaml"),
+        ]
+    )
+    assert together is not None
+    (problem,) = together.problems(KINDS.sendable)
+    assert (problem.path, text.splitlines()[problem.line - 1].strip().split("#")[0].strip()) == ("ladder.yaml", wrong)
+    assert mistake_in(problem.message, "zh-CN") != problem.message
 
 
 def refusal(code: str, actor: Actor = CLAIMED, **params: Any) -> RefuseSignal:
@@ -92,6 +109,6 @@ def test_refusals_are_told_up_to_a_bound_and_then_counted() -> None:
 
 
 def test_a_ladder_that_says_nothing_takes_what_moves_nothing() -> None:
-    plain = replace(nancheng(), ladder=LADDER.model_copy(update={"signals": Signals()})).ladder
+    plain = replace(nancheng(), ladder=LADDER.model_copy(update={"signals": NO_SIGNALS_NAMED})).ladder
     check_signal(plain, "case", note(CLAIMED))
-    assert not plain.signals.sitting
+    assert "sitting" not in plain.signals

@@ -33,13 +33,14 @@ from domain.sitting import (
     SittingRescheduled,
     SittingState,
     SittingWaitExpired,
+    allowed_now,
     check_addendum,
     decide,
     evolve,
     summary,
     waits,
 )
-from domain.telling import sitting_details, sitting_timer_summary
+from domain.telling import sitting_details, sitting_wait_reason
 from tests.domain.given import (
     ALLIANCE,
     COMMUNITY,
@@ -316,7 +317,7 @@ def test_what_it_waits_for_is_said_in_words_that_fit_a_timer() -> None:
     sitting = Held()
     while True:
         for wait in waits(sitting.state):
-            assert 0 < len(sitting_timer_summary(sitting.state, wait).encode()) <= 200
+            assert 0 < len(sitting_wait_reason(sitting.state, wait).encode()) <= 200
         assert MARCH in sitting_details(sitting.state, "老城社区", "https://nancheng.example/s")
         assert summary(sitting.state)["version"] == sitting.state.version
         if sitting.state.closed:
@@ -517,3 +518,26 @@ def test_no_case_waits_for_a_sitting_that_is_gone_or_is_tabled_twice_in_one(step
         meeting.check()
     meeting.pass_time(meeting.now + timedelta(days=120))
     meeting.check()
+
+
+@pytest.mark.parametrize("status", ["announced", "drafted", "frozen", "in_session", "minutes", "closed"])
+@pytest.mark.parametrize("by", [COMMUNITY, ESTATE, SUPERVISOR], ids=lambda actor: actor.role)
+def test_what_an_actor_is_told_that_a_sitting_takes_it_takes(status: str, by: Actor) -> None:
+    bodies = {
+        "reschedule": Reschedule(starts_at=at("2026-03-11 15:00"), reason="会场另用"),
+        "cancel": Cancel(reason="遇防汛"),
+        "addendum": AddToAgenda(case="NC-2026-000009", reason="不能等"),
+        "other_business": AddOtherBusiness(text="通报清雪安排"),
+        "attendance": RecordAttendance(chair="书记", recorder="专干"),
+        "close": CloseSitting(),
+    }
+    taken = set()
+    for kind, body in bodies.items():
+        sitting = Held().until(status)
+        allowed = allowed_now(sitting.rules, by, sitting.state)
+        try:
+            sitting.send(body, by=by)
+        except Refusal:
+            continue
+        taken.add(kind)
+    assert set(allowed) == taken

@@ -24,7 +24,7 @@ from activities.emergencies import Emergencies
 from activities.enforcing import Enforcer
 from activities.meetings import Meetings
 from activities.notices import Notifier
-from activities.record import Recorder
+from activities.record import RECORDERS, Recorder, recorder_of
 from domain.case import AnyCommand, CaseState, Command, OpenCase, SealedRef
 from domain.joint_response import AnyResponseCommand, ResponseCommand, ResponseState
 from domain.notices import Channels
@@ -44,6 +44,7 @@ from store.folding import fold_response, fold_rows, fold_sitting
 from store.log import EventLog, StoredEvent
 from store.notices import Notices
 from store.policies import Policies
+from store.registry import CASES, REGISTRY
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from tests.support.namespaces import new_namespace
@@ -177,7 +178,9 @@ class Engine:
         notifier = self.notifier(self.channels, self.environ)
         emergencies = Emergencies(self.pool, self.rulebook, lambda: others, answer_within=self.answer_within)
         enforcer = Enforcer(self.pool, others, self.town.client, self.clock, task_queue=TASK_QUEUE)
-        owners = (recorder or Recorder(self.log, self.rulebook), meetings, emergencies, enforcer, notifier)
+        special = {**RECORDERS, CASES.id: lambda pool, book: recorder} if recorder is not None else RECORDERS
+        recorders = [recorder_of(entry, self.pool, self.rulebook, special) for entry in REGISTRY]
+        owners: tuple[worker.Activities, ...] = (*recorders, meetings, emergencies, enforcer, notifier)
         return worker.build(
             self.client,
             *owners,

@@ -14,7 +14,7 @@ from store.log import EventLog
 from store.rulebook import Rulebook
 from tests.engine.conftest import Engine
 from workflows.client import Processes, ProcessUnavailable
-from workflows.kinds import Sendable
+from workflows.kind import Sendable
 
 
 class Refusing(Recorder):

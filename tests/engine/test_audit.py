@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.record import Recorder, ResponseRecorder
+from activities.record import Recorder, recorder_of
 from domain.case import (
     AddNote,
     CaseState,
@@ -29,14 +29,16 @@ from operations.audit import Auditor, Found, Report, differences
 from runtime.temporal import TASK_QUEUE
 from stack.temporal import TemporalServer
 from store.accounts import Accounts, Post
-from store.folding import CASES, streams_of
+from store.folding import CASES
+from store.registry import REGISTRY, RESPONSES
 from tests.engine.conftest import Engine, officer, running_engine, until
 from tests.engine.processes import BEGUN
 from tests.engine.sittings import case_waiting_for
 from tests.support.policies import put
 from tests.support.town import NOW, in_days
 from workflows.client import Processes, ProcessUnavailable
-from workflows.kinds import CASE, KINDS, RESPONSE, Kind, Sendable
+from workflows.kind import Kind, Sendable
+from workflows.kinds import CASE, KINDS, RESPONSE
 from workflows.messages import ProcessInput, RecordOrder, Standing
 
 if TYPE_CHECKING:
@@ -197,7 +199,7 @@ async def test_a_process_that_waits_for_something_else_or_for_too_long_differs(
 ) -> None:
     number = await BEGUN[kind.id](engine)
     rows = await engine.log.read(number)
-    state = streams_of(kind.id).state(rows)
+    state = REGISTRY.called(kind.id).streams.state(rows)
     assert state is not None
     open_ = Found(kind, state, rows[-1].occurred_at)
     first, *others = open_.kind.waits(open_.state)
@@ -312,7 +314,7 @@ async def test_a_case_that_was_not_told_of_the_stand_down_is_told(pool: Pool, en
     order = RecordOrder[ResponseState, ResponseCommand](
         number=emergency, state=state, command=command, now=engine.clock.now()
     )
-    recorder = ResponseRecorder(engine.log, engine.rulebook)
+    recorder = recorder_of(RESPONSES, pool, engine.rulebook)
     assert (await ActivityEnvironment().run(recorder.record, order)).refused is None
     while emergency in [running async for running in engine.processes.running(RESPONSE)]:
         pass

@@ -20,7 +20,7 @@ from tests.support.policies import desk_on, put_all
 from workflows import names
 from workflows.client import Processes, ProcessUnavailable
 from workflows.enforcing import EnforceWorkflow
-from workflows.kinds import Sendable
+from workflows.kind import Sendable
 from workflows.messages import Enforced, EnforceOrder
 from workflows.scheduling import schedule_id
 
@@ -95,7 +95,7 @@ async def test_what_changes_nothing_moves_nothing_and_every_step_has_words(engin
     timers = [event for event in history.events if event.HasField("timer_started_event_attributes")]
     for event in (*steps, *timers):
         assert 2 < len(event.user_metadata.summary.data) <= 202
-    assert EnforceWorkflow in worker.WORKFLOWS
+    assert EnforceWorkflow in worker.SCHEDULED
 
 
 class Unreaching(Processes):

@@ -16,7 +16,9 @@ from domain.errors import Refusal
 from services.sending import Running, Sending
 from store import folding
 from store.log import EventLog, StoredEvent
+from store.registry import Registered
 from tests.engine.conftest import Engine, officer
+from workflows.kinds import CASE
 from workflows.messages import Recorded, RecordOrder
 
 if TYPE_CHECKING:
@@ -77,14 +79,14 @@ def asking(engine: Engine) -> tuple[Sending[CaseState, Command], Counts]:
     log, folds, running = Counted(engine.pool), Folds(), Running()
     running.processes = engine.processes
     missing: Callable[[str], Exception] = lambda number: Refusal("unknown_case", number=number)  # noqa: E731
-    return Sending(engine.pool, log, running, folds.kind, decides, missing), Counts(log, folds)
+    return Sending(engine.pool, log, running, Registered(CASE, folds.kind), decides, missing), Counts(log, folds)
 
 
 def recording(engine: Engine) -> tuple[Recorder, Counts]:
     """A worker's recorder."""
     log, folds = Counted(engine.pool), Folds()
     recorder = Recorder(log, engine.rulebook)
-    recorder._stream = replace(recorder._stream, kind=folds.kind)
+    recorder._streams = folds.kind
     return recorder, Counts(log, folds)
 
 

@@ -23,6 +23,7 @@ from tests.engine.responses import RESPONSE_LIVES, ResponseLife
 from tests.engine.sittings import SITTINGS
 from workflows import names
 from workflows.kinds import KINDS
+from workflows.processes import PROCESSES
 
 KEPT = Path(__file__).parent / "histories"
 UPDATES = {*(name for kind in KINDS for name in kind.names.updates.values()), names.NUDGE}
@@ -34,7 +35,7 @@ KEEP = os.environ.get("HONGXIU_KEEP_HISTORIES") == "1"
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=worker.WORKFLOWS,
+        workflows=PROCESSES,
         data_converter=pydantic_data_converter,
         workflow_runner=worker.runner(strict=True),
     )
@@ -89,6 +90,10 @@ async def test_a_life_lived_today_replays_and_everything_in_it_has_words(engine:
 def test_every_life_has_a_kept_history() -> None:
     kept = {file.name.split("@")[0] for file in KEPT.glob("*.json.gz")}
     assert set(EVERY) <= kept
+
+
+def test_every_kind_in_the_registry_has_its_class() -> None:
+    assert [process.kind for process in PROCESSES] == list(KINDS)
 
 
 def keep(name: str, history: WorkflowHistory) -> None:

@@ -24,7 +24,8 @@ from store.rulebook import Rulebook
 from tests.engine.conftest import Engine, officer
 from tests.engine.sittings import SITTINGS, case_waiting_for
 from workflows.client import Processes, ProcessGone, ProcessUnavailable
-from workflows.kinds import CASE, SITTING, Sendable
+from workflows.kind import Sendable
+from workflows.kinds import CASE, SITTING
 from workflows.messages import RecordOrder
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import worker
-from activities import emergencies
-from activities.record import Recorder, ResponseRecorder, StreamRecorder
-from store.log import Appended
+from activities.record import RECORDERS, Recorder, StreamRecorder
+from store.log import Appended, EventLog
+from store.registry import CASES, RESPONSES
 from tests.faults.dying import kill_once
 
 
@@ -25,11 +25,11 @@ class DyingRecorder(_Dying, Recorder):
     """Of cases."""
 
 
-class DyingResponseRecorder(_Dying, ResponseRecorder):
-    """Of joint responses."""
-
-
 if __name__ == "__main__":
-    worker.__dict__["Recorder"] = DyingRecorder
-    emergencies.__dict__["ResponseRecorder"] = DyingResponseRecorder
-    worker.main()
+    worker.main(
+        recorders={
+            **RECORDERS,
+            CASES.id: lambda pool, book: DyingRecorder(EventLog(pool), book),
+            RESPONSES.id: lambda pool, book: _Dying(RESPONSES, EventLog(pool), book),
+        }
+    )

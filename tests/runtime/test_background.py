@@ -14,13 +14,12 @@ import worker
 from domain.permission import Actor
 from runtime.background import Loop
 from runtime.metrics import Metrics
-from services.feed import Feed, Hearing
+from services.audiences import audiences_of
+from services.feed import Feed
 from services.scope import scope_of
-from store.cases import CaseList
-from store.joint_responses import Responses
 from store.log import EventLog, StoredEvent
+from store.registry import CASES
 from store.rulebook import Rulebook
-from store.sittings import Sittings
 from tests.engine.conftest import load_nancheng, until
 from tests.store.given import recorded
 from tests.support.policies import put
@@ -160,11 +159,11 @@ class Stumbling(EventLog):
 
 async def test_who_listens_hears_on_though_one_look_at_the_log_fails(pool: Pool) -> None:
     log = Stumbling(pool)
-    feed = Feed(log, CaseList(pool), Sittings(pool), Responses(pool), Metrics())
+    feed = Feed(log, {CASES.id: audiences_of(CASES, pool, Rulebook(pool))}, Metrics())
     heard = asyncio.Event()
 
     async def listen() -> None:
-        async for news in feed.listen(0, Hearing(scope_of(Actor(id="s", role="supervisor")), ())):
+        async for news in feed.listen(0, scope_of(Actor(id="s", role="supervisor"))):
             if news is not None:
                 heard.set()
 

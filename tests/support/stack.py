@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -147,9 +147,10 @@ def running_stack(
     *,
     rehearsal: bool = True,
     quiet: bool = False,
+    programs: tuple[Sequence[str], Sequence[str]] = (("-m", "worker"), ("-m", "server")),
 ) -> Iterator[Stack]:
     """Starts worker and API on a database and a Temporal that run already; ends them. ``quiet``: with few units, so
-    that its town is soon brought on."""
+    that its town is soon brought on. ``programs``: what Python runs as worker and API."""
     settings = Settings(
         data=folder,
         api_port=free_port(),
@@ -169,8 +170,8 @@ def running_stack(
     asyncio.run(prepare(settings))
     env = {**os.environ, **settings.environment(), "PYTHONUTF8": "1"}
     worker, api = (
-        Child(name, [sys.executable, "-m", program], log_file=folder / f"{name}.log", env=env, cwd=REPOSITORY)
-        for name, program in (("worker", "worker"), ("api", "server"))
+        Child(name, [sys.executable, *program], log_file=folder / f"{name}.log", env=env, cwd=REPOSITORY)
+        for name, program in zip(("worker", "api"), programs, strict=True)
     )
     stack = Stack(settings, worker, api)
     try:

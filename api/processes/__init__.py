@@ -1,0 +1,1 @@
+"""Processes of any kind in the registry: routes that are made from its declaration."""

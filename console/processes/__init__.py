@@ -1,0 +1,1 @@
+"""Plain pages of the kinds of process that have none of their own."""
