@@ -210,10 +210,8 @@ _TOLD: dict[str, Any] = {
 
 
 def _playbook(kind: str, tells: Tells) -> str:
-    if kind in tells.rules.playbooks:
-        return tells.rules.playbooks[kind].name.in_(tells.language)
-    name = tells.rules.ladder.stages.joint_response.playbooks.get(kind)
-    return name.in_(tells.language) if name else kind
+    known = tells.rules.playbooks
+    return known[kind].name.in_(tells.language) if kind in known else kind
 
 
 # ---------------------------------------------------------------- where it has stood

@@ -107,11 +107,10 @@ def emergencies_of(rules: Rules, actor: Actor, spoken: str) -> list[EmergencyCho
     """The playbooks that ``actor`` may begin; none for who may declare no emergency."""
     if not may_open(rules, actor, rules.organisation.estates[0].id, emergency=True):
         return []
-    named = rules.ladder.stages.joint_response.playbooks
     return [
         EmergencyChoice(kind, rules.playbook(kind).name.in_(spoken), rules.playbook(kind).call_first)
         for kind in rules.playbook_kinds
-    ] or [EmergencyChoice(kind, name.in_(spoken), ()) for kind, name in named.items()]
+    ]
 
 
 @router.post("/counter")

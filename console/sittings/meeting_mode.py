@@ -260,8 +260,7 @@ class Decidable:
     def playbooks(self) -> list[tuple[str, str]]:
         """The kinds of emergency."""
         language = self.meeting.sitting.tells.language
-        known = self.rules.ladder.stages.joint_response.playbooks
-        return [(kind, name.in_(language)) for kind, name in known.items()]
+        return [(kind, self.rules.playbook(kind).name.in_(language)) for kind in self.rules.playbook_kinds]
 
     def proposals(self, kind: DecisionKind) -> dict[str, Any]:
         """What a form of that decision is filled with. Sentences are in the ladder's language, as the record is."""

@@ -99,9 +99,8 @@ class Voice:
 
     def playbook(self, playbook: str | None) -> str:
         """A playbook's name, else its id."""
-        kept = self.rules.playbooks.get(playbook or "")
-        found = kept.name if kept else self.rules.ladder.stages.joint_response.playbooks.get(playbook or "")
-        return found.in_(self.language) if found else playbook or ""
+        found = self.rules.playbooks.get(playbook or "")
+        return found.name.in_(self.language) if found else playbook or ""
 
     def by(self, actor: Actor) -> str:
         """In what capacity somebody acted; never who."""
