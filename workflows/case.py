@@ -11,7 +11,8 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState, Command, EmergencyDeclared, Fact, Wait, WaitExpired, decide, evolve
     from domain.permission import SYSTEM
-    from domain.telling import current_details, stage_name, timer_summary
+    from domain.telling import current_details, timer_summary
+    from domain.words.names import Names
     from workflows import names
     from workflows.host import Host
     from workflows.kinds import CASE
@@ -92,6 +93,6 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
     def details(self, state: CaseState) -> str:
         """See ``Host``."""
         rules = AT_HAND.under(state.ladder)
-        stages = {t.stage.id: t.stage.name.in_(state.language) for t in rules.ladder.tiers} if rules else {}
+        stage = Names(rules, state.language).stage(state.stage)
         link = f"{AT_HAND.public_url}/cases/{state.number}" if AT_HAND.public_url else None
-        return current_details(state, stage_name(state.stage, stages, state.language), link)
+        return current_details(state, stage, link)

@@ -26,7 +26,7 @@ from domain.permission import SYSTEM, Actor
 from domain.policy.forum import Sitting, forum_of, meeting_name
 from domain.policy.rules import Rules
 from domain.sitting import Convene, SittingCommand, SittingState
-from domain.telling import moment
+from domain.words.dates import moment
 from workflows import attributes, names
 from workflows.kinds import CASE, RESPONSE, SITTING, Keeping, Kind, Sendable, of_command, of_state
 from workflows.ledger import REFUSED

@@ -29,10 +29,8 @@ from console.cases.offers import LISTS, foretold, offers
 from console.cases.staircase import staircase
 from console.cases.story import Chain, Entry, Stay, Tells
 from console.frame import forms
-from console.frame.clocks import span
 from console.frame.flashes import flash
 from console.frame.forms import Form
-from console.frame.names import Names
 from console.frame.once import once_of, without_once
 from console.frame.pages import OnPage, Viewer, page, see
 from console.words import say
@@ -40,8 +38,9 @@ from domain.case import AnyDecision, CaseState, before_sitting
 from domain.errors import Refusal
 from domain.permission import may_read
 from domain.policy.forum import forum_of
-from domain.telling import moment
 from domain.words.case_words import DECISIONS
+from domain.words.dates import length, moment
+from domain.words.names import Names
 from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done
@@ -197,7 +196,7 @@ def _rungs(tells: Teller) -> list[str]:
 
 
 def _length(stay: Stay, now: datetime, language: str) -> str:
-    return span((stay.end or now) - stay.begin, language)
+    return length((stay.end or now) - stay.begin, language)
 
 
 def _told_by(tells: Teller) -> Tells:

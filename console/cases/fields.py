@@ -14,6 +14,7 @@ from domain.policy.calendar import shanghai
 from domain.policy.ladder import DecisionKind
 from domain.policy.organisation import Organisation, Unit
 from domain.policy.rules import Rules
+from domain.words.names import Names
 
 Kind = Literal["area", "line", "date", "choice", "boxes", "stars"]
 Options = tuple[tuple[str, str], ...]
@@ -181,8 +182,7 @@ class Fields:
         return tuple(groups)
 
     def _playbooks(self) -> Options:
-        kinds = self.rules.playbook_kinds
-        return tuple((kind, self.rules.playbook(kind).name.in_(self.language)) for kind in kinds)
+        return tuple(Names(self.rules, self.language).playbooks)
 
 
 _FOR_A_CASE: dict[str, Callable[[Fields], Iterator[Field]]] = {

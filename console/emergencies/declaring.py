@@ -17,7 +17,6 @@ from api.process import services_of
 from console.emergencies.room import LISTED, back_to_room
 from console.frame import forms
 from console.frame.forms import Form
-from console.frame.names import Names
 from console.frame.once import Once
 from console.frame.pages import OnPage, Viewer, page
 from domain.case import CaseState, DeclareEmergency
@@ -29,6 +28,7 @@ from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import Task
 from domain.policy.rules import Rules
 from domain.policy.span import later
+from domain.words.names import Names
 from services.problems import Problem
 from services.requests import Id
 from store.joint_responses import ResponseQuery
@@ -109,7 +109,7 @@ async def _declare_page(request: Request, state: CaseState, kind: str | None, fo
     tells = await teller(request, state)
     language, rules = tells.language, services_of(request).rulebook.current
     chosen = rules.playbook(kind) if kind else None
-    kinds = [(one, rules.playbook(one).name.in_(language)) for one in rules.playbook_kinds]
+    kinds = Names(rules, language).playbooks
     plan: list[tuple[str, list[Planned]]] = []
     now = services_of(request).clock.now()
     if chosen is not None:
@@ -142,7 +142,7 @@ async def _running(request: Request, playbook: Playbook) -> list[tuple[str, str]
 def _parties(playbook: Playbook, state: CaseState, rules: Rules, language: str) -> dict[str, str]:
     """Who has the tasks, by name: departments, the playbook's externals, the case's own units."""
     organisation = rules.organisation
-    units = {tier: organisation.unit(unit).name.in_(language) for tier, unit in state.units.items()}
+    units = {tier: Names(rules, language).unit(unit) for tier, unit in state.units.items()}
     return {
         **units,
         **{one.code: one.name.in_(language) for one in organisation.departments},

@@ -27,6 +27,7 @@ from domain.sitting import (
     Cancel,
     Reschedule,
 )
+from domain.words.dates import hour
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -63,7 +64,7 @@ async def reschedule_form(request: Request, viewer: OnPage, sitting_id: str) -> 
     """The form, with the date that it has."""
     sitting = await runnable(request, viewer, sitting_id, "reschedule")
     starts = shanghai(sitting.dates.starts_at)
-    form = Form[NewDate]({"day": starts.date().isoformat(), "time": f"{starts:%H:%M}"})
+    form = Form[NewDate]({"day": starts.date().isoformat(), "time": hour(starts)})
     return await form_page(request, viewer, sitting, "reschedule", form, preview=None)
 
 

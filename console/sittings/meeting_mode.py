@@ -37,6 +37,7 @@ from domain.policy.calendar import shanghai
 from domain.policy.ladder import DecisionKind
 from domain.policy.rules import Rules
 from domain.words.case_words import EVENTS
+from domain.words.names import Names
 from services.problems import Problem
 from store.folding import event_of
 from store.papers import Tabling
@@ -239,7 +240,7 @@ class Decidable:
         found += [(unit.id, unit.name.in_(language)) for unit in organisation.lineage(self.state.estate)]
         company = organisation.estate(self.state.estate).company
         if company:
-            found.append((company, organisation.company(company).name.in_(language)))
+            found.append((company, Names(self.rules, language).company(company)))
         if self.lead and self.lead not in dict(found):
             found.append((self.lead, self.lead))
         return found
@@ -259,13 +260,12 @@ class Decidable:
     @property
     def playbooks(self) -> list[tuple[str, str]]:
         """The kinds of emergency."""
-        language = self.meeting.sitting.tells.language
-        return [(kind, self.rules.playbook(kind).name.in_(language)) for kind in self.rules.playbook_kinds]
+        return Names(self.rules, self.meeting.sitting.tells.language).playbooks
 
     def proposals(self, kind: DecisionKind) -> dict[str, Any]:
         """What a form of that decision is filled with. Sentences are in the ladder's language, as the record is."""
         state, language = self.state, self.state.language
-        category = self.rules.organisation.category(state.category).name.in_(language)
+        category = Names(self.rules, language).category(state.category)
         plan = state.plan
         sentences = {
             "deliverable": plan.deliverable if plan else say("propose.deliverable", language, category=category),

@@ -29,6 +29,7 @@ from domain.sitting import (
     CloseSitting,
     RecordAttendance,
 )
+from domain.words.names import Names
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -95,7 +96,8 @@ async def record_attendance(request: Request, viewer: OnPage, sitting_id: str) -
 async def _parties(services: Services, sitting: Known) -> dict[str, str]:
     """Who belongs to the forum, and who must attend besides, by a key; names in the language of the record."""
     rules = sitting.tells.rules
-    found = {member: rules.party_name(member) for member in members(rules, sitting.dates.forum)}
+    names = Names(rules, rules.ladder.language)
+    found = {member: names.unit(member) for member in members(rules, sitting.dates.forum)}
     agenda = await agenda_of(services, sitting)
     for name, _ in agendas.attending(agenda) if agenda else ():
         if name not in found.values():
@@ -121,7 +123,7 @@ def _as_recorded(sitting: Known, parties: Mapping[str, str]) -> dict[str, str]:
 def _posts(sitting: Known) -> list[str]:
     """Who may have been in the chair, or have kept the record: proposals."""
     rules = sitting.tells.rules
-    unit = rules.party_name(sitting.dates.forum)
+    unit = Names(rules, rules.ladder.language).unit(sitting.dates.forum)
     language = sitting.state.language if sitting.state else rules.ladder.language
     return [say(key, language, unit=unit) for key in ("attendance.secretary", "attendance.deputy", "attendance.clerk")]
 
