@@ -109,28 +109,51 @@ class StreamRecorder(Generic[S, C, F]):
         Where the log is ahead (a process that was reset, or an append whose answer was lost), what it has is
         folded and the command decided again: nothing is written twice and nothing overwritten.
         """
-        state, beyond = order.state, list[StoredEvent]()
+        state, facts = order.state, list[Logged[Any]]()
         for _ in range(_TRIES):
             try:
                 events = await self._decide(order.number, state, order.command, order.now)
             except Refusal as refusal:
                 unknown = await self._log.read(order.number, state.version if state else 0)
                 if not unknown:
-                    return self._answer(order, beyond, Refused(code=refusal.code, params=refusal.params))
-                beyond.extend(unknown)
-                state = self._streams.fold(order.number, unknown, state)
+                    return Recorded[Any](facts=tuple(facts), refused=Refused(code=refusal.code, params=refusal.params))
+                state = self._take_in(order, state, unknown, facts)
                 if any(row.command_id == order.command.id for row in unknown):
-                    return await self._committed(order, beyond)
+                    return await self._committed(order, state, facts)
                 continue
             if not events:
-                return self._answer(order, beyond)
-            appended = await self._append(order.number, state, order.command, events)
-            beyond.extend(appended.events)
+                return Recorded[Any](facts=tuple(facts))
+            after = self._evolved(order.number, state, order.command, events)
+            appended = await self._append(order.number, state, after, order.command, events)
+            if appended.status == "appended":
+                # What has just been written is known: it is neither read nor folded again.
+                facts.extend(Logged[Any](fact=event.fact) for event in events)
+                state = after
+            else:
+                state = self._take_in(order, state, appended.events, facts)
             if appended.status != "behind":
                 self._tell(order, appended)
-                return await self._committed(order, beyond)
-            state = self._streams.fold(order.number, appended.events, state)
+                return await self._committed(order, state, facts)
         raise RuntimeError(f"{order.number}: the log ran ahead {_TRIES} times")
+
+    def _evolved(self, number: str, state: S | None, command: C, events: Sequence[StreamEvent[F]]) -> S:
+        """The state after what ``command`` brings about."""
+        for event in events:
+            state = self._streams.evolve(number, state, event.fact, command.id)
+        assert state is not None
+        return state
+
+    def _take_in(
+        self, order: RecordOrder[S, C], state: S | None, rows: Sequence[StoredEvent], facts: list[Logged[Any]]
+    ) -> S | None:
+        """The state after those of ``rows`` that it does not know; ``facts`` gets what the process folds of them."""
+        for row in rows:
+            if state is not None and row.version <= state.version:
+                continue
+            logged = self._logged(row, order.command.id)
+            facts.append(logged)
+            state = self._streams.evolve(order.number, state, logged.fact, row.command_id)
+        return state
 
     async def _decide(self, number: str, state: S | None, command: C, now: datetime) -> tuple[StreamEvent[F], ...]:
         if isinstance(command, RefuseSignal):
@@ -160,13 +183,11 @@ class StreamRecorder(Generic[S, C, F]):
         actor = command.actor.model_dump(exclude_none=True)
         return kind.schema.from_data(SIGNAL_REFUSED, kind.schema.version, data, actor, max(now, state.at))
 
-    async def _committed(self, order: RecordOrder[S, C], beyond: Sequence[StoredEvent]) -> Recorded[Any]:
-        """The answer once the command is in the log, with what has to follow it there at once."""
-        known = order.state.version if order.state else 0
-        new = {row.version: row for row in beyond if row.version > known}
-        state = self._streams.fold(order.number, [new[version] for version in sorted(new)], order.state)
-        followed = await self._follow(order, state) if state is not None else ()
-        return self._answer(order, (*beyond, *followed))
+    async def _committed(self, order: RecordOrder[S, C], state: S | None, facts: list[Logged[Any]]) -> Recorded[Any]:
+        """The answer once the command is in the log and has led to ``state``, with what has to follow it at once."""
+        if state is not None:
+            self._take_in(order, state, await self._follow(order, state), facts)
+        return Recorded[Any](facts=tuple(facts))
 
     async def _follow(self, order: RecordOrder[S, C], state: S) -> Sequence[StoredEvent]:
         """What has to be recorded after ``order``, which has led to ``state``."""
@@ -175,11 +196,11 @@ class StreamRecorder(Generic[S, C, F]):
     async def _look(self, number: str, state: S | None, command: C) -> None:
         """What ``decide`` cannot see, being pure. Raises Refusal."""
 
-    async def _append(self, number: str, state: S | None, command: C, events: Sequence[StreamEvent[F]]) -> Appended:
-        kind, version, after = self._streams, state.version if state else 0, state
-        for event in events:
-            after = kind.evolve(number, after, event.fact, command.id)
-        assert after is not None
+    async def _append(
+        self, number: str, state: S | None, after: S, command: C, events: Sequence[StreamEvent[F]]
+    ) -> Appended:
+        """Appends to ``state`` what leads to ``after``."""
+        kind, version = self._streams, state.version if state else 0
         listed = kind if isinstance(kind, Kind) else None
         appended = await self._log.append(
             number,
@@ -227,14 +248,6 @@ class StreamRecorder(Generic[S, C, F]):
                 status=appended.status,
             )
 
-    def _answer(
-        self, order: RecordOrder[S, C], rows: Sequence[StoredEvent], refused: Refused | None = None
-    ) -> Recorded[Any]:
-        known = order.state.version if order.state else 0
-        new = {row.version: row for row in rows if row.version > known}
-        facts = tuple(self._logged(new[version], order.command.id) for version in sorted(new))
-        return Recorded[Any](facts=facts, refused=refused)
-
     def _logged(self, row: StoredEvent, recording: str | None = None) -> Logged[Any]:
         """A row as a process folds it; the process knows the id of the command that it is ``recording``."""
         command = None if row.command_id == recording else row.command_id
@@ -276,7 +289,10 @@ class Recorder(StreamRecorder[CaseState, Command, Fact]):
         cause = CAUSES["sitting_cancelled" if row.is_cancelled else "sitting_rescheduled"]
         command = moved(row, state.number, state.version, cause[state.language.startswith("en")])
         events = await self._decide(state.number, state, command, order.now)
-        return (await self._append(state.number, state, command, events)).events if events else ()
+        if not events:
+            return ()
+        after = self._evolved(state.number, state, command, events)
+        return (await self._append(state.number, state, after, command, events)).events
 
     async def _look_at_response(self, emergency: str, playbook: str) -> None:
         """A case comes under a response of the same playbook that has not been stood down."""

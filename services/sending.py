@@ -149,10 +149,10 @@ class Sending(Generic[S, C]):
         return await self.committed(number, command.id)
 
     async def committed(self, number: str, command_id: str) -> Done[S]:
-        """What a command that has just been recorded brought about."""
-        before, _, rows = await self._folded.read(number)
+        """What a command that has just been recorded brought about: what is new in the log, read and folded once."""
+        before, after, rows = await self._folded.read(number)
         # Where another request has read these events meanwhile, the whole story is read.
-        done = self._done(number, rows, command_id, before) or await self.done(number, command_id)
+        done = self._done(number, rows, command_id, before, after) or await self.done(number, command_id)
         if done is None:
             raise ProcessUnavailable(f"{number}: the command is not in the log")
         return done
@@ -162,8 +162,14 @@ class Sending(Generic[S, C]):
         return self._done(number, await self._log.read(number), command_id)
 
     def _done(
-        self, number: str, rows: Sequence[StoredEvent], command_id: str, before: S | None = None
+        self,
+        number: str,
+        rows: Sequence[StoredEvent],
+        command_id: str,
+        before: S | None = None,
+        after: S | None = None,
     ) -> Done[S] | None:
+        """What a command brought about, by ``rows``. ``before`` them and ``after`` them, where these are known."""
         ours = tuple(row for row in rows if row.command_id == command_id)
         if not ours:
             return None
@@ -174,7 +180,8 @@ class Sending(Generic[S, C]):
             if ours[-1].version == last:
                 return None
             last = ours[-1].version
-        state = self._kind.fold(number, [row for row in rows if row.version <= last], before)
+        known = after is not None and after.version == last
+        state = after if known else self._kind.fold(number, [row for row in rows if row.version <= last], before)
         assert state is not None
         return Done(state, ours)
 

@@ -5,6 +5,8 @@ One server a test session (each xdist worker is one), on a free port, in a tempo
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "hongxiu_template"
 _numbers = count(1)
+_ROOM = 4 * 2**30  # bytes
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,13 +61,20 @@ def postgres() -> Iterator[Postgres]:
     Not below pytest's own folder: every starting session closes that to other users, and PostgreSQL runs as one
     where the tests are root's.
     """
-    with tempfile.TemporaryDirectory(prefix="hongxiu-tests-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="hongxiu-tests-", dir=_in_memory(), ignore_cleanup_errors=True) as folder:
         server = Postgres(Path(folder) / "postgres", free_port())
         try:
             server.start()
             yield server
         finally:
-            server.stop()
+            server.kill()  # a clean end would write hundreds of databases to the disk first
+
+
+def _in_memory() -> Path | None:
+    """A file system in memory, where there is one with room for a session's databases."""
+    folder = Path("/dev/shm")
+    usable = folder.is_dir() and os.access(folder, os.W_OK)
+    return folder if usable and shutil.disk_usage(folder).free > _ROOM else None
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +112,12 @@ def new_database(postgres: Postgres, migrated_template: str) -> Callable[[], Dat
 
 
 @pytest.fixture
-def database(new_database: Callable[[], Database]) -> Database:
-    """This test's own migrated database."""
-    return new_database()
+def database(postgres: Postgres, new_database: Callable[[], Database]) -> Iterator[Database]:
+    """This test's own migrated database, gone after it."""
+    made = new_database()
+    yield made
+    with psycopg.connect(postgres.owner_dsn(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made.name)))
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ change, and the version that there is by now, since the page shows what has chan
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
@@ -40,8 +39,3 @@ def once_of(form: Form[_Any]) -> Once:
         return _ONCE.validate_strings({name: str(form.value(name)) for name in FIELDS})
     except ValidationError:
         raise Problem("bad_form") from None
-
-
-def without_once(sent: Any) -> Any:
-    """What was sent without the hidden fields, for models that do not have them (a BeforeValidator)."""
-    return {key: value for key, value in sent.items() if key not in FIELDS} if isinstance(sent, Mapping) else sent

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 Run = Callable[..., Any]
 SESSION = """
 INSERT INTO sittings (id, version, forum, tier, status, sequence, drafts_at, freezes_at, starts_at, ends_at,
-                      minutes_due, provisional, addenda, present, absent, updated_at)
-VALUES ($1, 5, $2, 'estate', 'in_session', 0, $3, $3, $3, $3, $3, false, '[]', '{}', '{}', $3)
+                      minutes_due, provisional, addenda, present, absent, updated_at, until)
+VALUES ($1, 5, $2, 'estate', 'in_session', 0, $3, $3, $3, $3, $3, false, '[]', '{}', '{}', $3, $3)
 """
 
 

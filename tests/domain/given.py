@@ -253,7 +253,10 @@ class Case:
     def _fold(self, event: Event, command_id: str) -> None:
         self.log.append((event, command_id))
         self._state = evolve(self._state, event.fact, number=NUMBER, command_id=command_id)
-        self._rows = evolve(self._rows, as_read(event).fact, number=NUMBER, command_id=command_id)
+        read = as_read(event)
+        # A process is told of what has just been decided as of what the log gives back.
+        assert read.fact.model_dump_json() == event.fact.model_dump_json()
+        self._rows = evolve(self._rows, read.fact, number=NUMBER, command_id=command_id)
         assert self._rows == self._state
         check_waits(self._state)
 

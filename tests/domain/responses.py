@@ -173,7 +173,10 @@ class Response:
             assert event.at >= self.log[-1][0].at
         self.log.append((event, command_id))
         self._state = evolve(self._state, event.fact, response_id=ID, command_id=command_id)
-        self._rows = evolve(self._rows, as_read(event).fact, response_id=ID, command_id=command_id)
+        read = as_read(event)
+        # A process is told of what has just been decided as of what the log gives back.
+        assert read.fact.model_dump_json() == event.fact.model_dump_json()
+        self._rows = evolve(self._rows, read.fact, response_id=ID, command_id=command_id)
         assert self._rows == self._state
 
 

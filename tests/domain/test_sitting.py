@@ -89,6 +89,8 @@ class Held:
         for event in events:
             read = json.loads(json.dumps(SCHEMA.to_data(event)))
             again = SCHEMA.from_data(event.type, 1, read, json.loads(event.actor.model_dump_json()), event.at)
+            # A process is told of what has just been decided as of what the log gives back.
+            assert again.fact.model_dump_json() == event.fact.model_dump_json()
             assert evolve(self._state, again.fact, command_id=command.id) == (
                 evolve(self._state, event.fact, command_id=command.id)
             )

@@ -15,8 +15,8 @@ from tests.faults.dying import kill_once
 class _Dying(StreamRecorder[Any, Any, Any]):
     """Records, and does not live to tell."""
 
-    async def _append(self, number: str, state: Any, command: Any, events: Sequence[Any]) -> Appended:
-        appended = await super()._append(number, state, command, events)
+    async def _append(self, number: str, state: Any, after: Any, command: Any, events: Sequence[Any]) -> Appended:
+        appended = await super()._append(number, state, after, command, events)
         kill_once(getattr(command.body, "reason", None) or getattr(command.body, "note", None))
         return appended
 

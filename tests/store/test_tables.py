@@ -12,7 +12,6 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine
 from sqlalchemy.pool import NullPool
 
-import store.tables  # noqa: F401 - declares every table
 from store.folding import KINDS
 from store.log import EventLog
 from store.projecting import put_function
