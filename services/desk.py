@@ -158,7 +158,7 @@ class Desk(Generic[S, C]):
         claimed = idempotency.claim_key(self.entry.id, actor, key)
         command: C = self._process.ordered(body, actor, idempotency.command_id(claimed), if_version)
         self._speak_of(number, command)
-        await self._may_be_sent(number, actor)
+        await self._require_readable(number, actor)
         if key is not None:
             fingerprint = idempotency.fingerprint(f"{number}:{command.kind}", body)
             done = await self._sending.claimed(number, claimed, fingerprint, command.id)
@@ -166,8 +166,8 @@ class Desk(Generic[S, C]):
                 return done
         return await self._sending.send(number, await self._prepared(number, command))
 
-    async def _may_be_sent(self, number: str, actor: Actor) -> None:
-        """Raises Refusal where there is no such process, or where it is none of the actor's."""
+    async def _require_readable(self, number: str, actor: Actor) -> None:
+        """Raises Refusal where there is no such process, or where ``actor`` may not read it."""
         state = await self.find(number)
         if state is None:
             raise self.missing(number)

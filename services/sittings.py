@@ -28,7 +28,7 @@ from domain.sitting import (
 from runtime.clock import Clock
 from services.desk import Desk
 from services.sending import Done, Running
-from store.log import EventLog
+from store.log import EventLog, StoredEvent
 from store.papers import Papers
 from store.registry import SITTINGS
 from store.rulebook import Rulebook
@@ -148,7 +148,12 @@ class SittingDesk(Desk[SittingState, SittingCommand]):
         await self._rulebook.refresh_sittings()
         return done
 
-    async def _may_be_sent(self, number: str, actor: Actor) -> None:
+    async def readable(self, number: str, actor: Actor) -> tuple[SittingState, tuple[StoredEvent, ...]]:
+        """See ``Desk``. Of one that has not begun there is nothing yet, for those who may read it."""
+        await self._require_readable(number, actor)
+        return await super().readable(number, actor)
+
+    async def _require_readable(self, number: str, actor: Actor) -> None:
         dates, _ = await self.sitting(number)
         if not may_read_papers(await self.rules(), actor, dates.forum):
             raise Refusal("forbidden")

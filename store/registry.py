@@ -87,5 +87,5 @@ class Registry:
         return Found(entry, state) if entry is not None and state is not None else None
 
 
-REGISTRY = Registry(*(Registered(kinds.KINDS.called(streams.id), streams) for streams in folding.KINDS))
+REGISTRY = Registry(*(Registered(kinds.KINDS.called(streams.id), streams) for streams in folding.STREAMS))
 CASES, SITTINGS, RESPONSES = (REGISTRY.called(kind.id) for kind in (kinds.CASE, kinds.SITTING, kinds.RESPONSE))

@@ -235,12 +235,22 @@ TABLE: dict[str, tuple[Ask, str]] = {
     ),
     "POST /api/v1/sittings/{sitting_id}/attendance": (_sitting("/attendance", _ATTENDED), _RUN),
     "POST /api/v1/sittings/{sitting_id}/close": (_sitting("/close", {}), _RUN),
+    "GET /api/v1/sittings": (_at("/api/v1/sittings"), _IN),
+    "GET /api/v1/sittings/{process_id}/events": (_sitting("/events"), _PAPER),
+    "POST /api/v1/sittings/{process_id}/commands": (
+        _sitting("/commands", {"kind": "reschedule", **_PAST}),
+        "401 403 403 422 422 403 403 403",
+    ),
     # ---- emergencies
     "GET /api/v1/emergencies": (_at("/api/v1/emergencies"), _IN),
     "GET /api/v1/emergencies/{emergency_id}": (_emergency(""), "401 200 403 200 200 200 200 200"),
     "GET /api/v1/emergencies/{emergency_id}/events": (_emergency("/events"), "401 200 403 200 200 200 200 200"),
     "POST /api/v1/emergencies/{emergency_id}/tasks/{task}/reports": (
         _emergency("/tasks/utilities_off/reports", {"kind": "sign"}),
+        "401 403 403 403 200 200 403 403",
+    ),
+    "POST /api/v1/emergencies/{process_id}/commands": (
+        _emergency("/commands", {"kind": "sign", "task": "utilities_off"}),
         "401 403 403 403 200 200 403 403",
     ),
     "POST /api/v1/emergencies/{emergency_id}/situation-reports": (
