@@ -33,7 +33,8 @@ def playbook_check(folder: PolicyFolder = None, as_json: Json = False, lang: Lan
             found = playbooks.read_folder(folder or commands.settings(attach=False).policies)
         except PolicyError as error:
             if as_json:
-                terminal.print_json({"problems": [asdict(problem) for problem in error.problems]})
+                told = [{**asdict(one), "message": one.message.in_(lang)} for one in error.problems]
+                terminal.print_json({"problems": told})
             else:
                 terminal.out().print(playbooks.problem_table(error.problems, lang))
             raise Failed(f"{len(error.problems)} problem(s)", BAD_INPUT) from None

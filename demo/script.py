@@ -23,11 +23,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from domain.case import AnyDecision
 from domain.personal import Line, Words, WorkingText
 from domain.policy.ladder import DecisionKind
 from domain.policy.policy_file import Location, Misplaced, parse_policy, repeated
+from domain.words.policy_words import Fault, fault, fault_of_field
 
 SCRIPT = Path(__file__).with_name("cases.yaml")
 
@@ -94,7 +96,7 @@ class Decide(BaseModel):
         try:
             _DECISION.validate_python(self.body(_SOME_DAY, numbers))
         except ValidationError as error:
-            raise Misplaced((_inner(fault["loc"]), fault["msg"]) for fault in error.errors()) from None
+            raise Misplaced((_inner(one["loc"]), _said(one)) for one in error.errors()) from None
         return self
 
 
@@ -213,13 +215,13 @@ def load(file: Path = SCRIPT) -> Demo:
     return parse_policy(Demo, file.read_text("utf-8"), file.name)
 
 
-def _unfiled(cases: Iterable[DemoCase]) -> list[tuple[Location, str]]:
+def _unfiled(cases: Iterable[DemoCase]) -> list[tuple[Location, Fault]]:
     """A case that another one follows stands before it, so that it is filed by then."""
     seen: set[str] = set()
-    faults: list[tuple[Location, str]] = []
+    faults: list[tuple[Location, Fault]] = []
     for index, case in enumerate(cases):
         if case.needs is not None and case.needs not in seen:
-            faults.append((("cases", index, "script"), f"no case before this one has the key {case.needs!r}"))
+            faults.append((("cases", index, "script"), fault("not_filed", key=case.needs)))
         seen.add(case.key)
     return faults
 
@@ -227,3 +229,7 @@ def _unfiled(cases: Iterable[DemoCase]) -> list[tuple[Location, str]]:
 def _inner(location: tuple[str | int, ...]) -> Location:
     """A location inside the decision, without the union's tag."""
     return tuple(location[1:])
+
+
+def _said(detail: ErrorDetails) -> Fault:
+    return fault_of_field(detail["type"], detail["msg"], detail.get("ctx", {}))

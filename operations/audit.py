@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 
 from activities.notices import Notifier
 from domain.permission import PostLike
+from domain.policy.policy_file import PolicyProblem
 from domain.words.dates import in_figures
 from operations.following import STEPS, Done, Following, Missed, Step
 from operations.sittings import retell, untold_cases
@@ -193,7 +194,7 @@ class Auditor:
         """Policies in force that do not fit together, or that what is open and who works lack something under."""
         async with transaction(self._pool) as connection:
             found = await standing(connection)
-        self._find(Finding(problem.path, "policy_misfit", {"problem": str(problem)}) for problem in found.problems)
+        self._find(Finding(problem.path, "policy_misfit", _both(problem)) for problem in found.problems)
         self._find(Finding(it.what, "stranded", {"lack": it.lack, "missing": it.missing}) for it in found.strands)
         self._find(Finding(id, "account_astray", {"post": _named_post(post)}) for id, post in found.astray)
         order = order_of(found.unenforced) if found.unenforced is not None else None
@@ -385,6 +386,10 @@ def differences(found: Found, standing: Standing[Any], due_before: datetime) -> 
     for wait in waits:
         if max(wait.until, found.moved_at) < due_before:
             yield Finding(number, "overdue_wait", {"wait": _named([wait])})
+
+
+def _both(problem: PolicyProblem) -> dict[str, str | int]:
+    return {"problem": problem.in_("en"), "problem_zh": problem.in_("zh-CN")}
 
 
 def _named_post(post: PostLike) -> str:

@@ -74,7 +74,7 @@ def _said(error: Exception, language: str) -> tuple[str | None, int]:
     if isinstance(error, Refusal):
         return refusal(error.code, language, error.params), BAD_INPUT
     if isinstance(error, PolicyError):
-        return str(error), BAD_INPUT
+        return error.in_(language), BAD_INPUT
     if isinstance(error, StackError):
         return str(error), error.exit_code
     return _unavailable(error)

@@ -18,6 +18,7 @@ from domain.policy.playbook_parts import Task
 from domain.policy.policy_file import PolicyError, PolicyProblem
 from domain.words import dates
 from domain.words.bilingual import Name, text
+from domain.words.policy_words import fault
 from domain.words.response_words import AUDIENCES, TASK_ROLES
 from operations.terminal import table
 from services import policy_folder
@@ -60,7 +61,7 @@ def read_folder(folder: Path) -> Folder:
     found = policy_folder.read_folder(folder)
     playbooks = [policy.value for policy in found.policies if isinstance(policy.value, Playbook)]
     if not playbooks:
-        raise PolicyError([PolicyProblem(str(folder / "playbooks"), 0, "", "there is no playbook (*.yaml)")])
+        raise PolicyError([PolicyProblem(str(folder / "playbooks"), 0, "", fault("no_playbook"))])
     return Folder(*found.together.pair, tuple(playbooks))
 
 
@@ -101,7 +102,7 @@ def problem_table(problems: Sequence[PolicyProblem], language: str) -> Table:
     """Every problem, by file and line."""
     shown = _heads(language, "place", "field", "problem")
     for problem in sorted(problems, key=lambda problem: (problem.path, problem.line)):
-        shown.add_row(f"{problem.path}:{problem.line}", problem.field, problem.message)
+        shown.add_row(f"{problem.path}:{problem.line}", problem.field, problem.message.in_(language))
     return shown
 
 

@@ -19,7 +19,7 @@ from domain.words.bilingual import Name, text
 from domain.words.case_words import CHANNELS, CLOSED_AS, SEVERITIES
 from domain.words.dates import in_figures
 from domain.words.names import Names
-from domain.words.policy_words import POLICY_EFFECTS
+from domain.words.policy_words import POLICY_EFFECTS, POLICY_KINDS
 from domain.words.role_words import ROLES
 from operations.audit import Finding, Report
 from operations.terminal import label, table
@@ -104,7 +104,7 @@ DETAILS: dict[str, Name] = {
     ),
     "notice_unsent": Name(zh="给 {unit} 的通知没有送达：{failure}", en="the notice to {unit} was not sent: {failure}"),
     "chain": Name(zh="第 {version} 版事件：{problem}", en="event {version}: {problem}"),
-    "policy_misfit": Name(zh="{problem}", en="{problem}"),
+    "policy_misfit": Name(zh="{problem_zh}", en="{problem}"),
     "stranded": Name(
         zh="现行政策中没有它的{lack}“{missing}”", en="its {lack} {missing} is not in the policies in force"
     ),
@@ -121,12 +121,6 @@ REPAIRS: dict[str, Name] = {
     "ended": Name(zh="已终止", en="ended"),
     "opened": Name(zh="已启动", en="opened"),
     "failed": Name(zh="未成功", en="failed"),
-}
-POLICIES: dict[str, Name] = {
-    "ladder": Name(zh="议事规则", en="ladder"),
-    "organisation": Name(zh="组织", en="organisation"),
-    "calendar": Name(zh="工作日历", en="calendar"),
-    "playbook": Name(zh="预案", en="playbook"),
 }
 _HEADS: dict[str, Name] = {
     "number": Name(zh="编号", en="Case"),
@@ -335,7 +329,7 @@ def draft_table(draft: Draft, language: str) -> Table:
 
 def _policy(policy: Policy, language: str) -> list[str]:
     return [
-        label(POLICIES, policy.kind, language),
+        label(POLICY_KINDS, policy.kind, language),
         policy.name,
         policy.version,
         policy_said(policy.value).in_(language),

@@ -19,6 +19,7 @@ from domain.policy.organisation_changes import Changes, changes
 from domain.policy.policy_file import PolicyError, PolicyProblem, problems_at
 from domain.policy.policy_set import Policy, PolicyKind, PolicySet, is_older, next_version, read_policy
 from domain.policy.under_way import Effects, Strand, astray, effects, of_another_place, refusals, stranded
+from domain.words.policy_words import fault
 from services.policy_folder import ChannelsFile, PolicyFolder
 from store.policies import Enactment, Policies, PolicyVersion
 from store.rulebook import NoRules
@@ -229,7 +230,7 @@ def _state(policy: Policy, base: PolicyVersion | None, there: PolicyVersion | No
 
 async def _taken(policies: Policies, policy: Policy) -> list[PolicyProblem]:
     free = await free_version(policies, policy, policy.version)
-    message = f"version {policy.version} is taken by another text; raise the version: the next free one is {free}"
+    message = fault("version_taken", version=policy.version, free=free)
     return problems_at(policy.text, policy.file, [(("version",), message)])
 
 

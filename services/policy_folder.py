@@ -11,6 +11,7 @@ from domain.notices import Channels
 from domain.policy.organisation import Organisation
 from domain.policy.policy_file import PolicyError, PolicyProblem, parse_policy, problems_at
 from domain.policy.policy_set import Policy, PolicyKind, PolicySet, read_policy
+from domain.words.policy_words import POLICY_KINDS, fault
 from workflows.kinds import KINDS
 
 NOTICES = "notices.yaml"
@@ -27,7 +28,7 @@ class ChannelsFile:
     def strangers(self, organisation: Organisation) -> list[PolicyProblem]:
         """The units that it names and the organisation does not have, by line."""
         faults = [
-            (("units", unit), f"the organisation has no unit or department {unit!r}")
+            (("units", unit), fault("no_unit_or_department", unit=unit))
             for unit in self.channels.strangers(organisation)
         ]
         return problems_at(self.text, self.file, faults) if faults else []
@@ -63,7 +64,7 @@ def read_folder(folder: Path) -> PolicyFolder:
     if together is not None:
         problems += together.problems(KINDS.sendable)
     if together is not None and not together.years and not problems:
-        problems.append(PolicyProblem(str(folder), 0, "", "there is no calendar-*.yaml"))
+        problems.append(PolicyProblem(str(folder), 0, "", fault("no_calendar")))
     channels = _channels(folder, problems)
     if problems or together is None or channels is None:
         raise PolicyError(problems)
@@ -88,7 +89,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError([PolicyProblem(str(path), 1, "", f"cannot be read: {error}")]) from None
+        raise PolicyError([PolicyProblem(str(path), 1, "", fault("unreadable", why=error))]) from None
 
 
 def _read_all(folder: Path, problems: list[PolicyProblem]) -> list[Policy]:
@@ -125,6 +126,6 @@ def _each_once(policies: Iterable[Policy], problems: list[PolicyProblem]) -> lis
     found: dict[tuple[str, str], Policy] = {}
     for policy in policies:
         if found.setdefault((policy.kind, policy.name), policy) is not policy:
-            message = f"another file has the {policy.kind} {policy.name!r}"
+            message = fault("another_file", kind=policy.kind, called=POLICY_KINDS[policy.kind].zh, name=policy.name)
             problems += problems_at(policy.text, policy.file, [((_FIELDS[policy.kind],), message)])
     return list(found.values())

@@ -23,6 +23,7 @@ from api.administration.schemas import (
     PolicyView,
 )
 from api.edge.answers import NO_STORE, answer, documented
+from api.edge.languages import language
 from api.edge.strict import StrictRoute
 from api.process import services_of
 from api.sign_in.signed_in import SignedIn
@@ -110,7 +111,7 @@ async def check(request: Request, actor: Administrator, body: PolicyFiles) -> Re
     try:
         draft = await desk.check(await desk.offered(body.kind, body.files))
     except PolicyError as error:
-        raise _invalid(error) from None
+        raise _invalid(error, language(request)) from None
     return answer(_draft(draft))
 
 
@@ -129,7 +130,7 @@ async def load(request: Request, actor: Administrator, body: PolicyLoad) -> Resp
     try:
         loaded = await desk.load(await desk.offered(body.kind, {body.kind: body.text}), body.after)
     except PolicyError as error:
-        raise _invalid(error) from None
+        raise _invalid(error, language(request)) from None
     policy = loaded.draft.one.policy
     version = await desk.version(policy.kind, policy.name, policy.version)
     if loaded.enactment is not None:
@@ -144,9 +145,9 @@ async def load(request: Request, actor: Administrator, body: PolicyLoad) -> Resp
     return answer(_view(version), 201, {"location": path})
 
 
-def _invalid(error: PolicyError) -> Problem:
+def _invalid(error: PolicyError, spoken: str) -> Problem:
     errors = [
-        {"field": f"{one.path}:{one.line}", "code": one.field or "file", "message": one.message}
+        {"field": f"{one.path}:{one.line}", "code": one.field or "file", "message": one.message.in_(spoken)}
         for one in error.problems
     ]
     return Problem("policy_invalid", errors=errors)

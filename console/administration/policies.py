@@ -27,6 +27,7 @@ from domain.errors import Refusal
 from domain.policy.policy_file import PolicyError, PolicyProblem
 from domain.policy.policy_set import KINDS, PolicyKind, read_policy, said
 from domain.words.bilingual import Name
+from domain.words.policy_words import fault
 from services.policy_check import difference_in_lines
 from services.problems import Problem
 from store.policies import PolicyVersion
@@ -236,7 +237,7 @@ def _decoded(data: bytes) -> str:
 async def _checked(request: Request, asked: _Asked, *, refused: str = "", status: int = 200) -> Response:
     """The page of a dry run."""
     if asked.unreadable:
-        problems = [PolicyProblem(name, 1, "", "neither UTF-8 nor GB 18030") for name in asked.unreadable]
+        problems = [PolicyProblem(name, 1, "", fault("encoding")) for name in asked.unreadable]
         return _mistaken(request, asked, problems)
     desk = services_of(request).policy_desk
     try:

@@ -31,7 +31,6 @@ from domain.permission import Actor
 from domain.policy.policy_file import PolicyProblem
 from domain.words import dates
 from domain.words.names import Names
-from domain.words.policy_words import mistake_in
 from services.problems import Problem
 from services.sign_ins import capacity_of
 from store.accounts import Post
@@ -158,7 +157,7 @@ def _environment() -> Environment:
         browser=browser,
         span=_in_words(dates.span),
         due_span=_in_words(due_in_words),
-        told=_told,
+        told=_in_words(_mistake),
         hour=dates.hour,
         minutes=_in_words(dates.minutes),
         weekday=_in_words(dates.weekday),
@@ -171,6 +170,10 @@ def _environment() -> Environment:
         ago_for_real=_ago_for_real,
     )
     return environment
+
+
+def _mistake(problem: PolicyProblem, language: str) -> str:
+    return problem.message.in_(language)
 
 
 def _in_words(write: Callable[[T, str], str]) -> Callable[[Context, T], str]:
@@ -207,11 +210,6 @@ def _ago(context: Context, at: datetime) -> str:
 def _ago_for_real(context: Context, at: datetime) -> str:
     """Of what goes by the real clock also in a rehearsal: sessions, workers."""
     return dates.ago(at, datetime.now(UTC), context["lang"])
-
-
-@pass_context
-def _told(context: Context, problem: PolicyProblem) -> str:
-    return mistake_in(problem.message, context["lang"])
 
 
 _BROWSERS = (

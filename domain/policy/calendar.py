@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from domain.errors import Refusal
 from domain.policy.policy_file import Misplaced, repeated
 from domain.words.bilingual import Name
+from domain.words.policy_words import fault
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -29,7 +30,7 @@ _CLOCK = re.compile(r"^\d{2}:\d{2}(:\d{2})?$")
 def _clock(value: object) -> object:
     if isinstance(value, time) or (isinstance(value, str) and _CLOCK.match(value)):
         return value
-    raise ValueError(f"a time of day is written HH:MM (got {value!r})")
+    raise Misplaced([((), fault("time_of_day", got=value))])
 
 
 ClockTime = Annotated[time, BeforeValidator(_clock)]
@@ -78,9 +79,9 @@ class CalendarYear(BaseModel):
         faults = repeated((day.date.isoformat() for day in self.days), "days", "date")
         for index, day in enumerate(self.days):
             if day.date.year != self.year:
-                faults.append((("days", index, "date"), f"{day.date} is not in {self.year}"))
+                faults.append((("days", index, "date"), fault("not_in_year", date=day.date, year=self.year)))
             if day.kind == "workday" and day.date.weekday() < 5:
-                faults.append((("days", index, "kind"), f"{day.date} is no weekend day: it needs no make-up entry"))
+                faults.append((("days", index, "kind"), fault("no_weekend_day", date=day.date)))
         if faults:
             raise Misplaced(faults)
         return self
@@ -152,7 +153,7 @@ class DutyHours(BaseModel):
     @model_validator(mode="after")
     def _start_before_end(self) -> Self:
         if self.start >= self.end:
-            raise Misplaced([(("end",), "duty ends after it starts, on the same day")])
+            raise Misplaced([(("end",), fault("duty_ends"))])
         return self
 
 

@@ -20,7 +20,9 @@ from domain.errors import Refusal
 from domain.policy.cadence import WEEKDAYS, Cadence, Monthly, Weekly
 from domain.policy.calendar import SHANGHAI, WorkingCalendar, shanghai
 from domain.policy.organisation import Organisation, Unit
+from domain.policy.policy_file import Misplaced
 from domain.words.bilingual import Name
+from domain.words.policy_words import fault
 
 _SITTING_ID = re.compile(r"^(?P<forum>.+)-(?P<year>2\d{3})-(?P<week>W)?(?P<number>\d{2})\Z", re.ASCII)
 _EXTRAORDINARY_ID = re.compile(r"^(?P<forum>[a-z][a-z0-9_-]*)-X-(?P<emergency>[A-Z].*)\Z", re.ASCII)
@@ -47,7 +49,7 @@ class MinutesDue(_Frozen):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.hours is None) == (self.workdays is None):
-            raise ValueError("give either hours or workdays")
+            raise Misplaced([((), fault("hours_or_workdays"))])
         return self
 
 

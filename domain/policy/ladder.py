@@ -18,6 +18,7 @@ from domain.policy.calendar import DutyHours
 from domain.policy.forum import MinutesDue
 from domain.policy.policy_file import Location, Misplaced, repeated
 from domain.words.bilingual import Name
+from domain.words.policy_words import Fault, fault
 
 DecisionKind = Literal[
     "contact",
@@ -173,7 +174,7 @@ class Ladder(Policy):
         unknown = self.stages.joint_response.declared_by - {tier.id for tier in self.tiers}
         if unknown:
             where = ("stages", "joint_response", "declared_by")
-            faults.append((where, f"there is no tier {', '.join(map(repr, sorted(unknown)))}"))
+            faults.append((where, fault("no_tiers", tiers=", ".join(map(repr, sorted(unknown))))))
         if faults:
             raise Misplaced(faults)
         return self
@@ -236,32 +237,32 @@ class Ladder(Policy):
         return frozenset()  # joint_response: another process ends it
 
 
-def _faults_of_stage_ids(tiers: Sequence[Tier]) -> Iterator[tuple[Location, str]]:
+def _faults_of_stage_ids(tiers: Sequence[Tier]) -> Iterator[tuple[Location, Fault]]:
     seen = set(FIXED_STAGES)
     for index, tier in enumerate(tiers):
         if tier.stage.id in seen:
             taken = ", ".join(FIXED_STAGES)
             yield (
                 ("tiers", index, "stage", "id"),
-                f"{tier.stage.id!r} is taken: each tier's stage needs an id of its own, other than {taken}",
+                fault("stage_taken", stage=tier.stage.id, taken=taken),
             )
         seen.add(tier.stage.id)
 
 
-def _faults_at_the_ends(tiers: Sequence[Tier]) -> Iterator[tuple[Location, str]]:
+def _faults_at_the_ends(tiers: Sequence[Tier]) -> Iterator[tuple[Location, Fault]]:
     top = len(tiers) - 1
     for index, tier in enumerate(tiers):
         if index < top and tier.then == "raise":
-            yield ("tiers", index, "then"), "only the highest tier may raise; the others escalate"
+            yield ("tiers", index, "then"), fault("only_the_top_raises")
     if tiers[top].then == "escalate":
-        yield ("tiers", top, "then"), "nothing stands above the highest tier; say 'then: raise'"
+        yield ("tiers", top, "then"), fault("nothing_above")
     if "escalate" in tiers[top].decisions:
-        yield ("tiers", top, "decisions"), "the highest tier has no tier to escalate to"
+        yield ("tiers", top, "decisions"), fault("no_tier_to_escalate_to")
     if "return" in tiers[0].decisions:
-        yield ("tiers", 0, "decisions"), "the lowest tier has no tier to return to"
+        yield ("tiers", 0, "decisions"), fault("no_tier_to_return_to")
 
 
-def _faults_of_decisions(ladder: Ladder) -> Iterator[tuple[Location, str]]:
+def _faults_of_decisions(ladder: Ladder) -> Iterator[tuple[Location, Fault]]:
     """What a stage must accept so that a case finds its way on, and what has no meaning there."""
     stages = ladder.stages
     accepting: list[tuple[Location, str, frozenset[DecisionKind]]] = [
@@ -276,9 +277,9 @@ def _faults_of_decisions(ladder: Ladder) -> Iterator[tuple[Location, str]]:
     for place, stage, accepted in accepting:
         must, may = _MUST[stage], _MUST[stage] | _MAY[stage] | frozenset(AT_ANY_OPEN_STAGE)
         if must - accepted:
-            yield (*place, "decisions"), f"must accept {', '.join(sorted(must - accepted))}"
+            yield (*place, "decisions"), fault("must_accept", decisions=", ".join(sorted(must - accepted)))
         if accepted - may:
-            yield (*place, "decisions"), f"cannot accept {', '.join(sorted(accepted - may))} at this stage"
+            yield (*place, "decisions"), fault("cannot_accept", decisions=", ".join(sorted(accepted - may)))
 
 
 _MUST: dict[str, frozenset[DecisionKind]] = {

@@ -14,6 +14,7 @@ from domain.errors import Refusal
 from domain.policy.cadence import Cadence
 from domain.policy.policy_file import Location, Misplaced, repeated
 from domain.words.bilingual import Name
+from domain.words.policy_words import Fault, fault
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 """A short ASCII id: lower-case letters, digits and hyphens."""
@@ -119,12 +120,12 @@ class Organisation(_Frozen):
         self._index()
         return self
 
-    def _faults_of_units(self) -> Iterator[tuple[Location, str]]:
+    def _faults_of_units(self) -> Iterator[tuple[Location, Fault]]:
         seen: set[str] = set()
         companies = {company.id for company in self.companies}
         for placed in _walk(self.root):
             if placed.entry.id in seen:
-                yield (*placed.location, "id"), f"another unit has the id {placed.entry.id!r}"
+                yield (*placed.location, "id"), fault("unit_twice", id=placed.entry.id)
             seen.add(placed.entry.id)
             for field, message in _faults_of_unit(placed, self.tiers, companies):
                 yield (*placed.location, field), message
@@ -228,38 +229,36 @@ def _walk(root: UnitEntry) -> Iterator[_Placed]:
         waiting.extend(reversed(below))
 
 
-def _faults_of_unit(placed: _Placed, tiers: tuple[str, ...], companies: set[str]) -> Iterator[tuple[str, str]]:
+def _faults_of_unit(placed: _Placed, tiers: tuple[str, ...], companies: set[str]) -> Iterator[tuple[str, Fault]]:
     entry, lowest = placed.entry, len(tiers) - 1
     if placed.depth > lowest:
-        yield "id", f"the tree is deeper than its tiers ({', '.join(tiers)})"
+        yield "id", fault("too_deep", tiers=", ".join(tiers))
     elif placed.depth < lowest:
         yield from _faults_of_upper(entry, tiers[placed.depth], tiers[placed.depth + 1])
     else:
         yield from _faults_of_estate(entry, companies)
 
 
-def _faults_of_upper(entry: UnitEntry, tier: str, below: str) -> Iterator[tuple[str, str]]:
+def _faults_of_upper(entry: UnitEntry, tier: str, below: str) -> Iterator[tuple[str, Fault]]:
     if not entry.units:
-        yield "units", f"a unit of the tier {tier!r} needs units of the tier {below!r} below it"
+        yield "units", fault("needs_units", tier=tier, below=below)
         return
     if entry.kind is not None:
-        yield "kind", f"a unit of the tier {tier!r} has no kind; only the lowest tier has"
+        yield "kind", fault("has_no", tier=tier, field="kind")
     if entry.company is not None:
-        yield "company", f"a unit of the tier {tier!r} has no company; only the lowest tier has"
+        yield "company", fault("has_no", tier=tier, field="company")
 
 
-def _faults_of_estate(entry: UnitEntry, companies: set[str]) -> Iterator[tuple[str, str]]:
+def _faults_of_estate(entry: UnitEntry, companies: set[str]) -> Iterator[tuple[str, Fault]]:
     if entry.kind is None:
-        yield "kind", "a unit of the lowest tier needs a kind: market, state_backstop or self_governed"
+        yield "kind", fault("needs_kind")
     if entry.company is not None and entry.company not in companies:
-        yield "company", f"there is no company {entry.company!r} in companies"
+        yield "company", fault("no_company", company=entry.company)
     if entry.company is None and entry.kind in ("market", "state_backstop"):
-        yield "company", f"an estate of the kind {entry.kind!r} needs a company"
+        yield "company", fault("needs_company", kind=entry.kind)
 
 
-def _repeated_tiers(tiers: tuple[str, ...]) -> list[tuple[Location, str]]:
+def _repeated_tiers(tiers: tuple[str, ...]) -> list[tuple[Location, Fault]]:
     return [
-        (("tiers", index), f"the tier {tier!r} is named twice")
-        for index, tier in enumerate(tiers)
-        if tier in tiers[:index]
+        (("tiers", index), fault("tier_twice", tier=tier)) for index, tier in enumerate(tiers) if tier in tiers[:index]
     ]

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from domain.policy.cadence import Cadence, Weekday
 from domain.policy.organisation import Organisation, UnitEntry
 from domain.policy.policy_file import Location, PolicyError, PolicyProblem, faults_of_validation, field_of
+from domain.words.policy_words import Fault, fault
 
 Table = Literal["units", "companies", "departments", "categories"]
 
@@ -179,7 +180,7 @@ class _Reading:
     problems: list[PolicyProblem] = field(default_factory=list)
     lines: dict[Location, tuple[str, int]] = field(default_factory=dict)
 
-    def problem(self, file: str, line: int, column: str, message: str) -> None:
+    def problem(self, file: str, line: int, column: str, message: Fault) -> None:
         self.problems.append(PolicyProblem(file, line, column, message))
 
 
@@ -223,9 +224,9 @@ def _tables(files: Mapping[str, str], reading: _Reading) -> dict[Table, _Read]:
         table = table_of(text)
         if table is None:
             known = "; ".join(",".join(columns) for columns in COLUMNS.values())
-            reading.problem(file, 1, "", f"the first line names no table's columns; they are: {known}")
+            reading.problem(file, 1, "", fault("no_table", known=known))
         elif table in found:
-            reading.problem(file, 1, "", f"the table {table} is given twice; it is also in {found[table].file}")
+            reading.problem(file, 1, "", fault("table_twice", table=table, file=found[table].file))
         else:
             found[table] = _Read(file, list(_records(file, text, table, reading)))
     return found
@@ -235,22 +236,20 @@ def _records(file: str, text: str, table: Table, reading: _Reading) -> Iterator[
     lines = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
     columns = [column.strip() for column in next(lines)]
     for column in sorted({*COLUMNS[table]} ^ {*columns}):
-        reading.problem(
-            file, 1, column, "the column is missing" if column in COLUMNS[table] else "is not a column of it"
-        )
+        reading.problem(file, 1, column, fault("column_missing" if column in COLUMNS[table] else "column_unknown"))
     if reading.problems:
         return
     line = lines.line_num + 1
     try:
         for row in lines:
             if len(row) > len(columns):
-                reading.problem(file, line, "", f"the row has {len(row)} cells, and there are {len(columns)} columns")
+                reading.problem(file, line, "", fault("too_many_cells", cells=len(row), columns=len(columns)))
             elif any(map(str.strip, row)):
                 cells = [*row, *[""] * (len(columns) - len(row))]
                 yield line, {column: _uncell(cell.strip()) for column, cell in zip(columns, cells, strict=True)}
             line = lines.line_num + 1
     except csv.Error as error:
-        reading.problem(file, lines.line_num, "", f"not CSV: {error}")
+        reading.problem(file, lines.line_num, "", fault("not_csv", why=error))
 
 
 def _uncell(value: str) -> str:
@@ -271,14 +270,14 @@ def _list(read: _Read, table: Table, reading: _Reading) -> list[dict[str, Any]]:
 def _truth(file: str, line: int, text: str, reading: _Reading) -> bool:
     known = {"true": True, "false": False, "": False, "1": True, "0": False, "是": True, "否": False}
     if text.lower() not in known:
-        reading.problem(file, line, "state_owned", f"is true or false (got {text!r})")
+        reading.problem(file, line, "state_owned", fault("true_or_false", got=text))
     return known.get(text.lower(), False)
 
 
 def _names(file: str, line: int, row: Mapping[str, str], reading: _Reading) -> dict[str, str]:
     for column in ("name_zh", "name_en"):
         if not row.get(column):
-            reading.problem(file, line, column, "is missing")
+            reading.problem(file, line, column, fault("missing"))
     return {"zh": row.get("name_zh", ""), "en": row.get("name_en", "")}
 
 
@@ -287,25 +286,25 @@ def _root(read: _Read, tiers: tuple[str, ...], reading: _Reading) -> dict[str, A
     rows: dict[str, tuple[int, dict[str, str]]] = {}
     for line, row in read.rows:
         if row["id"] in rows:
-            reading.problem(read.file, line, "id", f"{row['id']!r} is already on line {rows[row['id']][0]}")
+            reading.problem(read.file, line, "id", fault("line_taken", id=row["id"], line=rows[row["id"]][0]))
         rows.setdefault(row["id"], (line, row))
     below: dict[str, list[str]] = {}
     for id, (line, row) in rows.items():
         if row["parent"] and row["parent"] not in rows:
-            reading.problem(read.file, line, "parent", f"there is no unit {row['parent']!r}")
+            reading.problem(read.file, line, "parent", fault("no_unit", unit=row["parent"]))
         below.setdefault(row["parent"], []).append(id)
     tops = below.get("", [])
     if len(tops) != 1:
-        said = f"there are {len(tops)} ({', '.join(tops)})" if tops else "there is none"
+        said = fault("many_tops", n=len(tops), units=", ".join(tops)) if tops else fault("no_top")
         line = rows[tops[1]][0] if tops else 1
-        reading.problem(read.file, line, "parent", f"exactly one unit has no parent; {said}")
+        reading.problem(read.file, line, "parent", said)
         return {}
     tree = _Tree(read.file, rows, below, tiers, reading)
     root = tree.unit(tops[0], ("root",), 0)
     for id in rows.keys() - tree.seen:
         line, row = rows[id]
         if row["parent"] in rows:
-            reading.problem(read.file, line, "parent", f"{id!r} belongs to itself, by way of {row['parent']!r}")
+            reading.problem(read.file, line, "parent", fault("belongs_to_itself", unit=id, parent=row["parent"]))
     return root
 
 
@@ -324,9 +323,7 @@ class _Tree:
         self.reading.lines[location] = (self.file, line)
         tier = self.tiers[depth] if depth < len(self.tiers) else None
         if tier is not None and row["tier"] not in ("", tier):
-            self.reading.problem(
-                self.file, line, "tier", f"by its parent it is of the tier {tier!r} (got {row['tier']!r})"
-            )
+            self.reading.problem(self.file, line, "tier", fault("tier_by_parent", tier=tier, got=row["tier"]))
         return {
             "id": id,
             "name": _names(self.file, line, row, self.reading),
@@ -343,7 +340,7 @@ class _Tree:
         found = _CADENCE.fullmatch(text.lower())
         if found is None:
             if text:
-                self.reading.problem(self.file, line, "cadence", f"is written {CADENCE_FORM} (got {text!r})")
+                self.reading.problem(self.file, line, "cadence", fault("cadence_form", form=CADENCE_FORM, got=text))
             return None
         cadence: dict[str, Any] = {name: found[name] for name in ("weekday", "time")}
         cadence["minutes"] = int(found["minutes"])

@@ -14,6 +14,7 @@ from domain.policy.playbook_faults import faults_of
 from domain.policy.playbook_parts import PlaybookAsWritten
 from domain.policy.policy_file import Location, Misplaced
 from domain.policy.span import at_least
+from domain.words.policy_words import Fault, fault
 
 
 class Playbook(PlaybookAsWritten):
@@ -27,7 +28,7 @@ class Playbook(PlaybookAsWritten):
         return self
 
 
-def misfits(playbook: Playbook, organisation: Organisation, ladder: Ladder) -> Iterator[tuple[Location, str]]:
+def misfits(playbook: Playbook, organisation: Organisation, ladder: Ladder) -> Iterator[tuple[Location, Fault]]:
     """What is wrong with a playbook only beside the organisation and the ladder: ``(location, message)`` each.
 
     Every department has a branch of its own that begins at once (七位一体); every party, the lead and who reports for
@@ -39,23 +40,23 @@ def misfits(playbook: Playbook, organisation: Organisation, ladder: Ladder) -> I
     for index, task in enumerate(playbook.tasks):
         if task.party not in departments | externals | set(tiers):
             known = ", ".join([*sorted(departments), *sorted(externals), *tiers])
-            yield ("tasks", index, "party"), f"there is no party {task.party!r}; there are: {known}"
+            yield ("tasks", index, "party"), fault("no_party", party=task.party, known=known)
     for index, external in enumerate(playbook.externals):
         if external.id in departments | set(tiers):
-            yield ("externals", index, "id"), f"{external.id!r} is a department or a tier"
+            yield ("externals", index, "id"), fault("external_taken", id=external.id)
         if external.reported_by is not None and external.reported_by not in departments:
-            yield ("externals", index, "reported_by"), f"there is no department {external.reported_by!r}"
+            yield ("externals", index, "reported_by"), fault("no_department", department=external.reported_by)
     if playbook.lead not in departments:
-        yield ("lead",), f"there is no department {playbook.lead!r}"
+        yield ("lead",), fault("no_department", department=playbook.lead)
     if playbook.returns_to is not None and playbook.returns_to not in tiers:
-        yield ("returns_to",), f"there is no tier {playbook.returns_to!r}; there are: {', '.join(tiers)}"
+        yield ("returns_to",), fault("no_such_tier", tier=playbook.returns_to, known=", ".join(tiers))
     for department in organisation.departments:
         yield from _faults_of_branch(playbook, department.code)
 
 
-def _faults_of_branch(playbook: Playbook, department: str) -> Iterator[tuple[Location, str]]:
+def _faults_of_branch(playbook: Playbook, department: str) -> Iterator[tuple[Location, Fault]]:
     own = [task for task in playbook.tasks if task.party == department]
     if not own:
-        yield ("tasks",), f"the department {department!r} has no task"
+        yield ("tasks",), fault("department_without_task", department=department)
     elif not any(at_least(task.opens) == timedelta(0) and not task.after for task in own):
-        yield ("tasks",), f"the department {department!r} has no task that opens at T0 with nothing before it"
+        yield ("tasks",), fault("department_waits", department=department)

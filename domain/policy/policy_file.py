@@ -20,6 +20,8 @@ from yaml.composer import Composer
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
 
+from domain.words.policy_words import Fault, fault, fault_of_field
+
 M = TypeVar("M", bound=BaseModel)
 Step = str | int
 Location = tuple[Step, ...]
@@ -27,20 +29,28 @@ Location = tuple[Step, ...]
 _CORE = "tag:yaml.org,2002:"
 _NULL, _BOOL, _INT, _FLOAT, _STR = (_CORE + kind for kind in ("null", "bool", "int", "float", "str"))
 _LONGEST_NUMBER = 30
+_ALIASES = "aliases are not allowed"
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyProblem:
-    """One mistake: the file as the caller named it, the line (from 1), the field (``units[2].kind``), why."""
+    """One mistake: the file as the caller named it, the line (from 1), the field (``units[2].kind``), why.
+
+    As a text it is English, as what goes wrong at a start is; `in_` tells it in either language.
+    """
 
     path: str
     line: int
     field: str
-    message: str
+    message: Fault
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}"
-        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+        return self.in_("en")
+
+    def in_(self, language: str) -> str:
+        """In one line, as compilers do."""
+        where, why = f"{self.path}:{self.line}", self.message.in_(language)
+        return f"{where}: {self.field}: {why}" if self.field else f"{where}: {why}"
 
 
 class PolicyError(Exception):
@@ -48,7 +58,11 @@ class PolicyError(Exception):
 
     def __init__(self, problems: Iterable[PolicyProblem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(self.in_("en"))
+
+    def in_(self, language: str) -> str:
+        """Every mistake in a line of its own."""
+        return "\n".join(problem.in_(language) for problem in self.problems)
 
 
 class Misplaced(ValueError):
@@ -57,19 +71,19 @@ class Misplaced(ValueError):
     A location is relative to the model that raises it: ``("root", "units", 2, "id")``.
     """
 
-    def __init__(self, faults: Iterable[tuple[Location, str]]) -> None:
+    def __init__(self, faults: Iterable[tuple[Location, Fault]]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(message for _, message in self.faults))
+        super().__init__("; ".join(message.en for _, message in self.faults))
 
 
-def repeated(ids: Iterable[str], field: str, key: str = "id") -> list[tuple[Location, str]]:
+def repeated(ids: Iterable[str], field: str, key: str = "id") -> list[tuple[Location, Fault]]:
     """One fault for each item of a list whose ``key``, which must be unique, repeats an earlier item's."""
     seen: dict[str, int] = {}
-    faults: list[tuple[Location, str]] = []
+    faults: list[tuple[Location, Fault]] = []
     for index, item in enumerate(ids):
         first = seen.setdefault(item, index)
         if first != index:
-            faults.append(((field, index, key), f"{item!r} is already used by {field}[{first}]"))
+            faults.append(((field, index, key), fault("repeated", id=item, where=f"{field}[{first}]")))
     return faults
 
 
@@ -86,12 +100,12 @@ def parse_policy(model: type[M], text: str, file: str) -> M:
         raise PolicyError(_problems(error, node, file)) from None
 
 
-def faults_of_validation(error: ValidationError) -> list[tuple[Location, str]]:
+def faults_of_validation(error: ValidationError) -> list[tuple[Location, Fault]]:
     """Where a model is not as it should be, and why: ``(location, message)`` each."""
     return [fault for detail in error.errors(include_url=False) for fault in _faults(detail)]
 
 
-def problems_at(text: str, file: str, faults: Iterable[tuple[Location, str]]) -> list[PolicyProblem]:
+def problems_at(text: str, file: str, faults: Iterable[tuple[Location, Fault]]) -> list[PolicyProblem]:
     """Faults that were found beside other policies, at their lines of a file that has been parsed before."""
     found = list(faults)
     if not found:  # a long file takes a moment to read once more
@@ -112,7 +126,7 @@ class _Loader(Composer, CParser, Resolver):
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         if self.check_event(yaml.AliasEvent):
             event: Any = self.peek_event()
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not allowed", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=_ALIASES, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
 
@@ -128,23 +142,24 @@ def _compose(text: str, file: str) -> Node:
         node = _Loader(text).get_single_node()
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise PolicyError([PolicyProblem(file, line, "", f"not YAML: {error.reason}")]) from None
+        raise PolicyError([PolicyProblem(file, line, "", fault("not_yaml", why=error.reason))]) from None
     except UnicodeEncodeError as error:  # half of a surrogate pair
         line = text.count("\n", 0, error.start) + 1
-        raise PolicyError([PolicyProblem(file, line, "", f"not YAML: {error.reason}")]) from None
+        raise PolicyError([PolicyProblem(file, line, "", fault("not_yaml", why=error.reason))]) from None
     except yaml.MarkedYAMLError as error:
         raise PolicyError([_malformed(error, file)]) from None
     except RecursionError:
-        raise PolicyError([PolicyProblem(file, 1, "", "not a policy: nested too deeply")]) from None
+        raise PolicyError([PolicyProblem(file, 1, "", fault("nested"))]) from None
     if node is None:
-        raise PolicyError([PolicyProblem(file, 1, "", "the file is empty")])
+        raise PolicyError([PolicyProblem(file, 1, "", fault("empty"))])
     return node
 
 
 def _malformed(error: yaml.MarkedYAMLError, file: str) -> PolicyProblem:
     mark = error.problem_mark or error.context_mark
     reason = ", ".join(part for part in (error.context, error.problem) if part)
-    return PolicyProblem(file, mark.line + 1 if mark else 1, "", f"not YAML: {reason}")
+    message = fault("aliases") if error.problem == _ALIASES else fault("not_yaml", why=reason)
+    return PolicyProblem(file, mark.line + 1 if mark else 1, "", message)
 
 
 class _Reader:
@@ -166,11 +181,11 @@ class _Reader:
         data: dict[str, Any] = {}
         for key, item in node.value:
             if not isinstance(key, ScalarNode):
-                self._problem(key, at, "a key must be a plain word")
+                self._problem(key, at, fault("odd_key"))
                 continue
             here = (*at, key.value)
             if key.value in lines:
-                self._problem(key, here, f"the key is repeated; it is first on line {lines[key.value]}")
+                self._problem(key, here, fault("key_repeated", line=lines[key.value]))
             lines.setdefault(key.value, _line(key))
             data[key.value] = self.value(item, here)
         return data
@@ -185,10 +200,10 @@ class _Reader:
             return text == "true"
         if node.tag in (_INT, _FLOAT) and len(text) <= _LONGEST_NUMBER:
             return int(text) if node.tag == _INT else float(text)
-        self._problem(node, at, "not a plain value: tags and very long numbers are not allowed")
+        self._problem(node, at, fault("not_plain"))
         return None
 
-    def _problem(self, node: Node, at: Location, message: str) -> None:
+    def _problem(self, node: Node, at: Location, message: Fault) -> None:
         self.problems.append(PolicyProblem(self.file, _line(node), field_of(at), message))
 
 
@@ -196,22 +211,20 @@ def _problems(error: ValidationError, root: Node, file: str) -> list[PolicyProbl
     return [PolicyProblem(file, *_place(root, location), message) for location, message in faults_of_validation(error)]
 
 
-def _faults(detail: ErrorDetails) -> list[tuple[Location, str]]:
+def _faults(detail: ErrorDetails) -> list[tuple[Location, Fault]]:
     location: Location = tuple(detail["loc"])
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, Misplaced):
         return [((*location, *inner), message) for inner, message in cause.faults]
-    return [(location, str(cause) if isinstance(cause, ValueError) else _message(detail))]
+    return [(location, _message(detail, str(cause) if isinstance(cause, ValueError) else None))]
 
 
-def _message(detail: ErrorDetails) -> str:
-    if detail["type"] == "missing":
-        return "is missing"
-    if detail["type"] == "extra_forbidden":
-        return "is not a field of this policy"
-    given = detail["input"]
+def _message(detail: ErrorDetails, own: str | None) -> Fault:
+    """A field's mistake with what stands there, where that is one value and says more than the mistake."""
+    code, given = detail["type"], detail["input"]
     plain = given is None or isinstance(given, str | int | float | bool)
-    return f"{detail['msg']} (got {given!r})" if plain else detail["msg"]
+    got = given if plain and own is None else ...
+    return fault_of_field(code, own or detail["msg"], detail.get("ctx", {}), got)
 
 
 def _place(root: Node, location: Location) -> tuple[int, str]:

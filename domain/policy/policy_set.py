@@ -16,6 +16,7 @@ from domain.policy.playbook import Playbook, misfits
 from domain.policy.policy_file import PolicyProblem, parse_policy, problems_at
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name
+from domain.words.policy_words import Fault, fault
 from domain.words.refusal_words import refusal
 
 PolicyKind: TypeAlias = Literal["ladder", "organisation", "calendar", "playbook"]
@@ -151,29 +152,28 @@ class PolicySet:
     def _problems_of_signals(self, known: Mapping[str, Collection[str]]) -> list[PolicyProblem]:
         _, ladder = self.pair
         faults = [
-            (("signals", kind), f"{command!r} is nothing that can be sent to {kind!r}")
+            (("signals", kind), fault("not_sendable", command=command, kind=kind))
             for kind, commands in ladder.signals.items()
             for command in sorted(commands - set(known.get(kind, commands)))
         ]
-        faults += [
-            (("signals", kind), f"there is no kind of process {kind!r}") for kind in ladder.signals if kind not in known
-        ]
+        faults += [(("signals", kind), fault("no_kind", kind=kind)) for kind in ladder.signals if kind not in known]
         return problems_at(self.ladder.text, self.ladder.file, faults)
 
     def _problems_of_tiers(self) -> list[PolicyProblem]:
         organisation, ladder = self.pair
         if [tier.id for tier in ladder.tiers] != list(reversed(organisation.tiers)):
             up = ", ".join(reversed(organisation.tiers))
-            return self._at_tiers(f"the organisation's tiers are, from the lowest up: {up}")
+            return self._at_tiers(fault("other_tiers", tiers=up))
         try:
             len(self.rules.forums)
         except Refusal as error:
-            return self._at_tiers(refusal(error.code, "en", error.params))
-        except ValueError as error:
-            return [PolicyProblem("calendar-*.yaml", 1, "year", str(error))]
+            zh, en = (refusal(error.code, language, error.params) for language in ("zh-CN", "en"))
+            return self._at_tiers(Fault(code=error.code, zh=zh, en=en))
+        except ValueError:  # the calendar's only one
+            return [PolicyProblem("calendar-*.yaml", 1, "year", fault("year_twice"))]
         return []
 
-    def _at_tiers(self, message: str) -> list[PolicyProblem]:
+    def _at_tiers(self, message: Fault) -> list[PolicyProblem]:
         return problems_at(self.ladder.text, self.ladder.file, [(("tiers",), message)])
 
     def _problems_of_playbooks(self) -> list[PolicyProblem]:

@@ -74,3 +74,13 @@ def test_another_places_organisation_is_refused(admin: Caller) -> None:
     assert draft["refused"] == ["policies_of_another_place"]
     refused = load(admin, "organisation", text, draft["basis"])
     assert (refused.status_code, refused.json()["code"]) == (409, "policies_of_another_place")
+
+
+def test_a_mistake_is_told_in_the_callers_language(admin: Caller) -> None:
+    text = calendar(2873).replace("2873-01-03", "2874-01-03")
+    for language, said in (("zh-CN", "2874-01-03 不在 2873 年"), ("en", "2874-01-03 is not in 2873")):
+        refused = admin.post(
+            "/admin/policies/check", {"kind": "calendar", "files": {"f": text}}, accept_language=language
+        )
+        assert (refused.status_code, refused.json()["code"]) == (422, "policy_invalid")
+        assert [one["message"] for one in refused.json()["errors"]] == [said]

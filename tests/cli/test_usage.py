@@ -134,7 +134,11 @@ def test_a_mistake_in_a_policy_is_named_by_file_and_line(tmp_path: Path, nowhere
     (folder / "ladder.yaml").write_text("\n".join(ladder), "utf-8")
     ran = hongxiu("policy", "check", str(folder), env=nowhere)
     assert ran.code == 2
-    assert f"ladder.yaml:{line}: " in ran.err
+    told = " ".join(ran.err.split())
+    assert f"ladder.yaml:{line}: " in told
+    assert "应为整数（现为 'two'）" in told
+    ran = hongxiu("policy", "check", str(folder), "--lang", "en", env=nowhere)
+    assert "Input should be a valid integer" in " ".join(ran.err.split())
 
 
 def test_a_ladder_for_another_organisation_does_not_fit(tmp_path: Path, nowhere: dict[str, str]) -> None:
@@ -153,7 +157,7 @@ def test_a_playbook_that_names_nobody_known_does_not_fit(tmp_path: Path, nowhere
     ran = hongxiu("policy", "check", str(folder), env=nowhere)
     assert ran.code == 2
     assert f"fire.yaml:{line}: tasks[" in ran.err
-    assert "there is no party 'navy'" in ran.err
+    assert "没有“navy”这一方" in ran.err
 
 
 # ---------------------------------------------------------------- playbooks
@@ -182,6 +186,9 @@ def test_every_problem_of_every_playbook_is_shown(tmp_path: Path, nowhere: dict[
         assert f"{file}.yaml:{line}" in ran.out
     found = hongxiu("playbook", "check", str(folder), "--json", env=nowhere).json["problems"]
     assert {problem["field"] for problem in found} >= {"cap", "playbook"}
+    assert {"最长期限须晚于启动（T0）"} <= {problem["message"] for problem in found}
+    english = hongxiu("playbook", "check", str(folder), "--json", "--lang", "en", env=nowhere).json["problems"]
+    assert {"the cap is after T0"} <= {problem["message"] for problem in english}
 
 
 def test_a_folder_without_playbooks_is_told(tmp_path: Path, nowhere: dict[str, str]) -> None:
@@ -189,7 +196,7 @@ def test_a_folder_without_playbooks_is_told(tmp_path: Path, nowhere: dict[str, s
     shutil.rmtree(folder / "playbooks")
     ran = hongxiu("playbook", "check", str(folder), env=nowhere)
     assert ran.code == 2
-    assert "there is no playbook" in ran.out
+    assert "没有预案" in ran.out
 
 
 def test_a_playbook_is_drawn_as_a_table_and_as_a_picture(tmp_path: Path, nowhere: dict[str, str]) -> None:

@@ -100,7 +100,7 @@ def test_a_wrong_ladder_says_the_file_the_line_the_field_and_why(old: str, new: 
     found = [problem for problem in problems(text) if problem.field == field]
     assert found, [str(problem) for problem in problems(text)]
     assert (found[0].path, found[0].line) == ("ladder.yaml", line)
-    assert any(why in problem.message for problem in found)
+    assert any(why in problem.message.en for problem in found)
 
 
 def test_every_fault_is_told_at_once_in_the_lines_order() -> None:

@@ -53,7 +53,7 @@ def mistakes(old: str, new: str) -> list[tuple[int, str, str]]:
     assert old in FOUR_TIERS
     with pytest.raises(PolicyError) as caught:
         parse_policy(Organisation, FOUR_TIERS.replace(old, new, 1), "organisation.yaml")
-    return [(problem.line, problem.field, problem.message) for problem in caught.value.problems]
+    return [(problem.line, problem.field, problem.message.en) for problem in caught.value.problems]
 
 
 def mistake(old: str, new: str) -> tuple[int, str, str]:

@@ -22,7 +22,7 @@ def tables(organisation: Organisation) -> dict[str, str]:
 def mistakes(files: dict[str, str]) -> list[tuple[str, int, str, str]]:
     with pytest.raises(PolicyError) as caught:
         read_tables(files, BEICHENG, "8")
-    return [(it.path, it.line, it.field, it.message) for it in caught.value.problems]
+    return [(it.path, it.line, it.field, it.message.en) for it in caught.value.problems]
 
 
 def units_with(old: str, new: str) -> dict[str, str]:

@@ -173,7 +173,7 @@ def test_a_wrong_task_says_the_file_the_line_the_field_and_why(
     text, lines = with_task(task, old, new)
     found = [problem for problem in problems(text) if problem.field == field]
     assert found, [str(problem) for problem in problems(text)]
-    assert any(why in problem.message for problem in found), [str(problem) for problem in found]
+    assert any(why in problem.message.en for problem in found), [str(problem) for problem in found]
     assert found[0].path == FILE
     named = text.splitlines()[found[0].line - 1]
     assert field.rpartition(".")[2].partition("[")[0] in named
@@ -205,7 +205,7 @@ def test_a_wrong_playbook_says_the_file_the_line_the_field_and_why(old: str, new
     text, line = changed(old, new)
     found = [problem for problem in problems(text) if problem.field == field]
     assert found, [str(problem) for problem in problems(text)]
-    assert any(why in problem.message for problem in found)
+    assert any(why in problem.message.en for problem in found)
     assert line <= found[0].line <= line + 1
 
 
@@ -226,7 +226,7 @@ IN_THE_WITHDRAWAL = [
 def test_a_wrong_sitting_or_alarm_says_its_line(old: str, new: str, field: str, why: str) -> None:
     assert old in WITHDRAWAL
     found = [problem for problem in problems(WITHDRAWAL.replace(old, new, 1)) if problem.field == field]
-    assert any(why in problem.message for problem in found)
+    assert any(why in problem.message.en for problem in found)
     assert found[0].line == WITHDRAWAL[: WITHDRAWAL.index(old)].count("\n") + 1
 
 
@@ -242,7 +242,7 @@ def test_every_fault_is_told_at_once() -> None:
 def misfit(text: str) -> list[tuple[str, str]]:
     rules = nancheng()
     found = misfits(parse_policy(Playbook, text, FILE), rules.organisation, rules.ladder)
-    return [(".".join(map(str, where)), message) for where, message in found]
+    return [(".".join(map(str, where)), message.en) for where, message in found]
 
 
 def test_an_unknown_party_is_named() -> None:

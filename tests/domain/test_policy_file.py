@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from domain.policy.cadence import Cadence
 from domain.policy.calendar import ClockTime
 from domain.policy.policy_file import Misplaced, PolicyError, PolicyProblem, parse_policy, repeated
+from domain.words.policy_words import fault
 
 
 class Meeting(BaseModel):
@@ -42,7 +43,7 @@ def problems(text: str) -> list[tuple[int, str, str]]:
     with pytest.raises(PolicyError) as caught:
         parse_policy(Meetings, text, "meetings.yaml")
     assert all(problem.path == "meetings.yaml" for problem in caught.value.problems)
-    return [(problem.line, problem.field, problem.message) for problem in caught.value.problems]
+    return [(problem.line, problem.field, problem.message.en) for problem in caught.value.problems]
 
 
 def problem(text: str) -> tuple[int, str, str]:
@@ -160,8 +161,8 @@ def test_a_file_nested_without_end_is_refused() -> None:
 
 
 def test_a_problem_reads_as_one_line() -> None:
-    assert str(PolicyProblem("a.yaml", 3, "tiers[0].id", "is missing")) == "a.yaml:3: tiers[0].id: is missing"
-    assert str(PolicyProblem("a.yaml", 1, "", "the file is empty")) == "a.yaml:1: the file is empty"
+    assert str(PolicyProblem("a.yaml", 3, "tiers[0].id", fault("missing"))) == "a.yaml:3: tiers[0].id: is missing"
+    assert str(PolicyProblem("a.yaml", 1, "", fault("empty"))) == "a.yaml:1: the file is empty"
 
 
 @given(st.text(alphabet=st.sampled_from("ab:- \n[]{},\"'&*!|>#?%@\t\x00\ud800é0."), max_size=60))
@@ -170,5 +171,5 @@ def test_no_text_whatever_does_anything_but_parse_or_name_its_problems(text: str
     try:
         assert parse_policy(Meetings, text, "any.yaml")
     except PolicyError as error:
-        found = error.problems or (PolicyProblem("no problem named", 0, "", ""),)
+        found = error.problems or (PolicyProblem("no problem named", 0, "", fault("empty")),)
     assert all(1 <= problem.line <= text.count("\n") + 2 for problem in found)

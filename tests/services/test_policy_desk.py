@@ -170,7 +170,7 @@ async def test_a_folder_is_held_together_with_what_is_in_force_beyond_it(
     with pytest.raises(PolicyError) as error:
         await load_folder(pool, folder)
     assert any(
-        problem.path.startswith("playbook ") and "alliance" in problem.message for problem in error.value.problems
+        problem.path.startswith("playbook ") and "alliance" in problem.message.en for problem in error.value.problems
     )
     assert refs(await Policies(pool).in_force()) >= {"ladder nancheng@2", "organisation nancheng@1"}
 
