@@ -45,7 +45,7 @@ from workflows.rules import AT_HAND
 
 log = structlog.get_logger()
 
-STRICT = ("domain", "workflows.rules", "pydantic", "pydantic_core", "yaml", "annotated_types")
+STRICT = ("domain", "workflows.rules", "babel", "pydantic", "pydantic_core", "yaml", "annotated_types")
 """What is passed through the sandbox where tests and replays watch over ``workflows``: each process then has modules of
 its own, in which a clock, chance or the environment is an error."""
 IN_PRODUCTION = (*STRICT, "workflows")

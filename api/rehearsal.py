@@ -78,7 +78,6 @@ async def read_clock(request: Request) -> Response:
 @router.post(
     "/fast-forward",
     response_model=FastForwarded,
-    response_model_exclude_none=True,
     summary="Bring the town's clock on",
     responses=documented(404, 409, 415),
 )

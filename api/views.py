@@ -40,9 +40,11 @@ from domain.policy.forum import Forum, Sitting, emergency_of, meeting_name, sitt
 from domain.policy.ladder import DecisionKind
 from domain.policy.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
-from domain.telling import moment, on_expiry, stage_name, wait_reason
+from domain.telling import on_expiry, wait_reason
 from domain.words.bilingual import Name, text
 from domain.words.case_words import CLOSED_AS
+from domain.words.dates import moment
+from domain.words.names import Names
 from domain.words.resident_words import BY_WHEN, NEXT, OTHERWISE
 from domain.words.sitting_words import SITTING_STATUSES
 from runtime.settings import Settings
@@ -75,6 +77,10 @@ class Teller:
     settings: Settings
     language: str
 
+    @property
+    def _names(self) -> Names:
+        return Names(self.rules, self.language)
+
     def wait(self, wait: Wait | None) -> WaitView | None:
         """What a case waits for."""
         if wait is None:
@@ -90,13 +96,11 @@ class Teller:
         )
 
     def _where(self, wait: Wait) -> str | None:
-        forum = self.rules.forums.get(wait.forum or "")
-        return forum.name.in_(self.language) if forum else None
+        return self._names.forum(wait.forum)
 
     def stage(self, stage: str) -> str:
         """A stage in words."""
-        names = {tier.stage.id: tier.stage.name.in_(self.language) for tier in self.rules.ladder.tiers}
-        return stage_name(stage, names, self.language)
+        return self._names.stage(stage)
 
     def links(self, number: str, emergency: str | None = None) -> Links:
         """Where else a case is found, and its last emergency."""
@@ -291,7 +295,7 @@ class Teller:
 
     def tier(self, tier: str) -> str:
         """A tier of the ladder."""
-        return next((one.name.in_(self.language) for one in self.rules.ladder.tiers if one.id == tier), tier)
+        return self._names.tier(tier)
 
     def outcome(self, state: CaseState, rows: Iterable[StoredEvent]) -> Outcome | None:
         """How a closed case ended; for one referred or not taken on, why and where."""

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from api.edge.languages import language
 from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from console.frame import clocks, forms
+from console.frame import forms
 from console.frame.flashes import flash
 from console.frame.pages import OnPage, local_path, see
+from domain.words.dates import moment_with_weekday
 from services.problems import Problem
 from store.due import due
 
@@ -47,7 +48,7 @@ async def move_clock(request: Request, viewer: OnPage) -> Response:
         raise Problem("bad_form")
     arrived = await services.rehearsing.forward(await _until(services, form.data.by))
     response = see(local_path(form.data.back))
-    flash(response, "flash.town_moved", now=clocks.in_full(arrived.now, language(request)))
+    flash(response, "flash.town_moved", now=moment_with_weekday(arrived.now, language(request)))
     return response
 
 

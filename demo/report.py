@@ -17,9 +17,10 @@ from demo.played import DemoReport, Played
 from demo.proof import Proof, Row
 from domain.words.bilingual import Name
 from domain.words.case_words import CLOSED_AS
+from domain.words.dates import in_figures
 from domain.words.sitting_words import SITTING_STATUSES
 from operations import terminal
-from operations.terminal import label, moment, table
+from operations.terminal import label, table
 
 _SETTLED = ("settled", "no_word")
 
@@ -133,7 +134,7 @@ def _open_table(played: Sequence[Played], say: _Say) -> Table:
             view["stage_name"],
             say.estates.get(view["estate"], view["estate"]),
             escape(view["title"] or ""),
-            moment(_instant(view["wait"]["until"])),
+            _figures(_instant(view["wait"]["until"])),
             _marks(view, say),
         )
     for index in (0, 4):
@@ -198,7 +199,7 @@ def _sittings_table(proof: Proof, say: _Say) -> Table:
     for row in proof.rows:
         if not _is_weekly(row):
             held = (
-                moment(row.starts_at) if row.status == "closed" else label(SITTING_STATUSES, row.status, say.language)
+                _figures(row.starts_at) if row.status == "closed" else label(SITTING_STATUSES, row.status, say.language)
             )
             held += say("（改期）", " (moved)") if row.moved and row.status == "closed" else ""
             counts = (str(row.tabled), str(row.decided), str(row.carried_over))
@@ -229,15 +230,19 @@ def _against(instants: tuple[datetime | None, datetime], say: _Say) -> str:
     """When it happened; where that is not when it was due, that as well."""
     happened, due = instants
     if happened is None:
-        return say(f"–（应于 {moment(due)}）", f"– (due {moment(due)})")
-    if moment(happened) == moment(due):
-        return f"{moment(due)} ✓"
-    return say(f"{moment(happened)}（应于 {moment(due)}）", f"{moment(happened)} (due {moment(due)})")
+        return say(f"–（应于 {_figures(due)}）", f"– (due {_figures(due)})")
+    if _figures(happened) == _figures(due):
+        return f"{_figures(due)} ✓"
+    return say(f"{_figures(happened)}（应于 {_figures(due)}）", f"{_figures(happened)} (due {_figures(due)})")
+
+
+def _figures(instant: datetime) -> str:
+    return in_figures(instant, year=False)
 
 
 def _print_end(report: DemoReport, say: _Say) -> None:
     events = sum(one.view["version"] for one in report.played)
-    now = moment(report.now) if report.now else ""
+    now = _figures(report.now) if report.now else ""
     refusals = sum(one.refusals for one in report.played)
     told = say(
         f"{len(report.played)} 件，{events} 个事件，按规则拒绝 {refusals} 次，用时 {report.seconds:.0f} 秒；"

@@ -31,9 +31,10 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from documents.outline import Field, Item, Outline, Section, Table, outline
-from documents.words import day, english, say
+from documents.words import english, say
 from domain.papers.agenda import Agenda, Minutes
 from domain.policy.calendar import shanghai
+from domain.words.dates import full_day
 
 SONG, FANG, KAI, HEI, BIAO = "宋体", "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
 LATIN = "Times New Roman"
@@ -271,7 +272,7 @@ def _cell(cell: _Cell, lines: Iterable[str], style: str, font: str) -> None:
 
 def _signature(file: Docx, told: Outline) -> None:
     """Who signs and when (7.3.5.2): two characters in from the right, the date two in from the name's left."""
-    date = day(told.signed_on, told.language)
+    date = full_day(told.signed_on, told.language)
     name, when = _width(told.signed_by), _width(date)
     indents = (2.0, name - when) if name >= when else (when + 4 - name, 2.0)
     file.add_paragraph(style="Normal").paragraph_format.keep_with_next = True

@@ -11,8 +11,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from documents.outline import Outline, outline
-from documents.words import day, say
+from documents.words import say
 from domain.papers.agenda import Agenda, Minutes
+from domain.words.dates import full_day
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -36,7 +37,7 @@ def html(
     return _template().render(
         told=told,
         lang="en" if told.language.startswith("en") else "zh-CN",
-        signed_on=day(told.signed_on, told.language),
+        signed_on=full_day(told.signed_on, told.language),
         say=lambda key: say(key, told.language),
         style=STYLE,
         nonce=nonce,

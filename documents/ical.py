@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, TimezoneStandard, vDuration, vUri
 
-from documents.words import moment
 from domain.policy.calendar import SHANGHAI, shanghai
 from domain.policy.forum import Sitting
 from domain.sitting import Status
 from domain.words.bilingual import Name
+from domain.words.dates import full_moment
 from domain.words.sitting_words import SITTING_STATUSES
 
 DOMAIN = "hongxiu"
@@ -128,8 +128,8 @@ def _description(entry: Entry, language: str) -> list[str]:
     held = entry.status != "cancelled"
     said: dict[str, object] = {"status": SITTING_STATUSES[entry.status].in_(language)}
     if held:
-        said["freezes_at"] = moment(entry.sitting.freezes_at, language)
-        said["minutes_due"] = moment(entry.sitting.minutes_due, language)
+        said["freezes_at"] = full_moment(entry.sitting.freezes_at, language)
+        said["minutes_due"] = full_moment(entry.sitting.minutes_due, language)
     if held and entry.sitting.provisional:
         said["provisional"] = ""
     said.update({key: value for key in ("cases", "reason", "url") if (value := getattr(entry, key)) is not None})

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from documents.outline import Field, Item, Outline, Section, Table, outline
-from documents.words import day, say
+from documents.words import say
 from domain.papers.agenda import Agenda, Minutes
+from domain.words.dates import full_day
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
 _AT_START = re.compile(r"^(\d{1,9})([.)])|^([-+#=])")
@@ -20,7 +21,7 @@ def markdown(document: Agenda | Minutes, language: str | None = None) -> str:
     blocks = [f"# {escaped(told.title)}", _list((*told.facts, *told.attendance), told.language)]
     for number, section in enumerate(told.sections, start=1):
         blocks += _section(section, number, told)
-    blocks.append(f"{escaped(told.signed_by)}  \n{day(told.signed_on, told.language)}")
+    blocks.append(f"{escaped(told.signed_by)}  \n{full_day(told.signed_on, told.language)}")
     return "\n\n".join(blocks) + "\n"
 
 

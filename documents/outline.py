@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 
-from documents.words import day, moment, say, span
+from documents.words import say
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, LateItem, Minutes, Resolution
 from domain.policy.calendar import shanghai
 from domain.policy.forum import Sitting
+from domain.words.dates import from_to, full_day, full_moment
 
 _APART = " · "
 """Between the unit and its meeting in a forum's name (``domain.policy.forum``)."""
@@ -146,14 +147,14 @@ def _apart(sections: tuple[Section, ...]) -> tuple[Section, ...]:
 def _agenda_facts(agenda: Agenda, language: str) -> tuple[Field, ...]:
     sitting = agenda.sitting
     if agenda.frozen_at:
-        state = say("frozen", language, at=moment(agenda.frozen_at, language))
+        state = say("frozen", language, at=full_moment(agenda.frozen_at, language))
     else:
-        state = say("draft", language, freezes_at=moment(sitting.freezes_at, language))
+        state = say("draft", language, freezes_at=full_moment(sitting.freezes_at, language))
     count, late = sum(len(one.items) for one in agenda.sections), len(agenda.addenda)
     cases = say("cases_with_late" if late else "cases_on", language, count=count, late=late)
     planned = sum(_length(one) for one in agenda.sections)
     facts = [
-        Field(say("time", language), (span(sitting, language),)),
+        Field(say("time", language), (from_to(sitting.starts_at, sitting.ends_at, language),)),
         Field(say("state", language), (state,)),
         Field(say("cases", language), (cases,)),
         Field(say("length", language), (say("minutes_of", language, planned=planned, budget=agenda.budget),)),
@@ -220,7 +221,7 @@ def _item(
 def _late(late: LateItem, sitting: Sitting, language: str) -> Item:
     by = say(f"late_by_{late.by}", language) if late.by in _LATE_BY else late.by
     key = "late_by" if late.reason else "late_at"
-    why = say(key, language, reason=late.reason, by=by, at=moment(late.at, language))
+    why = say(key, language, reason=late.reason, by=by, at=full_moment(late.at, language))
     return _item(late.item, sitting, language, (Field(say("late_reason", language), (why,)),), say("late", language))
 
 
@@ -256,7 +257,7 @@ def _tabled(item: AgendaItem, sitting: Sitting, language: str) -> tuple[str, ...
         return (say("tabled_only", language, times=item.times_tabled),)
     if item.times_tabled == 1 and item.first_tabled == sitting.starts_at:
         return (say("tabled_first", language),)
-    first = day(shanghai(item.first_tabled).date(), language)
+    first = full_day(item.first_tabled, language)
     return (say("tabled_times", language, first=first, times=item.times_tabled),)
 
 
@@ -264,7 +265,7 @@ def _promised(item: AgendaItem, language: str) -> tuple[str, ...]:
     if item.promised is None:
         return ()
     promise = item.promised
-    due = day(promise.due_date, language)
+    due = full_day(promise.due_date, language)
     return (say("promise", language, lead=promise.lead, due=due, deliverable=promise.deliverable),)
 
 
@@ -289,10 +290,10 @@ def _minutes(minutes: Minutes, language: str) -> Outline:
 def _minutes_facts(minutes: Minutes, language: str) -> tuple[Field, ...]:
     unrecorded = say("not_recorded", language)
     return (
-        Field(say("time", language), (span(minutes.sitting, language),)),
+        Field(say("time", language), (from_to(minutes.sitting.starts_at, minutes.sitting.ends_at, language),)),
         Field(say("chair", language), (minutes.chair or unrecorded,)),
         Field(say("recorder", language), (minutes.recorder or unrecorded,)),
-        Field(say("made_at", language), (moment(minutes.made_at, language),)),
+        Field(say("made_at", language), (full_moment(minutes.made_at, language),)),
     )
 
 
@@ -312,7 +313,7 @@ def _minutes_sections(minutes: Minutes, language: str) -> tuple[Section, ...]:
     if minutes.dissent:
         sections.append(Section("dissent", say("dissent", language), lines=minutes.dissent))
     if minutes.next_sitting:
-        when = span(minutes.next_sitting, language)
+        when = from_to(minutes.next_sitting.starts_at, minutes.next_sitting.ends_at, language)
         if minutes.next_sitting.provisional:
             when = say("pause", language).join((when, say("provisional", language)))
         sections.append(Section("next-date", say("next", language), lines=(when,)))
@@ -341,7 +342,7 @@ def _resolution(one: Resolution, language: str) -> tuple[Cell, ...]:
         who.append(say("co_handlers", language, who=say("comma", language).join(one.co_handlers)))
     what = [one.deliverable] if one.deliverable else []
     if one.due_date:
-        what.append(say("due", language, due=day(one.due_date, language)))
+        what.append(say("due", language, due=full_day(one.due_date, language)))
     decision = (one.decision, *((one.reason,) if one.reason else ()))
     return (str(one.number),), _case(one, language), decision, tuple(who), tuple(what)
 
@@ -368,7 +369,7 @@ def _carried(minutes: Minutes, language: str) -> Section:
 def _where(one: Carried, following: Sitting | None, language: str) -> Cell:
     """Where a case waits now: the forum's own next sitting by its date, another by its id."""
     if following and one.next_sitting == following.id:
-        return (span(following, language),)
+        return (from_to(following.starts_at, following.ends_at, language),)
     return (one.next_sitting,) if one.next_sitting else ()
 
 

@@ -15,6 +15,7 @@ from html import escape
 from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import Task
 from domain.policy.span import at_least
+from domain.words import dates
 from domain.words.bilingual import Name, text
 
 WIDTH = 1500
@@ -49,14 +50,6 @@ _TICKS = (
     "120d",
     "150d",
 )
-_UNITS: dict[str, Name] = {
-    "min": Name(zh="分钟", en=" min"),
-    "h": Name(zh="小时", en=" h"),
-    "d": Name(zh="天", en=" d"),
-    "w": Name(zh="周", en=" wk"),
-    "workday": Name(zh="个工作日", en=" working days"),
-    "month": Name(zh="个月", en=" months"),
-}
 _WORDS: dict[str, Name] = {
     "lead": Name(zh="实心：牵头", en="solid: lead"),
     "support": Name(zh="浅色：配合", en="pale: support"),
@@ -72,19 +65,11 @@ _WORDS: dict[str, Name] = {
 }
 
 
-def span_in_words(span: str, language: str) -> str:
-    """A written length of time for people: ``2workdays`` is 2个工作日, or 2 working days."""
-    count = span.rstrip("abcdefghijklmnopqrstuvwxyz")
-    unit = span[len(count) :].removesuffix("s")
-    words = _UNITS[unit].in_(language)
-    return f"{count}{words[:-1] if count == '1' and words.endswith('s') else words}"
-
-
 def due_in_words(task: Task, language: str) -> str:
     """By when a task is to be completed: so long after T0, or within so long of its opening."""
     if task.complete_within is None:
-        return span_in_words(task.complete_by, language)
-    return text(_WORDS["within"], language, span=span_in_words(task.complete_within, language))
+        return dates.span(task.complete_by, language)
+    return text(_WORDS["within"], language, span=dates.span(task.complete_within, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +184,7 @@ def _grid(axis: _Axis, bottom: float, language: str) -> Iterator[str]:
     yield _text(_LEFT, _TOP - 8, "T0", size=12, weight=600, anchor="middle")
     free, end = _LEFT + 14.0, axis.x(axis.cap) - 40
     for span in _TICKS:
-        x, words = axis.x(at_least(span)), span_in_words(span, language)
+        x, words = axis.x(at_least(span)), dates.span(span, language)
         half = _width(words, 11) / 2 + 5
         if x - half < free or x + half > end:
             continue
@@ -223,7 +208,7 @@ def _marks(playbook: Playbook, axis: _Axis, bottom: float, language: str) -> Ite
     marks.append((axis.cap, _WORDS["cap"], playbook.cap))
     ends = -1.0
     for after, name, span in sorted(marks, key=lambda mark: mark[0]):
-        x, words = axis.x(after), f"{name.in_(language)} {span_in_words(span, language)}†"
+        x, words = axis.x(after), f"{name.in_(language)} {dates.span(span, language)}†"
         start = min(x, WIDTH - _RIGHT - _width(words, 11) + 24)
         lower = start < ends + 8
         ends = max(ends, start + _width(words, 11))

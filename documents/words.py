@@ -1,11 +1,7 @@
-"""The words and dates on paper, in Chinese and in English. Dates and times are Shanghai's."""
+"""The words on paper, in Chinese and in English."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
-from domain.policy.calendar import shanghai
-from domain.policy.forum import Sitting
 from domain.words.bilingual import Name
 
 WORDS: dict[str, Name] = {
@@ -105,30 +101,6 @@ WORDS: dict[str, Name] = {
 }
 """Every fixed word of a document, by key."""
 
-_WEEKDAYS = (
-    ("星期一", "Monday"),
-    ("星期二", "Tuesday"),
-    ("星期三", "Wednesday"),
-    ("星期四", "Thursday"),
-    ("星期五", "Friday"),
-    ("星期六", "Saturday"),
-    ("星期日", "Sunday"),
-)
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
 
 def english(language: str) -> bool:
     """Whether a language tag reads English; everything else reads Chinese."""
@@ -138,26 +110,3 @@ def english(language: str) -> bool:
 def say(key: str, language: str, **params: object) -> str:
     """The words for ``key`` with their gaps filled."""
     return WORDS[key].in_(language).format(**params)
-
-
-def day(when: date, language: str) -> str:
-    """``2026年12月2日`` (Arabic figures, no leading zeros: GB/T 9704, 7.3.5.4) or ``2 December 2026``."""
-    if english(language):
-        return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
-    return f"{when.year}年{when.month}月{when.day}日"
-
-
-def moment(instant: datetime, language: str) -> str:
-    """``2026年12月2日15:00`` or ``2 December 2026, 15:00``, in Shanghai."""
-    local = shanghai(instant)
-    comma = ", " if english(language) else ""
-    return f"{day(local.date(), language)}{comma}{local:%H:%M}"
-
-
-def span(sitting: Sitting, language: str) -> str:
-    """When a sitting is held: ``2026年12月2日（星期三）15:00—17:00``."""
-    start, end = shanghai(sitting.starts_at), shanghai(sitting.ends_at)
-    weekday = _WEEKDAYS[start.weekday()]
-    if english(language):
-        return f"{weekday[1]}, {day(start.date(), language)}, {start:%H:%M}–{end:%H:%M}"
-    return f"{day(start.date(), language)}（{weekday[0]}）{start:%H:%M}—{end:%H:%M}"

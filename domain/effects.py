@@ -12,9 +12,11 @@ from domain.case import AnyDecision, CaseState, Command, Event, Wait, decide, ev
 from domain.permission import Actor
 from domain.policy.calendar import shanghai
 from domain.policy.rules import Rules
-from domain.telling import day, moment, on_expiry
+from domain.telling import on_expiry
 from domain.words.bilingual import text
 from domain.words.case_words import CLOSED_AS, EFFECTS
+from domain.words.dates import day, moment
+from domain.words.names import Names
 
 _NOT_SENT = "-"
 """The id of a command that is only tried; no log knows it."""
@@ -50,7 +52,7 @@ def _gaps(rules: Rules, after: CaseState, wait: Wait, language: str) -> dict[str
         "where": _forum(rules, wait, language),
         "starts_at": moment(wait.starts_at, language) if wait.starts_at else "",
         "agenda": _agenda(rules, wait, language),
-        "estate": rules.organisation.estate(after.estate).name.in_(language) if wait.kind == "contact" else "",
+        "estate": Names(rules, language).unit(after.estate) if wait.kind == "contact" else "",
         "who": wait.who or "",
         "due": day(after.plan.due_date, language) if after.plan else "",
     }

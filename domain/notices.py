@@ -17,7 +17,7 @@ from domain.policy.forum import emergency_of, meeting_name
 from domain.policy.organisation import Organisation
 from domain.policy.rules import Rules
 from domain.sitting import SittingEventType, SittingState
-from domain.telling import moment
+from domain.words.dates import moment
 
 NoticeKind = Literal["agenda", "rescheduled", "cancelled", "minutes", "convened"]
 ResponseNoticeKind = Literal[

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from domain.stream import Instant
-from domain.telling import SUMMARY_BYTES, cell, cut, moment
+from domain.telling import SUMMARY_BYTES, cell, cut
 from domain.words.bilingual import Name, text
+from domain.words.dates import moment
 
 WHY_BYTES = 120
 """So much of a reason is kept, in bytes of UTF-8."""

@@ -6,36 +6,18 @@ The Temporal UI's summaries, the API's ``wait`` and the console say it with thes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from domain.case import CaseState, Wait
-from domain.policy.calendar import shanghai
 from domain.sitting import SittingState, SittingWait
 from domain.sitting import waits as sitting_waits
 from domain.words.bilingual import text
-from domain.words.case_words import EXPIRIES, STAGES, WAITS, WHO_ACTS
+from domain.words.case_words import EXPIRIES, WAITS, WHO_ACTS
+from domain.words.dates import full_day, moment
 from domain.words.sitting_words import SITTING_STATUSES, SITTING_WAITS
 
 SUMMARY_BYTES = 200
 """The Temporal server's limit for a summary, in bytes of UTF-8."""
-
-
-def moment(instant: datetime, language: str) -> str:
-    """A Shanghai instant to the minute: ``3月4日 15:00`` or ``4 Mar 15:00``; with the year in documents."""
-    local = shanghai(instant)
-    if language.startswith("en"):
-        return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def day(on: date, language: str) -> str:
-    """A Shanghai date: ``3月4日`` or ``4 Mar``."""
-    if language.startswith("en"):
-        return f"{on.day} {_MONTHS[on.month - 1]}"
-    return f"{on.month}月{on.day}日"
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def wait_reason(wait: Wait, language: str, where: str | None = None) -> str:
@@ -85,7 +67,8 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
     if marks:
         rows.append(("标记" if zh else "Marks", "、".join(marks) if zh else ", ".join(marks)))
     if state.plan is not None:
-        rows.append(("方案" if zh else "Plan", f"{state.plan.due_date.isoformat()} · {state.plan.deliverable}"))
+        due = full_day(state.plan.due_date, state.language)
+        rows.append(("方案" if zh else "Plan", f"{due} · {state.plan.deliverable}"))
     head = f"### {state.number}\n\n|  |  |\n|---|---|\n"
     body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
     return f"{head}{body}\n" + (f"\n[{state.number}]({link})\n" if link else "")
@@ -103,12 +86,6 @@ def _marks(state: CaseState, zh: bool) -> list[tuple[str, bool]]:
         ("拟上报区级" if zh else "raised for the district", state.raised),
         (f"结转 {state.carried_over} 次" if zh else f"carried over {state.carried_over}×", state.carried_over > 0),
     ]
-
-
-def stage_name(stage: str, tier_stages: dict[str, str], language: str) -> str:
-    """A stage in words: the fixed ones from here, a tier's own from the ladder's names."""
-    fixed = STAGES.get(stage)
-    return fixed.in_(language) if fixed else tier_stages.get(stage, stage)
 
 
 # ---------------------------------------------------------------- a sitting

@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 
 from activities.notices import Notifier
 from domain.permission import PostLike
+from domain.words.dates import in_figures
 from operations.following import STEPS, Done, Following, Missed, Step
 from operations.sittings import retell, untold_cases
 from runtime.clock import Clock
@@ -395,7 +396,7 @@ def _untold(one: Untold) -> Finding:
 
 
 def _named(found: Iterable[Expiring]) -> str:
-    return ", ".join(f"{wait.kind} until {wait.until:%Y-%m-%d %H:%M}Z" for wait in found) or "–"
+    return ", ".join(f"{wait.kind} until {in_figures(wait.until)}" for wait in found) or "–"
 
 
 async def _through(findings: Iterable[Finding]) -> AsyncIterator[Finding]:

@@ -9,13 +9,14 @@ from typing import Any
 
 from rich.table import Table
 
-from documents.timeline import due_in_words, span_in_words, timeline
+from documents.timeline import due_in_words, timeline
 from domain.errors import Refusal
 from domain.policy.ladder import Ladder
 from domain.policy.organisation import Organisation
 from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import Task
 from domain.policy.policy_file import PolicyError, PolicyProblem
+from domain.words import dates
 from domain.words.bilingual import Name, text
 from domain.words.response_words import AUDIENCES, TASK_ROLES
 from operations.terminal import table
@@ -123,8 +124,8 @@ def _overview_row(folder: Folder, playbook: Playbook, language: str) -> list[str
         str(len(playbook.tasks)),
         str(sum(task.required for task in playbook.tasks)),
         due_in_words(earliest, language),
-        span_in_words(playbook.cap, language),
-        span_in_words(playbook.watch, language),
+        dates.span(playbook.cap, language),
+        dates.span(playbook.watch, language),
     ]
 
 
@@ -147,7 +148,7 @@ def _timeline_row(playbook: Playbook, task: Task, parties: Mapping[str, Name], l
         task.name.in_(language),
         f"{parties[task.party].in_(language)} · {role}",
         _opens(playbook, task, language),
-        span_in_words(task.sign_within, language),
+        dates.span(task.sign_within, language),
         due_in_words(task, language),
         _YES.in_(language) if task.required else "–",
         task.source.in_(language) if task.source else "",
@@ -156,7 +157,7 @@ def _timeline_row(playbook: Playbook, task: Task, parties: Mapping[str, Name], l
 
 def _opens(playbook: Playbook, task: Task, language: str) -> str:
     """From when, after what, unless what."""
-    start = span_in_words(task.opens, language)
+    start = dates.span(task.opens, language)
     told = ["T0" if task.opens.rstrip("abcdefghijklmnopqrstuvwxyz") == "0" else f"T0+{start}"] if not task.after else []
     if task.after and not task.opens.startswith("0"):
         told.append(f"T0+{start}")
@@ -174,20 +175,18 @@ def facts(playbook: Playbook, language: str) -> list[str]:
         text(_FACTS["call"], language, number=one.number, why=one.why.in_(language)) for one in playbook.call_first
     ]
     if playbook.sitting is not None:
-        at = span_in_words(playbook.sitting.at, language)
+        at = dates.span(playbook.sitting.at, language)
         lines.append(text(_FACTS["sitting"], language, at=at, title=playbook.sitting.title.in_(language)))
-    rungs = [
-        f"{span_in_words(rung.after, language)} {AUDIENCES[rung.to].in_(language)}" for rung in playbook.escalation
-    ]
+    rungs = [f"{dates.span(rung.after, language)} {AUDIENCES[rung.to].in_(language)}" for rung in playbook.escalation]
     lines.append(text(_FACTS["chain"], language, rungs=" → ".join(rungs)))
     reports = playbook.situation_reports
-    first, every = span_in_words(reports.first, language), span_in_words(reports.every, language)
+    first, every = dates.span(reports.first, language), dates.span(reports.every, language)
     lines.append(text(_FACTS["reports"], language, first=first, every=every))
     lines += [
-        text(_FACTS["alarm"], language, at=span_in_words(alarm.at, language), name=alarm.name.in_(language))
+        text(_FACTS["alarm"], language, at=dates.span(alarm.at, language), name=alarm.name.in_(language))
         for alarm in playbook.alarms
     ]
-    cap, watch = span_in_words(playbook.cap, language), span_in_words(playbook.watch, language)
+    cap, watch = dates.span(playbook.cap, language), dates.span(playbook.watch, language)
     return [*lines, text(_FACTS["cap"], language, cap=cap, watch=watch)]
 
 

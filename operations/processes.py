@@ -9,8 +9,9 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from domain.words.dates import in_figures
 from operations.showing import Words, heads, story
-from operations.terminal import moment, table
+from operations.terminal import table
 from store.log import EventLog, StoredEvent
 from store.registry import Found, Registered
 
@@ -61,7 +62,7 @@ def process_list(found: Sequence[Found], language: str) -> Table:
         kind, waits = one.entry.process, _waits(one, language)
         reason, until = (waits[0][1], waits[0][2]) if waits else ("", None)
         stage = kind.words.stage(kind.stage(one.state), language)
-        made.add_row(kind.number(one.state), stage, moment(until), escape(reason))
+        made.add_row(kind.number(one.state), stage, in_figures(until, year=False) if until else "", escape(reason))
     made.columns[0].no_wrap = True
     return made
 
@@ -76,5 +77,5 @@ def process_page(found: Found, events: Sequence[StoredEvent], words: Words) -> R
     stage = kind.words.stage(kind.stage(found.state), language)
     grid.add_row(words.say("阶段", "Stage"), f"{stage}  (v{found.state.version})")
     for _, reason, until in _waits(found, language):
-        grid.add_row(words.say("等待", "Waits for"), f"{escape(reason)} · {moment(until, year=True)}")
+        grid.add_row(words.say("等待", "Waits for"), f"{escape(reason)} · {in_figures(until)}")
     return Group(grid, story(events, words))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -11,19 +10,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.case import Wait
-from domain.policy.organisation import Organisation
 from domain.policy.policy_set import Policy
 from domain.policy.policy_set import said as policy_said
-from domain.policy.rules import Rules
 from domain.policy.under_way import Effects
 from domain.stream import StreamEvent
 from domain.telling import on_expiry, wait_reason
 from domain.words.bilingual import Name, text
-from domain.words.case_words import CHANNELS, CLOSED_AS, SEVERITIES, STAGES
+from domain.words.case_words import CHANNELS, CLOSED_AS, SEVERITIES
+from domain.words.dates import in_figures
+from domain.words.names import Names
 from domain.words.policy_words import POLICY_EFFECTS
 from domain.words.role_words import ROLES
 from operations.audit import Finding, Report
-from operations.terminal import label, moment, table
+from operations.terminal import label, table
 from services.policy_check import Draft, Item
 from store.cases import CaseRow
 from store.log import StoredEvent
@@ -160,36 +159,8 @@ POLICY_STATES: dict[str, Name] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What ids are called in one language, by the rules in force."""
-
-    rules: Rules
-    language: str
-
-    @property
-    def _organisation(self) -> Organisation:
-        return self.rules.organisation
-
-    def stage(self, stage: str) -> str:
-        """A stage's name; a tier's own from the ladder."""
-        tier = self.rules.ladder.sitting_tier(stage)
-        return tier.stage.name.in_(self.language) if tier else label(STAGES, stage, self.language)
-
-    def tier(self, tier: str) -> str:
-        """A tier's name."""
-        named = {one.id: one.name for one in self.rules.ladder.tiers}
-        return label(named, tier, self.language)
-
-    def unit(self, unit: str | None) -> str:
-        """A unit's or department's name."""
-        named = {found.code: found.name for found in self._organisation.departments}
-        units = {one.id: one.name for tier in self._organisation.tiers for one in self._organisation.units_at(tier)}
-        return label({**named, **units}, unit, self.language)
-
-    def category(self, category: str) -> str:
-        """A category's name."""
-        return label({one.id: one.name for one in self._organisation.categories}, category, self.language)
+class Words(Names):
+    """What ids are called, and both ways to say a thing, in one language."""
 
     def say(self, zh: str, en: str) -> str:
         """The one of both that is asked for."""
@@ -210,7 +181,7 @@ def case_list(rows: Sequence[CaseRow], words: Words) -> Table:
             _stage_of(row, words),
             words.unit(row.estate),
             escape(row.title or "—"),
-            moment(row.until),
+            in_figures(row.until, year=False) if row.until else "",
             marks(row, words),
         )
     for column in (made.columns[0], made.columns[4]):
@@ -254,7 +225,7 @@ def _facts(row: CaseRow, words: Words, links: Mapping[str, str]) -> Table:
     if row.wait is not None:
         wait = Wait.model_validate(row.wait)
         grid.add_row(words.say("等待", "Waits for"), escape(wait_reason(wait, language, _forum(wait, words))))
-        until = f"{moment(wait.until, year=True)} → {on_expiry(wait, language)}"
+        until = f"{in_figures(wait.until)} → {on_expiry(wait, language)}"
         grid.add_row(words.say("期限", "Until"), until + _provisional(wait, words))
     if row.lead is not None:
         helpers = "、".join(map(words.unit, row.co_handlers))
@@ -265,8 +236,7 @@ def _facts(row: CaseRow, words: Words, links: Mapping[str, str]) -> Table:
 
 
 def _forum(wait: Wait, words: Words) -> str | None:
-    forum = words.rules.forums.get(wait.forum) if wait.forum else None
-    return forum.name.in_(words.language) if forum else None
+    return words.forum(wait.forum)
 
 
 def _provisional(wait: Wait, words: Words) -> str:
@@ -282,7 +252,7 @@ def story(events: Iterable[StoredEvent], words: Words) -> Table:
         event = REGISTRY.event(row)
         made.add_row(
             str(row.version),
-            moment(event.at, year=True),
+            in_figures(event.at),
             REGISTRY.event_words(event.type, words.language),
             who(event, words),
             escape(said(event)),
@@ -393,4 +363,4 @@ def event_line(row: StoredEvent, words: Words) -> str:
     event = REGISTRY.event(row)
     told = f"[bold]{row.stream}[/] [dim]v{row.version}[/]  {REGISTRY.event_words(event.type, words.language)}"
     why = said(event)
-    return f"{moment(event.at, year=True)}  {told}  {escape(who(event, words))}" + (f"  {escape(why)}" if why else "")
+    return f"{in_figures(event.at)}  {told}  {escape(who(event, words))}" + (f"  {escape(why)}" if why else "")

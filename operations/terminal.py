@@ -22,7 +22,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from domain.policy.calendar import shanghai
 from domain.words.bilingual import Name
 
 STAND_IN_WIDTH = 120
@@ -70,13 +69,6 @@ def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) ->
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return made
-
-
-def moment(instant: datetime | None, *, year: bool = False) -> str:
-    """A Shanghai instant to the minute, in figures: ``03-04 15:00``."""
-    if instant is None:
-        return ""
-    return f"{shanghai(instant):%Y-%m-%d %H:%M}" if year else f"{shanghai(instant):%m-%d %H:%M}"
 
 
 def label(words: Mapping[str, Name], key: str | None, language: str) -> str:

@@ -251,7 +251,7 @@ class Supervisor:
         if self._services:
             self._say("stopping (Ctrl-C again: at once)")
         if self._pages is not None:
-            self._pages.stop()
+            await self._pages.stop()
         for together in reversed(self._in_stages()):
             await asyncio.gather(*(service.stop() for service in together))
         if self._services:

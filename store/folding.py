@@ -102,8 +102,8 @@ RESPONSES: Kind[ResponseState, ResponseFact] = Kind(
 )
 
 KINDS: tuple[Kind[Any, Any], ...] = (CASES, RESPONSES, SITTINGS)
-"""Every kind of stream with a list, in the order in which what is due at one instant happens: a case's own wait, then a response's,
-then a sitting's; so a case carries itself over before the minutes are drawn."""
+"""Every kind of stream with a list, in the order in which what is due at one instant happens: a case's own wait, then
+a response's, then a sitting's; so a case carries itself over before the minutes are drawn."""
 
 STREAMS: tuple[Streams[Any, Any], ...] = KINDS
 """These, and kinds of stream without a list."""

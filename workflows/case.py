@@ -11,7 +11,8 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState, Command, EmergencyDeclared, Fact, Wait, WaitExpired
     from domain.permission import SYSTEM
-    from domain.telling import current_details, stage_name, timer_summary
+    from domain.telling import current_details, timer_summary
+    from domain.words.names import Names
     from workflows import names
     from workflows.host import Host
     from workflows.kinds import CASE
@@ -82,5 +83,5 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
     def details(self, state: CaseState) -> str:
         """See ``Host``."""
         rules = AT_HAND.under(state.ladder)
-        stages = {t.stage.id: t.stage.name.in_(state.language) for t in rules.ladder.tiers} if rules else {}
-        return current_details(state, stage_name(state.stage, stages, state.language), self.link)
+        stage = Names(rules, state.language).stage(state.stage)
+        return current_details(state, stage, self.link)

@@ -26,7 +26,7 @@ from domain.permission import SYSTEM, Actor
 from domain.policy.forum import Sitting, forum_of, meeting_name
 from domain.policy.rules import Rules
 from domain.sitting import Convene, SittingCommand, SittingState
-from domain.telling import moment
+from domain.words.dates import moment
 from workflows import attributes, names
 from workflows.kind import AnyKind, Keeping, Kinds, Sendable
 from workflows.kinds import CASE, KINDS, RESPONSE, SITTING

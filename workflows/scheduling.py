@@ -32,6 +32,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.policy.calendar import SHANGHAI, shanghai
 from domain.policy.forum import Forum, sittings
 from domain.policy.rules import Rules
+from domain.words.dates import in_figures
 from workflows import names
 from workflows.messages import ConveneOrder
 
@@ -190,7 +191,7 @@ def _calendar(at: datetime, sitting: str) -> ScheduleCalendarSpec:
         hour=_only(local.hour),
         minute=_only(local.minute),
         second=_only(local.second),
-        comment=f"{sitting} {at:%Y-%m-%d %H:%M}",
+        comment=f"{sitting} {in_figures(at)}",
     )
 
 

@@ -40,8 +40,8 @@ from domain.sitting import (
     Reschedule,
     SittingState,
 )
-from domain.telling import moment
 from domain.words.bilingual import Name
+from domain.words.dates import moment
 from services.problems import Problem
 from services.sending import Done
 from services.sittings import Known
@@ -198,7 +198,7 @@ def _named(tells: Teller, kind: _Kind, sitting: Sitting, ending: str) -> dict[st
     if ending == "json":
         return {}
     name = tells.sitting_name(sitting).in_(tells.language).replace(" · ", " ")
-    words = f"{name} {shanghai(sitting.starts_at):%Y-%m-%d} {kind.words.in_(tells.language)}.{ending}"
+    words = f"{name} {shanghai(sitting.starts_at).date().isoformat()} {kind.words.in_(tells.language)}.{ending}"
     how = "attachment" if ending == "docx" else "inline"
     plain = f"{sitting.id}-{kind.name}.{ending}"
     return {"content-disposition": f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(words, safe='')}"}

@@ -27,10 +27,8 @@ from console.cases.offers import DECISIONS, foretold, offers
 from console.cases.staircase import staircase
 from console.cases.story import Chain, Entry, Stay, Tells
 from console.frame import commands
-from console.frame.clocks import span
 from console.frame.flashes import flash
 from console.frame.forms import Form
-from console.frame.names import Names
 from console.frame.once import once_of
 from console.frame.pages import OnPage, Viewer, page, see
 from console.words import say
@@ -40,8 +38,9 @@ from domain.forms.asking import Situation
 from domain.forms.reading import questions_of
 from domain.permission import may_read
 from domain.policy.forum import forum_of
-from domain.telling import moment
 from domain.words.bilingual import Name
+from domain.words.dates import length, moment
+from domain.words.names import Names
 from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done
@@ -205,7 +204,7 @@ def _rungs(tells: Teller) -> list[str]:
 
 
 def _length(stay: Stay, now: datetime, language: str) -> str:
-    return span((stay.end or now) - stay.begin, language)
+    return length((stay.end or now) - stay.begin, language)
 
 
 def _told_by(tells: Teller) -> Tells:

@@ -26,11 +26,11 @@ from api.process import services_of
 from api.views import Teller
 from console.cases.case_list import MOST_EXPORTED
 from console.cases.filters import Filter
-from console.frame.names import Names
 from console.frame.pages import OnPage
 from console.frame.sheets import BOM, FORMULA
 from console.words import say
 from domain.policy.calendar import shanghai
+from domain.words.names import Names
 from store.cases import CaseQuery, CaseRow
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -107,7 +107,7 @@ def _written(lines: Sequence[Sequence[str]]) -> str:
 
 def _plain(cell: Cell) -> str:
     """A cell as text; what a spreadsheet would take for a formula has an apostrophe before it."""
-    text = f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else "" if cell is None else str(cell)
+    text = cell.isoformat(" ", "minutes") if isinstance(cell, datetime) else "" if cell is None else str(cell)
     return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
 
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from console.frame.names import Names
 from console.words import say
 from domain.case import Event
 from domain.case.events import Place
 from domain.permission import Actor
 from domain.policy.rules import Rules
-from domain.telling import day, moment, on_expiry, wait_reason
+from domain.telling import on_expiry, wait_reason
 from domain.words.case_words import EVENTS, STAGES
+from domain.words.dates import day, moment
+from domain.words.names import Names
 from domain.words.response_words import OUTCOMES
 from store.folding import event_of
 from store.log import StoredEvent, chain_problems
@@ -201,19 +202,12 @@ _TOLD: dict[str, Any] = {
     "days_suspended": _plain,
     "person": _plain,
     "text": _plain,
-    "playbook": lambda value, tells: _playbook(value, tells),
+    "playbook": lambda value, tells: tells.names.playbook(value),
     "emergency": _plain,
     "was": lambda value, tells: moment(datetime.fromisoformat(value), tells.language),
     "instead_of": _plain,
 }
 """How each detail is told, in the order in which they are."""
-
-
-def _playbook(kind: str, tells: Tells) -> str:
-    if kind in tells.rules.playbooks:
-        return tells.rules.playbooks[kind].name.in_(tells.language)
-    name = tells.rules.ladder.stages.joint_response.playbooks.get(kind)
-    return name.in_(tells.language) if name else kind
 
 
 # ---------------------------------------------------------------- where it has stood

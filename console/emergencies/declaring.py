@@ -18,7 +18,6 @@ from console.emergencies.room import LISTED, back_to_room
 from console.frame import commands
 from console.frame.commands import asked_of
 from console.frame.forms import Form
-from console.frame.names import Names
 from console.frame.once import once_of
 from console.frame.pages import OnPage, Viewer, page
 from domain.case import CaseState, DeclareEmergency
@@ -30,6 +29,7 @@ from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import Task
 from domain.policy.rules import Rules
 from domain.policy.span import later
+from domain.words.names import Names
 from services.problems import Problem
 from store.joint_responses import ResponseQuery
 
@@ -136,7 +136,7 @@ async def _running(request: Request, playbook: Playbook) -> Options:
 def _parties(playbook: Playbook, state: CaseState, rules: Rules, language: str) -> dict[str, str]:
     """Who has the tasks, by name: departments, the playbook's externals, the case's own units."""
     organisation = rules.organisation
-    units = {tier: organisation.unit(unit).name.in_(language) for tier, unit in state.units.items()}
+    units = {tier: Names(rules, language).unit(unit) for tier, unit in state.units.items()}
     return {
         **units,
         **{one.code: one.name.in_(language) for one in organisation.departments},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
@@ -23,15 +23,14 @@ from api.sign_in.signed_in import SignedIn, signed_in
 from console.frame import assets, clocks
 from console.frame.clocks import Clock
 from console.frame.flashes import Flash, flash, flashed, said
-from console.frame.names import Names
 from console.frame.navigation import entries_for
 from console.frame.once import new_key
 from console.words import say
-from documents.timeline import due_in_words, span_in_words
-from domain.papers.agenda_words import day as in_words
+from documents.timeline import due_in_words
 from domain.permission import Actor
-from domain.policy.playbook_parts import Task
 from domain.policy.policy_file import PolicyProblem
+from domain.words import dates
+from domain.words.names import Names
 from domain.words.policy_words import mistake_in
 from services.problems import Problem
 from services.sign_ins import capacity_of
@@ -40,6 +39,7 @@ from store.errors import StoreUnavailable
 from store.rulebook import NoRules
 from store.sessions import Session
 
+T = TypeVar("T")
 _HEADERS = {"cache-control": "no-store", "content-security-policy": PAGE_POLICY}
 
 
@@ -146,7 +146,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(asset=assets.address, new_key=new_key)
+    environment.globals.update(asset=assets.address, new_key=new_key, WEEK=dates.WEEK)
     environment.filters.update(
         moment=_moment,
         day=_day,
@@ -156,41 +156,41 @@ def _environment() -> Environment:
         lines=_lines,
         capacity=capacity_of,
         browser=browser,
-        span=_span,
-        due_span=_due_span,
+        span=_in_words(dates.span),
+        due_span=_in_words(due_in_words),
         told=_told,
-        hour=clocks.hour,
-        weekday=_weekday,
-        date=_date,
-        in_full=_in_full,
+        hour=dates.hour,
+        minutes=_in_words(dates.minutes),
+        weekday=_in_words(dates.weekday),
+        weekday_head=_in_words(dates.weekday_head),
+        weekday_initial=_in_words(dates.weekday_initial),
+        weekday_name=_in_words(dates.weekday_name),
+        month_name=_in_words(dates.month_name),
+        date=_in_words(dates.full_day),
+        in_full=_in_words(dates.moment_with_weekday),
         ago_for_real=_ago_for_real,
     )
     return environment
 
 
+def _in_words(write: Callable[[T, str], str]) -> Callable[[Context, T], str]:
+    """A filter that says something in the page's language."""
+
+    @pass_context
+    def said(context: Context, value: T) -> str:
+        return write(value, context["lang"])
+
+    return said
+
+
 @pass_context
 def _moment(context: Context, at: datetime) -> str:
-    return clocks.exactly(at, context["now"], context["lang"])
+    return dates.near_moment(at, context["now"], context["lang"])
 
 
 @pass_context
 def _day(context: Context, at: datetime) -> str:
-    return clocks.day(at, context["now"], context["lang"])
-
-
-@pass_context
-def _in_full(context: Context, at: datetime) -> str:
-    return clocks.in_full(at, context["lang"])
-
-
-@pass_context
-def _date(context: Context, day: date) -> str:
-    return in_words(day, context["lang"])
-
-
-@pass_context
-def _weekday(context: Context, at: datetime) -> str:
-    return clocks.weekday(at, context["lang"])
+    return dates.near_day(at, context["now"], context["lang"])
 
 
 @pass_context
@@ -200,28 +200,18 @@ def _clock(context: Context, until: datetime) -> Clock:
 
 @pass_context
 def _ago(context: Context, at: datetime) -> str:
-    return clocks.ago(at, context["now"], context["lang"])
+    return dates.ago(at, context["now"], context["lang"])
 
 
 @pass_context
 def _ago_for_real(context: Context, at: datetime) -> str:
     """Of what goes by the real clock also in a rehearsal: sessions, workers."""
-    return clocks.ago(at, datetime.now(UTC), context["lang"])
-
-
-@pass_context
-def _span(context: Context, span: str) -> str:
-    return span_in_words(span, context["lang"])
+    return dates.ago(at, datetime.now(UTC), context["lang"])
 
 
 @pass_context
 def _told(context: Context, problem: PolicyProblem) -> str:
     return mistake_in(problem.message, context["lang"])
-
-
-@pass_context
-def _due_span(context: Context, task: Task) -> str:
-    return due_in_words(task, context["lang"])
 
 
 _BROWSERS = (

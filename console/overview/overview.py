@@ -16,7 +16,6 @@ from api.edge.languages import language
 from api.edge.strict import StrictRoute
 from api.process import services_of
 from console.frame.forms import Form
-from console.frame.names import Names
 from console.frame.pages import OnPage, page, with_query
 from console.frame.sheets import Cell, sheet
 from console.overview import charts
@@ -27,7 +26,8 @@ from domain.figures import GROUPINGS, SPREAD_DAYS, Figures, Grouping, Measure, R
 from domain.permission import Actor, may_oversee
 from domain.policy.calendar import shanghai
 from domain.policy.organisation import Organisation
-from domain.policy.rules import Rules
+from domain.words.dates import short_day, short_month
+from domain.words.names import Names
 from services.overview import Asked, Seen
 from services.problems import Problem
 from store.statistics import NO_COMPANY, counted
@@ -238,7 +238,7 @@ async def overview_page(
         bar=charts.share_bar,
         hatching=charts.HATCHING,
         late=[(one, tells.item(rows[one.number])) for one in seen.late if one.number in rows],
-        playbook=lambda row: _playbook(tells.rules, row.playbook, spoken),
+        playbook=lambda row: names.playbook(row.playbook),
     )
 
 
@@ -249,13 +249,6 @@ def _dates(period: Period) -> Mapping[str, str]:
 async def _seen(request: Request, unit: str | None, period: Period) -> Seen:
     asked = Asked(unit, period.since, period.until, period.before, tuple(period.steps))
     return await services_of(request).surveys.seen(asked)
-
-
-def _playbook(rules: Rules, ref: str, spoken: str) -> str:
-    try:
-        return rules.playbook(ref.partition("@")[0]).name.in_(spoken)
-    except Refusal:
-        return ref
 
 
 # ---------------------------------------------------------------- what is drawn
@@ -281,9 +274,7 @@ def _drawn(seen: Seen, period: Period, names: Names, spoken: str) -> dict[str, A
 def step_name(step: Step, period: Period, spoken: str) -> str:
     """What a week or a month is called below its column: its first day, or its month."""
     day = step.since
-    if period.monthly:
-        return f"{day:%b} {day:%y}" if spoken.startswith("en") else f"{day:%y}/{day.month}"
-    return f"{day.day} {day:%b}" if spoken.startswith("en") else f"{day.month}/{day.day}"
+    return short_month(day, spoken) if period.monthly else short_day(day, spoken)
 
 
 def class_names() -> list[str]:

@@ -28,6 +28,7 @@ from domain.errors import Refusal
 from domain.permission import Actor, may_file, may_open
 from domain.policy.playbook_parts import CallFirst
 from domain.policy.rules import Rules
+from domain.words.names import Names
 from services.problems import Problem
 from services.requests import NewCase
 
@@ -107,11 +108,9 @@ def emergencies_of(rules: Rules, actor: Actor, spoken: str) -> list[EmergencyCho
     """The playbooks that ``actor`` may begin; none for who may declare no emergency."""
     if not may_open(rules, actor, rules.organisation.estates[0].id, emergency=True):
         return []
-    named = rules.ladder.stages.joint_response.playbooks
     return [
-        EmergencyChoice(kind, rules.playbook(kind).name.in_(spoken), rules.playbook(kind).call_first)
-        for kind in rules.playbook_kinds
-    ] or [EmergencyChoice(kind, name.in_(spoken), ()) for kind, name in named.items()]
+        EmergencyChoice(kind, name, rules.playbook(kind).call_first) for kind, name in Names(rules, spoken).playbooks
+    ]
 
 
 @router.post("/counter")

@@ -23,6 +23,7 @@ from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import Actor
 from domain.policy.rules import Rules
+from domain.words.names import Names
 from services.problems import Problem
 from services.redrawing import MOST_BYTES
 from store.errors import StoreUnavailable
@@ -124,7 +125,8 @@ def categories_of(rules: Rules, language: str) -> list[tuple[str, str]]:
 def derived_title(rules: Rules, estate: str, category: str) -> str:
     """What an issue is called that its resident has not named: nothing that they wrote. Raises Refusal."""
     organisation, language = rules.organisation, rules.ladder.language
-    what, where = organisation.category(category).name.in_(language), organisation.estate(estate).name.in_(language)
+    names = Names(rules, language)
+    what, where = names.category(organisation.category(category).id), names.unit(organisation.estate(estate).id)
     return f"{what} ({where})" if language.startswith("en") else f"{what}问题（{where}）"
 
 

@@ -21,6 +21,7 @@ from domain.permission import Actor
 from domain.policy.calendar import SHANGHAI, shanghai
 from domain.policy.forum import Sitting
 from domain.sitting import Cancel, Reschedule
+from domain.words.dates import hour
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -46,7 +47,7 @@ async def reschedule_form(request: Request, viewer: OnPage, sitting_id: str) -> 
     """The form, with the date that it has."""
     sitting = await runnable(request, viewer, sitting_id, "reschedule")
     starts = shanghai(sitting.dates.starts_at)
-    form = Form[Reschedule]({"starts_at.day": starts.date().isoformat(), "starts_at.time": f"{starts:%H:%M}"})
+    form = Form[Reschedule]({"starts_at.day": starts.date().isoformat(), "starts_at.time": hour(starts)})
     return await _reschedule_page(request, viewer, sitting, form, None)
 
 

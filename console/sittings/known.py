@@ -29,8 +29,8 @@ from domain.sitting import (
     Status,
     waits,
 )
-from domain.telling import moment
 from domain.words.bilingual import text
+from domain.words.dates import moment
 from domain.words.sitting_words import SITTING_STATUSES, SITTING_WAITS
 from store.folding import SITTINGS
 from store.log import StoredEvent

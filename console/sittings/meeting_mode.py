@@ -39,6 +39,7 @@ from domain.policy.calendar import shanghai
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name
 from domain.words.case_words import EVENTS
+from domain.words.names import Names
 from services.problems import Problem
 from store.folding import event_of
 from store.papers import Tabling
@@ -250,7 +251,7 @@ class Decidable:
     def proposals(self, kind: str) -> dict[str, Any]:
         """What a form of that decision is filled with. Sentences are in the ladder's language, as the record is."""
         state, language = self.state, self.state.language
-        category = self.situation.rules.organisation.category(state.category).name.in_(language)
+        category = Names(self.situation.rules, language).category(state.category)
         plan = state.plan
         proposed = {
             "deliverable": plan.deliverable if plan else say("propose.deliverable", language, category=category),

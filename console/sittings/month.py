@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from api.sittings.schemas import SittingView
-from documents.words import day as in_words
 from domain.errors import Refusal
 from domain.policy.calendar import SHANGHAI, WorkingCalendar, shanghai
+from domain.words import dates
 
 _DAY, _WEEK = timedelta(days=1), 7
 SHOWN_APART = 3
@@ -86,7 +86,7 @@ class Month:
 
     def name(self, language: str) -> str:
         """``2026年3月``, ``March 2026``."""
-        return in_words(self.first, language).partition(" ")[2] if language == "en" else f"{self.year}年{self.month}月"
+        return dates.month(self.first, language)
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

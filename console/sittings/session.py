@@ -20,6 +20,7 @@ from console.sittings.known import Known, agenda_of
 from console.sittings.sending import asks, back_to, form_page, own, runnable, send_form
 from domain.notices import members
 from domain.sitting import CloseSitting, RecordAttendance
+from domain.words.names import Names
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
@@ -77,7 +78,8 @@ async def _attendance_page(
 async def _parties(services: Services, sitting: Known) -> dict[str, str]:
     """Who belongs to the forum, and who must attend besides, by a key; names in the language of the record."""
     rules = sitting.tells.rules
-    found = {member: rules.party_name(member) for member in members(rules, sitting.dates.forum)}
+    names = Names(rules, rules.ladder.language)
+    found = {member: names.unit(member) for member in members(rules, sitting.dates.forum)}
     agenda = await agenda_of(services, sitting)
     for name, _ in agendas.attending(agenda) if agenda else ():
         if name not in found.values():

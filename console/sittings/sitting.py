@@ -20,7 +20,7 @@ from console.sittings.sending import own
 from documents.outline import Outline, outline
 from domain.errors import Refusal
 from domain.papers.agenda import Agenda, Minutes
-from domain.telling import moment
+from domain.words.dates import moment
 from services.problems import Problem
 from services.scope import scope_of
 

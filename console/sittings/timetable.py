@@ -20,6 +20,7 @@ from domain.errors import Refusal
 from domain.permission import Actor, may_read_papers
 from domain.policy.calendar import shanghai
 from domain.policy.rules import Rules
+from domain.words.names import Names
 from services.calendars import MINE
 from services.sittings import Dated
 
@@ -129,7 +130,7 @@ def _entry(tells: Teller, one: Dated) -> Entry:
     forum = tells.rules.forums[one.dates.forum]
     row = one.row
     view = tells.sitting(row.dates if row is not None else one.dates, row)
-    unit = tells.rules.organisation.unit(forum.unit).name.in_(tells.language)
+    unit = Names(tells.rules, tells.language).unit(forum.unit)
     return Entry(view, unit, forum.tier, one.dates.starts_at, one.moved_away)
 
 

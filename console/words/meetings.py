@@ -12,7 +12,6 @@ def _n(zh: str, en: str) -> Name:
 _CALENDAR: dict[str, Name] = {
     "nav.meetings": _n("会议", "Meetings"),
     "nav.notices": _n("通知", "Notices"),
-    "clock.weekdays": _n("周一 周二 周三 周四 周五 周六 周日", "Mon Tue Wed Thu Fri Sat Sun"),
     "meetings.title": _n("会议日历", "Meetings"),
     "meetings.lead": _n(
         "小区每周碰头、社区和联盟每月例会；日期按工作日历自动排定，遇休假日顺延。",
@@ -37,7 +36,6 @@ _CALENDAR: dict[str, Name] = {
     "meetings.views": _n("显示方式", "View"),
     "meetings.view.month": _n("月历", "Month"),
     "meetings.view.list": _n("列表", "List"),
-    "meetings.weekdays": _n("一 二 三 四 五 六 日", "Mon Tue Wed Thu Fri Sat Sun"),
     "meetings.folded": _n("{n} 场", "×{n}"),
     "meetings.cancelled": _n("已取消", "cancelled"),
     "meetings.moved_to": _n("已改至 {at}", "moved to {at}"),

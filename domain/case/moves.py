@@ -13,6 +13,7 @@ from domain.policy.calendar import SHANGHAI, add_duty_time
 from domain.policy.forum import Sitting
 from domain.policy.ladder import Tier
 from domain.policy.rules import Rules
+from domain.words.names import Names
 
 
 class Deciding:
@@ -61,7 +62,7 @@ class Deciding:
         return Place(stage="verification", tier=self.state.tier, wait=wait)
 
     def to_action(self, plan: Plan) -> Place:
-        who = self.rules.party_name(plan.lead)
+        who = Names(self.rules, self.rules.ladder.language).unit(plan.lead)
         wait = Wait(kind="plan", until=end_of(plan.due_date), on_expiry="plan_overdue", who=who)
         return Place(stage="action", tier=self.state.tier, wait=wait)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.forms.asking import Choices, Options, Situation
 from domain.policy.organisation import Organisation, Unit
+from domain.words.names import Names
 
 
 def departments(situation: Situation[Any]) -> Choices:
@@ -51,8 +52,7 @@ def companies(situation: Situation[Any]) -> Choices:
 
 def playbooks(situation: Situation[Any]) -> Choices:
     """Every kind of emergency for which there is a playbook."""
-    rules = situation.rules
-    return (("", tuple((kind, rules.playbook(kind).name.in_(situation.language)) for kind in rules.playbook_kinds)),)
+    return (("", tuple(Names(situation.rules, situation.language).playbooks)),)
 
 
 def tiers(situation: Situation[Any]) -> Choices:

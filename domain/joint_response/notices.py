@@ -26,8 +26,8 @@ from domain.joint_response.events import (
 )
 from domain.joint_response.telling import party_name
 from domain.notices import RESPONSE_KINDS, ResponseNoticeKind
-from domain.telling import moment
 from domain.words.bilingual import Name, text
+from domain.words.dates import moment
 from domain.words.response_words import AUDIENCES, CLOCKS, OUTCOMES
 
 

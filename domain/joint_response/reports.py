@@ -44,7 +44,7 @@ def _must_run(d: Deciding, task: TaskState) -> None:
             name=task.name,
             after=[other.id for other in before],
             names=[other.name for other in before],
-            earliest=f"{shanghai(task.opens_at):%Y-%m-%d %H:%M}",
+            earliest=task.opens_at.isoformat(),
         )
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from domain.joint_response.events import ResponseWait, TaskState
 from domain.joint_response.state import ResponseState, reporter, waits
-from domain.telling import SUMMARY_BYTES, cell, cut, moment
+from domain.telling import SUMMARY_BYTES, cell, cut
 from domain.words.bilingual import Name, text
+from domain.words.dates import moment
 from domain.words.response_words import CLOCKS, OUTCOMES, RESPONSE_STATUSES, RESPONSE_WAITS
 
 

@@ -33,11 +33,11 @@ from domain.papers.agenda_words import (
     REPEATS,
     SECTIONS,
     TO_ASSESS,
-    minute,
 )
 from domain.policy.forum import Sitting
 from domain.policy.ladder import Tier
 from domain.policy.rules import Rules
+from domain.words.dates import full_moment
 
 __all__ = ["Arrangement", "Context", "Quarter", "Row", "Step", "Tabled", "arrange", "draft", "item_for"]
 
@@ -244,7 +244,7 @@ def _lines(voice: Voice, kind: SectionKind, context: Context) -> tuple[str, ...]
         return tuple(map(voice.quoted, context.other))
     if kind == "next_date":
         following = context.next_sitting
-        return (minute(following.starts_at, voice.language) if following else NO_NEXT_SITTING.in_(voice.language),)
+        return (full_moment(following.starts_at, voice.language) if following else NO_NEXT_SITTING.in_(voice.language),)
     return ()
 
 

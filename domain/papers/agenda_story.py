@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.case.events import CaseEscalated, Event, EventType, PassedOver, Plan, plan_of
-from domain.errors import Refusal
 from domain.papers.agenda import Promise
 from domain.papers.agenda_words import (
     ARRIVED,
@@ -25,15 +24,14 @@ from domain.papers.agenda_words import (
     SINCE,
     TRIED,
     UNDER_WAY,
-    day,
 )
 from domain.permission import Actor
 from domain.personal import personal_data_in
 from domain.policy.forum import Sitting
 from domain.policy.rules import Rules
-from domain.telling import stage_name
 from domain.words.bilingual import Name, text
-from domain.words.role_words import ROLES
+from domain.words.dates import full_day
+from domain.words.names import Names
 
 TRIED_LINES = 6
 TRIED_CHARACTERS = 200
@@ -65,11 +63,7 @@ class Voice:
     def __init__(self, rules: Rules, language: str) -> None:
         self.rules = rules
         self.language = language
-        organisation = rules.organisation
-        self._parties = {company.id: company.name for company in organisation.companies}
-        self._parties |= {unit.id: unit.name for tier in organisation.tiers for unit in organisation.units_at(tier)}
-        self._parties |= {department.code: department.name for department in organisation.departments}
-        self._categories = {category.id: category.name for category in organisation.categories}
+        self._names = Names(rules, language)
 
     def say(self, name: Name, **params: object) -> str:
         """A sentence of ours with its gaps filled."""
@@ -77,37 +71,29 @@ class Voice:
 
     def party(self, party: str | None) -> str:
         """A department, unit or company by its name, else as written."""
-        found = self._parties.get(party or "")
-        return found.in_(self.language) if found else self.quoted(party)
+        return self.quoted(self._names.party(party))
 
     def category(self, category: str) -> str:
         """A category's name; one that is no longer there by its id."""
-        found = self._categories.get(category)
-        return found.in_(self.language) if found else category
+        return self._names.category(category)
 
     def stage(self, stage: str) -> str:
         """A stage's name: a tier's meeting (每周碰头) or a fixed stage."""
-        meetings = {tier.stage.id: tier.stage.name.in_(self.language) for tier in self.rules.ladder.tiers}
-        return stage_name(stage, meetings, self.language)
+        return self._names.stage(stage)
 
     def meeting(self, tier: str | None) -> str:
         """The name of a tier's meeting; the tier's id where the ladder has no such tier any more."""
-        try:
-            return self.rules.ladder.tier(tier or "").stage.name.in_(self.language)
-        except Refusal:
-            return tier or ""
+        return self._names.meeting(tier)
 
     def playbook(self, playbook: str | None) -> str:
         """A playbook's name, else its id."""
-        kept = self.rules.playbooks.get(playbook or "")
-        found = kept.name if kept else self.rules.ladder.stages.joint_response.playbooks.get(playbook or "")
-        return found.in_(self.language) if found else playbook or ""
+        return self._names.playbook(playbook)
 
     def by(self, actor: Actor) -> str:
         """In what capacity somebody acted; never who."""
         if actor.role == "system":
             return BY_RULE.in_(self.language)
-        return self.party(actor.unit) if actor.unit else ROLES[actor.role].in_(self.language)
+        return self.party(actor.unit) if actor.unit else self._names.role(actor.role)
 
     def quoted(self, words: str | None) -> str:
         """An officer's words as written, unless a number got into them that no document may carry."""
@@ -118,7 +104,7 @@ class Voice:
         """A date or instant as documents write it; ``moment`` may be as the log has it."""
         if isinstance(moment, str):
             moment = date.fromisoformat(moment)
-        return day(moment, self.language) if moment else ""
+        return full_day(moment, self.language) if moment else ""
 
     def item(self, estate: str, category: str, opened_at: datetime) -> str:
         """A case in one line without personal data."""

@@ -1,4 +1,4 @@
-"""What agendas and minutes say, in Chinese and in English, and how they write dates.
+"""What agendas and minutes say, in Chinese and in English.
 
 Gaps are filled by ``domain.words.bilingual.text``; a gap without a value stays empty. What officers wrote is put after
 these sentences as they wrote it.
@@ -6,11 +6,8 @@ these sentences as they wrote it.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from domain.case.events import EventType
 from domain.papers.agenda import SectionKind
-from domain.policy.calendar import shanghai
 from domain.words.bilingual import Name
 
 
@@ -187,18 +184,3 @@ DECIDED: dict[EventType, Name] = {
 }
 OUTSIDE = _n("会外：{decision}", "Outside the sitting: {decision}")
 REPORTED = _n("通报：{decision}", "Reported: {decision}")
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def day(moment: date, language: str) -> str:
-    """A date, or an instant's Shanghai date, as documents write it: ``2026年3月4日`` or ``4 Mar 2026``."""
-    local = shanghai(moment).date() if isinstance(moment, datetime) else moment
-    if language.startswith("en"):
-        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{local.year}年{local.month}月{local.day}日"
-
-
-def minute(instant: datetime, language: str) -> str:
-    """An instant on Shanghai's clock, with its date: ``2026年3月4日 15:00``."""
-    return f"{day(instant, language)} {shanghai(instant):%H:%M}"

@@ -26,12 +26,13 @@ from domain.joint_response.telling import party_name
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, Minutes, Resolution
 from domain.papers.agenda_building import Tabled, item_for
 from domain.papers.agenda_story import Voice
-from domain.papers.agenda_words import SECTIONS, minute
+from domain.papers.agenda_words import SECTIONS
 from domain.papers.minutes_building import Attendance
 from domain.policy.forum import Sitting, meeting_name
 from domain.policy.playbook_parts import ExtraordinarySitting
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name
+from domain.words.dates import full_moment
 from domain.words.response_words import TASK_STATUSES
 
 
@@ -141,9 +142,9 @@ def _task(voice: Voice, state: ResponseState, task: TaskState) -> str:
     by = task.sign_by if task.status == "open" else task.complete_by
     clock = ""
     if task.finished and task.ended_at is not None:
-        clock = voice.say(ENDED, at=minute(task.ended_at, voice.language))
+        clock = voice.say(ENDED, at=full_moment(task.ended_at, voice.language))
     elif by is not None:
-        clock = voice.say(SIGN_BY if task.status == "open" else COMPLETE_BY, by=minute(by, voice.language))
+        clock = voice.say(SIGN_BY if task.status == "open" else COMPLETE_BY, by=full_moment(by, voice.language))
     late = LATE.in_(voice.language) if task.sign_late or task.complete_late else ""
     return voice.say(
         TASK,

@@ -111,14 +111,10 @@ class SuspendedStage(Policy):
 
 
 class JointResponseStage(Policy):
-    """联动处置: beyond its playbook's cap, a case without a stand-down is reviewed every ``review_hours`` hours.
-
-    ``playbooks``: the kinds that a ladder named before playbooks were policies of their own; a new one leaves it out.
-    """
+    """联动处置: beyond its playbook's cap, a case without a stand-down is reviewed every ``review_hours`` hours."""
 
     review_hours: Annotated[int, Field(ge=1, le=744)]
     declared_by: frozenset[Id]
-    playbooks: dict[Id, Name] = Field(default_factory=dict)
 
 
 class VerificationStage(Policy):

@@ -75,7 +75,7 @@ def _entry(entry: UnitEntry) -> dict[str, Any]:
         fields["company"] = entry.company
     if entry.cadence is not None:
         given = entry.cadence.model_dump(exclude={"holiday", "every"})
-        fields["cadence"] = {"every": entry.cadence.every, **given, "time": f"{entry.cadence.time:%H:%M}"}
+        fields["cadence"] = {"every": entry.cadence.every, **given, "time": entry.cadence.time.isoformat("minutes")}
     if entry.units:
         fields["units"] = [_entry(one) for one in entry.units]
     return fields
@@ -153,7 +153,8 @@ def _units(organisation: Organisation) -> Iterator[Any]:
 def cadence_text(cadence: Cadence) -> str:
     """A cadence in one cell: ``week monday 16:00 60``."""
     every = "week" if cadence.every == "week" else f"month {_NTH[cadence.nth]}"
-    return f"{every} {cadence.weekday} {cadence.time:%H:%M} {cadence.minutes}"
+    time = cadence.time.isoformat("minutes")
+    return f"{every} {cadence.weekday} {time} {cadence.minutes}"
 
 
 def _cell(value: str) -> str:

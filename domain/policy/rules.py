@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from domain.policy.forum import Forum, Sitting, emergency_of, forum_of, forums, 
 from domain.policy.ladder import Ladder
 from domain.policy.organisation import Organisation
 from domain.policy.playbook import Playbook
+from domain.words.bilingual import Name
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,9 @@ class Rules:
         """The kinds of playbooks that there are, in order."""
         return sorted(name for name in self.playbooks if "@" not in name)
 
-    def party_name(self, party: str) -> str:
-        """Who leads or takes part, in the ladder's language: a department or unit by its name, else as written."""
-        return self._parties.get(party, party)
-
-    @property
-    def parties(self) -> Collection[str]:
-        """Everybody who can lead or take part under a name of their own: departments and units, by code and id."""
-        return self._parties.keys()
-
     @cached_property
-    def _parties(self) -> Mapping[str, str]:
-        organisation, language = self.organisation, self.ladder.language
-        departments = {department.code: department.name.in_(language) for department in organisation.departments}
-        units = (unit for tier in organisation.tiers for unit in organisation.units_at(tier))
-        return {**{unit.id: unit.name.in_(language) for unit in units}, **departments}
+    def parties(self) -> Mapping[str, Name]:
+        """Everybody who can lead or take part under a name of their own: departments and units, by code and id."""
+        organisation = self.organisation
+        units = {unit.id: unit.name for tier in organisation.tiers for unit in organisation.units_at(tier)}
+        return {**units, **{department.code: department.name for department in organisation.departments}}

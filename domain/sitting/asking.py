@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.forms.asking import Choices, Options, Situation
 from domain.sitting.state import SittingState
 from domain.words.bilingual import both, text
+from domain.words.names import Names
 
 _POSTS = (
     both("{unit}党组织书记", "Party secretary, {unit}"),
@@ -23,5 +24,5 @@ def posts(situation: Situation[SittingState | None]) -> Options:
     rules, state = situation.rules, situation.state
     if state is None:
         return ()
-    unit = rules.party_name(state.dates.forum)
+    unit = Names(rules, rules.ladder.language).unit(state.dates.forum)
     return tuple((said, "") for said in (text(post, state.language, unit=unit) for post in _POSTS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.words.bilingual import Name, both, text
 from domain.words.case_words import DECISIONS, STAGES
+from domain.words.dates import as_told
 from domain.words.response_words import TASK_STATUSES
 
 SIGNALS_REFUSED = both(
@@ -228,4 +229,4 @@ def _in_words(key: str, value: object, language: str) -> str:
     if key == "status" and value in TASK_STATUSES:
         return TASK_STATUSES[str(value)].in_(language)
     known = STAGES.get(str(value)) if key == "stage" else DECISIONS.get(str(value)) or STAGES.get(str(value))
-    return known.in_(language) if known else str(value)
+    return known.in_(language) if known else as_told(str(value), language)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from domain.forms.reading import commands_of, questions_of
+from domain.joint_response import ResponseCommand
 from tests.api.test_emergencies import declared, shown, waive_what_is_required
 from tests.support.console import Visitor, fields_of, filled, shared_weight, text_of, visiting
 from tests.support.meetings import until
@@ -106,6 +108,12 @@ def test_a_task_is_signed_for_once_and_reported(chief: Caller, department: Visit
     again = department.post(path, {**sent, "key": "0" * 32})
     assert again.status_code == 409
     assert "alert" in again.text
+    for kind in task(chief, emergency, "verify")["you_may"]:
+        form = department.get(f"{path}?report={kind}").text
+        for question in questions_of(commands_of(ResponseCommand)[kind]):
+            if question.asked.offered and question.asked.when is None:
+                assert f'name="{question.name}"' in form, (kind, question.name)
+                assert question.label.zh in form
     unsaid = filled(department, f"{path}?report=progress", note="")
     assert unsaid.status_code == 422
     personal = filled(department, f"{path}?report=progress", note="请打13805301234")

@@ -10,6 +10,8 @@ from html import unescape
 import httpx
 import pytest
 
+from domain.forms.reading import commands_of, questions_of
+from domain.sitting import SittingCommand
 from tests.support.console import Visitor, fields_of, filled, shared_weight, text_of, visiting
 from tests.support.meetings import later, until
 from tests.support.stack import Caller, Stack
@@ -102,7 +104,11 @@ def test_who_may_run_a_sitting_is_offered_it_and_others_read(
     runs = role in ("community", "alliance")
     for what in ("reschedule", "cancel", "other-business"):
         assert (f"{path}/{what}" in page.text) is runs
-        assert visitor.get(f"{path}/{what}").status_code == (200 if runs else 403), what
+        form = visitor.get(f"{path}/{what}")
+        assert form.status_code == (200 if runs else 403), what
+        if runs:
+            asked = questions_of(commands_of(SittingCommand)[what.replace("-", "_")])
+            assert [one.name for one in asked if one.label.zh not in form.text] == []
 
 
 @pytest.mark.parametrize("role", ["estate", "department", "supervisor", "admin"])

@@ -65,7 +65,7 @@ def test_what_is_late_is_told_to_the_supervisor_with_its_reason_by_unit(
 
 def test_an_administrator_sees_how_the_system_stands(admin: Visitor) -> None:
     said = text_of(admin.get("/").text)
-    for part in ("系统状态", "事件账本", "工作进程", "正常", "nancheng@1", "被锁定的账号名"):
+    for part in ("系统状态", "事件账本", "工作进程", "正常", "nancheng@2", "被锁定的账号名"):
         assert part in said
     assert "无应答" not in said
 

@@ -105,7 +105,7 @@ def test_an_agenda_reads_in_the_meetings_order() -> None:
 def test_a_draft_and_an_empty_agenda_say_so() -> None:
     text = markdown(an_agenda(frozen_at=None, addenda=(), not_fitting=()))
     assert "议程（草案）" in text
-    assert "草案，2026年11月30日15:00定稿" in text
+    assert "草案，2026年11月30日 15:00定稿" in text
     assert "补充议题" not in text
     assert markdown(an_agenda(sections=(), addenda=(), not_fitting=())).endswith("老城社区  \n2026年11月30日\n")
 
@@ -113,9 +113,9 @@ def test_a_draft_and_an_empty_agenda_say_so() -> None:
 @pytest.mark.parametrize(
     ("by", "reason", "says"),
     [
-        ("arrived_while_freezing", "", "定稿时到达，自动列入（2026年12月1日09:30）"),
-        ("decision", "险情", "险情（工作人员增补，2026年12月1日09:30）"),
-        ("老城社区", "险情", "险情（老城社区，2026年12月1日09:30）"),
+        ("arrived_while_freezing", "", "定稿时到达，自动列入（2026年12月1日 09:30）"),
+        ("decision", "险情", "险情（工作人员增补，2026年12月1日 09:30）"),
+        ("老城社区", "险情", "险情（老城社区，2026年12月1日 09:30）"),
     ],
 )
 def test_an_addendum_says_why_it_is_there(by: str, reason: str, says: str) -> None:

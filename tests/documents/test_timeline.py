@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from documents.timeline import WIDTH, due_in_words, span_in_words, timeline
+from documents.timeline import WIDTH, due_in_words, timeline
 from domain.policy.playbook import Playbook
 from domain.words.bilingual import Name
 from tests.domain.given import nancheng
@@ -87,21 +87,3 @@ def test_the_picture_in_the_documents_is_the_playbooks() -> None:
     playbook = nancheng().playbook("property_withdrawal")
     kept = Path(__file__).parents[2] / "docs" / "pictures" / "property_withdrawal.svg"
     assert kept.read_text("utf-8") == timeline(playbook, parties(playbook), "en")
-
-
-@pytest.mark.parametrize(
-    ("span", "zh", "en"),
-    [
-        ("30min", "30分钟", "30 min"),
-        ("24h", "24小时", "24 h"),
-        ("2workdays", "2个工作日", "2 working days"),
-        ("1workday", "1个工作日", "1 working day"),
-        ("1month", "1个月", "1 month"),
-        ("6months", "6个月", "6 months"),
-        ("2w", "2周", "2 wk"),
-        ("3d", "3天", "3 d"),
-        ("2h", "2小时", "2 h"),
-    ],
-)
-def test_a_length_of_time_is_written_for_people(span: str, zh: str, en: str) -> None:
-    assert (span_in_words(span, "zh-CN"), span_in_words(span, "en")) == (zh, en)

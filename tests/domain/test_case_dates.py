@@ -234,7 +234,7 @@ stages:
   contact: {duty_hours: 4, decisions: [contact, resolve, reroute]}
   action: {max_days: 60, decisions: [complete, escalate]}
   suspended: {max_days: 60, decisions: [resume]}
-  joint_response: {review_hours: 12, declared_by: [alliance], playbooks: {fire: {zh: 火灾, en: fire}}}
+  joint_response: {review_hours: 12, declared_by: [alliance]}
   verification: {days: 3, same_tier_disputes: 0, decisions: [confirm, dispute]}
   closed: {reopen_days: 10}
 """
@@ -317,7 +317,7 @@ def test_a_case_keeps_the_ladder_it_was_opened_under_while_its_forums_sit_by_tod
     case.rules = today.under(first.ladder)
     case.does("contact")
     assert clock(case.wait.starts_at) == "2026-03-04 17:00"
-    assert case.state.ladder == "nancheng@1"
+    assert case.state.ladder == "nancheng@2"
     case.passes()
     assert case.passes() == ["case_escalated"]
 

@@ -45,7 +45,7 @@ def test_an_opened_case_keeps_its_ladder_its_units_and_where_its_words_lie() -> 
     case = Case(severity="high")
     state = case.state
     assert case.types == ["case_opened"]
-    assert state.ladder == "nancheng@1"
+    assert state.ladder == "nancheng@2"
     assert state.units == {"estate": "mudan-garden", "community": "laocheng", "alliance": "nancheng"}
     assert (state.category, state.channel, state.severity) == ("lift", "phone", "high")
     assert state.words == WORDS

@@ -141,7 +141,7 @@ def test_a_task_that_waits_for_another_takes_no_report_yet() -> None:
     assert refusal.code == "task_not_open"
     assert refusal.params["after"] == ["command"]
     assert refusal_words.refusal(refusal.code, "zh-CN", refusal.params) == (
-        "任务“被困人员全部救出”尚未开始：尚待 核实位置人数并统一调度，最早 2026-03-02 10:00。"
+        "任务“被困人员全部救出”尚未开始：尚待 核实位置人数并统一调度，最早 2026年3月2日 10:00。"
     )
 
 

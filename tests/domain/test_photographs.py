@@ -80,4 +80,4 @@ def test_a_resident_opens_a_case_of_any_estate_and_never_as_an_emergency() -> No
     for estate in ("mudan-garden", "guangfu-huating"):
         assert Case(by=RESIDENT, estate=estate, channel="wechat").waits_for == "contact"
     with pytest.raises(Refusal, match="forbidden"):
-        Case(by=RESIDENT, number="NC-2026-000001", emergency=min(nancheng().ladder.stages.joint_response.playbooks))
+        Case(by=RESIDENT, number="NC-2026-000001", emergency=nancheng().playbook_kinds[0])

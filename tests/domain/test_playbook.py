@@ -61,7 +61,6 @@ def changed(old: str, new: str) -> tuple[str, int]:
 
 def test_nancheng_has_a_playbook_for_each_kind_of_emergency() -> None:
     assert tuple(sorted(SHIPPED)) == KINDS
-    assert set(nancheng().ladder.stages.joint_response.playbooks) <= set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

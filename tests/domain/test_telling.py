@@ -8,8 +8,9 @@ import pytest
 
 from domain.permission import RESIDENT
 from domain.policy.forum import next_sitting
-from domain.telling import current_details, cut, moment, on_expiry, stage_name, timer_summary, wait_reason
+from domain.telling import current_details, cut, on_expiry, timer_summary, wait_reason
 from domain.words.bilingual import LANGUAGES
+from domain.words.dates import moment
 from tests.domain.given import STAGES, Case, at, case_at, nancheng, officer
 
 
@@ -106,7 +107,7 @@ def test_the_details_show_the_marks_and_the_plan() -> None:
     assert "拟上报区级" in page
     assert "结转 3 次" in page
     case.does("plan", due_date="2026-08-01")
-    assert "2026-08-01" in current_details(case.state, "办理", None)
+    assert "2026年8月1日" in current_details(case.state, "办理", None)
 
 
 def test_an_officers_line_cannot_break_the_table() -> None:
@@ -114,11 +115,6 @@ def test_an_officers_line_cannot_break_the_table() -> None:
     case.does("plan", lead="甲|乙\n丙", due_date="2026-03-20")
     page = current_details(case.state, "办理", None)
     assert "甲\\|乙 丙" in page
-
-
-def test_a_stage_is_named_by_the_fixed_words_or_its_ladder() -> None:
-    assert stage_name("action", {}, "en") == "action"
-    assert stage_name("check_in", {"check_in": "每周碰头"}, "zh-CN") == "每周碰头"
 
 
 def test_instants_are_kept_in_utc() -> None:

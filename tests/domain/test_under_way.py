@@ -26,8 +26,8 @@ from domain.policy.under_way import (
 from tests.domain.given import nancheng, policy_text, year_of
 
 Change = Callable[[dict[str, Any]], None]
-CASE = OpenCase("NC-1", "nancheng@1", "mudan-garden", "lift", "estate", "check_in")
-LADDERS = {"nancheng@1": nancheng().ladder}
+CASE = OpenCase("NC-1", "nancheng@2", "mudan-garden", "lift", "estate", "check_in")
+LADDERS = {"nancheng@2": nancheng().ladder}
 
 
 @dataclass(frozen=True)

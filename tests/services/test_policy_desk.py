@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -32,12 +33,17 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(NANCHENG, tmp_path / "policies"))
 
 
-def edit(file: Path, *replaced: tuple[str, str], version: str | None = "2") -> None:
-    """Changes a policy's file, and raises its version."""
+def edit(file: Path, *replaced: tuple[str, str], version: str | None = "next") -> None:
+    """Changes a policy's file, and raises its version: to the next, or to this one."""
     text = file.read_text("utf-8")
-    for old, new in (*replaced, *([('version: "1"', f'version: "{version}"')] if version else [])):
+    for old, new in replaced:
         assert old in text
         text = text.replace(old, new, 1)
+    if version is not None:
+        has = re.search(r'(?m)^version: "(\d+)', text)
+        assert has is not None
+        raised = str(int(has[1]) + 1) if version == "next" else version
+        text = re.sub(r'(?m)^version: "[^"]+"', f'version: "{raised}"', text, count=1)
     file.write_text(text, "utf-8")
 
 
@@ -145,7 +151,7 @@ async def test_a_changed_file_needs_another_version_and_the_next_free_one_is_nam
         ("ladder.yaml", "version"),
     }
     assert "the next free one is 2" in str(error.value)
-    assert refs(await Policies(pool).in_force()) >= {"calendar 2026@1", "ladder nancheng@1"}
+    assert refs(await Policies(pool).in_force()) >= {"calendar 2026@1", "ladder nancheng@2"}
 
 
 async def test_only_a_folder_begins_a_database(desk: PolicyDesk) -> None:
@@ -166,7 +172,7 @@ async def test_a_folder_is_held_together_with_what_is_in_force_beyond_it(
     assert any(
         problem.path.startswith("playbook ") and "alliance" in problem.message for problem in error.value.problems
     )
-    assert refs(await Policies(pool).in_force()) >= {"ladder nancheng@1", "organisation nancheng@1"}
+    assert refs(await Policies(pool).in_force()) >= {"ladder nancheng@2", "organisation nancheng@1"}
 
 
 # ---------------------------------------------------------------- older than what is in force
@@ -182,7 +188,7 @@ async def test_a_folder_that_lags_behind_does_not_revert_what_was_published_sinc
     again = await load_folder(pool, folder)
     assert states(again.draft) == {
         "organisation nancheng@1": "superseded",
-        "ladder nancheng@1": "in_force",
+        "ladder nancheng@2": "in_force",
         "calendar 2025@1": "in_force",
         "calendar 2026@2": "new",
     }
@@ -195,11 +201,11 @@ async def test_a_folder_that_lags_behind_does_not_revert_what_was_published_sinc
 async def test_a_folders_version_that_never_was_in_force_and_is_older_is_superseded_too(
     pool: Pool, loaded: Loaded, folder: Path
 ) -> None:
-    edit(folder / "ladder.yaml", version="3")
+    edit(folder / "ladder.yaml", version="4")
     await load_folder(pool, folder)
-    edit(folder / "ladder.yaml", ('version: "3"', 'version: "2"'), version=None)
+    edit(folder / "ladder.yaml", version="3")
     assert (await load_folder(pool, folder)).enactment is None
-    assert refs(await Policies(pool).in_force()) >= {"ladder nancheng@3"}
+    assert refs(await Policies(pool).in_force()) >= {"ladder nancheng@4"}
 
 
 async def test_who_offers_a_past_version_alone_is_told_how_to_have_it_again(
@@ -227,9 +233,9 @@ async def test_what_came_into_force_since_the_check_refuses_the_load_whatever_it
     with pytest.raises(Refusal) as refused:
         await desk.enact(offer_of(folder), draft.basis)
     assert (refused.value.code, refused.value.params) == ("policy_moved_on", {"current": ["calendar 2026@2"]})
-    assert refs(await desk.in_force()) >= {"ladder nancheng@1"}
-    await desk.enact(offer_of(folder), (await desk.check(offer_of(folder))).basis)
     assert refs(await desk.in_force()) >= {"ladder nancheng@2"}
+    await desk.enact(offer_of(folder), (await desk.check(offer_of(folder))).basis)
+    assert refs(await desk.in_force()) >= {"ladder nancheng@3"}
 
 
 @pytest.mark.long
@@ -239,8 +245,8 @@ async def test_of_two_loaders_at_once_one_brings_all_of_its_folder_and_the_other
     offers = {}
     for name in ("a", "b"):
         folder = Path(shutil.copytree(NANCHENG, tmp_path / name))
-        edit(folder / "organisation.yaml", ("en: Nancheng Subdistrict", f"en: Nancheng {name}"), version=f"2{name}")
-        edit(folder / "ladder.yaml", ("duty_hours: 2", "duty_hours: 3"), version=f"2{name}")
+        edit(folder / "organisation.yaml", ("en: Nancheng Subdistrict", f"en: Nancheng {name}"), version=f"3{name}")
+        edit(folder / "ladder.yaml", ("duty_hours: 2", "duty_hours: 3"), version=f"3{name}")
         offers[name] = offer_of(folder)
     bases = {name: (await desk_on(pool).check(offer)).basis for name, offer in offers.items()}
     tried = (desk_on(pool).enact(offer, bases[name]) for name, offer in offers.items())
@@ -251,9 +257,9 @@ async def test_of_two_loaders_at_once_one_brings_all_of_its_folder_and_the_other
     assert refused.code == "policy_moved_on"
     winner = won.versions[0].version
     assert refs(won.versions) == {f"organisation nancheng@{winner}", f"ladder nancheng@{winner}"}
-    kinds: tuple[PolicyKind, ...] = ("organisation", "ladder")
-    for kind in kinds:
-        assert [one.version for one in await Policies(pool).versions(kind)] == ["1", winner]
+    firsts: tuple[tuple[PolicyKind, str], ...] = (("organisation", "1"), ("ladder", "2"))
+    for kind, first in firsts:
+        assert [one.version for one in await Policies(pool).versions(kind)] == [first, winner]
 
 
 @pytest.mark.long
@@ -269,14 +275,14 @@ async def test_readers_see_a_set_whole_or_not_at_all(pool: Pool, loaded: Loaded,
     seen: set[tuple[str, str]] = set()
 
     async def look() -> None:
-        while ("2", "2") not in seen:
+        while ("3", "2") not in seen:
             versions = {one.kind: one.version for one in await Policies(pool).in_force()}
             seen.add((versions["ladder"], versions["organisation"]))
 
     looking = asyncio.create_task(look())
     await load_folder(pool, folder)
     await looking
-    assert seen <= {("1", "1"), ("2", "2")}
+    assert seen <= {("2", "1"), ("3", "2")}
 
 
 async def test_a_policy_in_force_that_cannot_be_read_does_not_keep_out_the_one_that_mends_it(
@@ -331,7 +337,7 @@ async def test_nothing_is_changed_where_nothing_could_be_enforced(
     edit(folder / "ladder.yaml", ("duty_hours: 2", "duty_hours: 3"))
     with pytest.raises(ProcessUnavailable):
         await desk.load(offer_of(folder))
-    assert refs(await desk.in_force()) >= {"ladder nancheng@1"}
+    assert refs(await desk.in_force()) >= {"ladder nancheng@2"}
 
 
 async def test_what_came_into_force_together_is_enforced_together_and_playbooks_move_nothing(
@@ -341,7 +347,7 @@ async def test_what_came_into_force_together_is_enforced_together_and_playbooks_
     assert left is not None
     assert left == loaded.enactment
     order = order_of(left)
-    assert order.cause == "organisation nancheng@1, ladder nancheng@1, calendar 2025@1, calendar 2026@1"
+    assert order.cause == "organisation nancheng@1, ladder nancheng@2, calendar 2025@1, calendar 2026@1"
     await Policies(pool).mark_enforced(left.id)
     edit(folder / "playbooks" / "fire.yaml")
     assert (await load_folder(pool, folder)).enactment is not None

@@ -68,7 +68,7 @@ async def test_a_first_start_brings_the_folder_into_force_and_begins_its_enforce
 ) -> None:
     assert await prepare(settings) == []
     order = order_of(await unenforced(pool))
-    assert order.cause.startswith("organisation nancheng@1, ladder nancheng@1, calendar 2025@1")
+    assert order.cause.startswith("organisation nancheng@1, ladder nancheng@2, calendar 2025@1")
     assert await (await processes(settings)).enforcement(order) is None  # it waits for a worker
     assert await prepare(settings) == []
     assert order_of(await unenforced(pool)) == order
@@ -126,7 +126,7 @@ async def test_a_start_with_a_folder_that_lags_behind_says_so_and_goes_on_with_w
 async def test_a_start_is_refused_by_a_version_with_another_text_at_its_line(settings: Settings, folder: Path) -> None:
     await prepare(settings)
     change(folder / "ladder.yaml", lambda text: text.replace("duty_hours: 2", "duty_hours: 3"))
-    with pytest.raises(StackError, match=r"ladder\.yaml:5: version: version 1 is taken by another text; raise the"):
+    with pytest.raises(StackError, match=r"ladder\.yaml:5: version: version 2 is taken by another text; raise the"):
         await prepare(settings)
 
 
@@ -135,7 +135,7 @@ async def test_enforcing_again_uses_the_one_process(settings: Settings, pool: Po
     running = await processes(settings)
     desk = PolicyDesk(pool, lambda: running, settings.policies)
     assert await desk.begin() == await desk.begin()
-    version = await desk.version("ladder", "nancheng", "1")
+    version = await desk.version("ladder", "nancheng", "2")
     await desk.enforce(version)
     assert await desk.enforcement(version) is None
     assert await desk.enforced_at(version) is None
