@@ -27,8 +27,8 @@ from domain.joint_response import (
 )
 from domain.permission import SYSTEM, Actor
 from domain.policy.forum import extraordinary
-from domain.sitting import Cancel, SittingCommand
-from store.folding import CASES, RESPONSES, event_of
+from domain.sitting import Cancel, SittingCommand, SittingState
+from store.folding import CASES, RESPONSES, SITTINGS, event_of
 from store.joint_responses import Responses
 from store.log import EventLog, StoredEvent
 from store.rulebook import Rulebook
@@ -120,6 +120,8 @@ class Emergencies:
             await self._declare(case, declared, emergency)
         elif all(one.number != number for one in found.cases):
             await self._join(case, declared, found)
+        else:
+            await self._make_known(found)
 
     async def told(self, response: str) -> None:
         """Tells every case of a response that has been stood down, side by side.
@@ -169,7 +171,11 @@ class Emergencies:
         declared = RESPONSES.event(rows[0]).fact
         assert isinstance(declared, ResponseDeclared)
         called = declared.sitting
-        if called is None or called.forum not in rules.forums or await self._sittings.get(state.sitting) is not None:
+        if called is None or called.forum not in rules.forums:
+            return
+        convened = SITTINGS.state(await self._log.read(state.sitting))
+        if convened is not None:
+            await self._make_known(convened)
             return
         forum = rules.forums[called.forum]
         dates = extraordinary(forum, rules.calendar, state.sitting, state.declared_at, called.at, called.ends_at)
@@ -239,6 +245,14 @@ class Emergencies:
         except Refusal:
             await self._processes().nudge(number)
             await self._processes().send(number, command)
+
+    async def _make_known(self, state: ResponseState | SittingState) -> None:
+        """Who began it may not know that it was recorded, nor may its process."""
+        try:
+            await self._processes().make_known(state)
+        except ProcessGone:
+            if not state.closed:
+                await self._processes().restart(state)
 
     async def _rows(self, response: str) -> tuple[StoredEvent, ...]:
         return await self._log.read(response)

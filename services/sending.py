@@ -124,14 +124,10 @@ class Sending(Generic[S, C]):
         return None if claim.fresh else await self.before(number, command_id)
 
     async def before(self, number: str, command_id: str) -> Done[S] | None:
-        """What a command brought about before; its process then knows of it too.
-
-        When Temporal goes down between the commit and the end of the process's step, log and process part, and
-        it is the caller's next try that brings them together.
-        """
+        """What a command brought about before; its process then knows of it too."""
         done = await self.done(number, command_id)
         if done is not None:
-            await self._made_known(number, done.state.version)
+            await self._make_known(number, done.state)
         return done
 
     async def send(self, number: str, command: C) -> Done[S]:
@@ -185,12 +181,10 @@ class Sending(Generic[S, C]):
         assert state is not None
         return Done(state, ours)
 
-    async def _made_known(self, number: str, version: int) -> None:
-        """Sees to it that an open process has got to ``version``. Raises ProcessUnavailable."""
+    async def _make_known(self, number: str, done: S) -> None:
         running = self._running.required()
         try:
-            if (await running.standing(self._process, number)).version < version:
-                await running.nudge(number)
+            await running.make_known(done)
         except ProcessGone:
             state = await self.state(number)
             if state is not None and not state.closed:

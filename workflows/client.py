@@ -176,6 +176,17 @@ class Processes:
         await self._begin(kind, again, values)
         return state.version
 
+    async def make_known(self, state: Keeping) -> None:
+        """Has a process that is behind ``state``, which is the log's, read the log.
+
+        For whoever finds in the log what they would have sent: when Temporal goes down between the commit and the end
+        of the process's step, log and process part. Raises ProcessGone, ProcessUnavailable.
+        """
+        kind = self._kinds.of_state(state)
+        number = kind.number(state)
+        if (await self.standing(kind, number)).version < state.version:
+            await self.nudge(number)
+
     async def standing(self, kind: AnyKind, number: str) -> Standing[Any]:
         """What a running process knows and waits for.
 

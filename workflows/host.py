@@ -165,7 +165,7 @@ class Host(Generic[S, C, W]):
 
     async def live(self) -> S:
         """Runs until the process has ended; continues as new whenever its history is long."""
-        if self._behind:
+        if self._behind or self._began_alone:
             self._catch_up(at_once=True)
         self._settle()
         self._lanes.go_on()
@@ -189,6 +189,12 @@ class Host(Generic[S, C, W]):
                     if self._is_long:
                         self._renew()
             self._lanes.go_on()
+
+    @property
+    def _began_alone(self) -> bool:
+        """Whether no command came with the beginning. In a rehearsal it comes after it; else a server that went down
+        has lost it while it was being recorded, and the log may have it all the same."""
+        return self.state is None and not self._mailbox.taken
 
     @property
     def _may_leave(self) -> bool:
