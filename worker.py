@@ -24,7 +24,7 @@ from activities.notices import Notifier
 from activities.record import RECORDERS, RecorderOf, recorder_of
 from domain.policy.policy_file import PolicyError
 from domain.signals import ProcessKind
-from runtime import logs, versions
+from runtime import ending, logs, versions
 from runtime.background import Loop
 from runtime.clock import Clock
 from runtime.rehearsal import Punctual, Town
@@ -198,14 +198,19 @@ def main(
     processes: Sequence[type[Any]] = PROCESSES,
     recorders: Mapping[ProcessKind, RecorderOf] = RECORDERS,
 ) -> None:
-    """``python -m worker``; exits 0 when told to stop, 1 when what it needs is not there. See ``serve``."""
-    settings = load()
-    logs.configure(settings)
-    try:
-        asyncio.run(serve(settings, registry, processes, recorders))
-    except (TemporalUnavailable, StoreUnavailable, PolicyError) as error:
-        log.error("the worker cannot start", error=str(error))
-        raise SystemExit(1) from None
+    """``python -m worker``; ends the process, with 0 when told to stop, with 1 when what it needs is not there. See
+    ``serve``."""
+
+    def program() -> None:
+        settings = load()
+        logs.configure(settings)
+        try:
+            asyncio.run(serve(settings, registry, processes, recorders))
+        except (TemporalUnavailable, StoreUnavailable, PolicyError) as error:
+            log.error("the worker cannot start", error=str(error))
+            raise SystemExit(1) from None
+
+    ending.run(program)
 
 
 if __name__ == "__main__":

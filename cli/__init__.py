@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from cli import cases, notices, playbooks, policies, processes, recovery, running
+from runtime import ending
 
 app = typer.Typer(
     name="hongxiu",
@@ -32,4 +33,4 @@ app.add_typer(notices.notices_app, name="notices")
 
 def main() -> None:
     """The ``hongxiu`` program."""
-    app(prog_name="hongxiu")
+    ending.run(lambda: app(prog_name="hongxiu"))

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.process import Services
-from runtime import logs
+from runtime import ending, logs
 from runtime.settings import SettingsError, load
 from server.app import create_app
 from store.registry import REGISTRY, Registry
@@ -20,6 +20,9 @@ log = structlog.get_logger()
 
 _BACKLOG = 512
 _DRAIN_SECONDS = 5
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies and clients keep an idle connection (60 s at most, usually): who closes it first must be they,
+or the request that they send on it in that moment is lost."""
 
 
 class Server(uvicorn.Server):
@@ -38,7 +41,12 @@ class Server(uvicorn.Server):
 
 
 def main(registry: Registry = REGISTRY) -> None:
-    """Serves the kinds of ``registry``. Exits 0 when told to stop, 1 when its settings are not complete."""
+    """Serves the kinds of ``registry``. Ends the process, with 0 when told to stop, with 1 when its settings are not
+    complete."""
+    ending.run(lambda: _serve(registry))
+
+
+def _serve(registry: Registry) -> None:
     try:
         settings = load()
         logs.configure(settings)
@@ -60,6 +68,7 @@ def main(registry: Registry = REGISTRY) -> None:
         access_log=False,
         server_header=False,
         backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         proxy_headers=True,
         forwarded_allow_ips=settings.proxies,
