@@ -11,6 +11,9 @@ NOW   ?=
 DAYS  ?=
 PIP   := $(PY) -m pip --disable-pip-version-check --quiet
 
+# Each part of the stack is a program of its own, many of them are started: what is compiled is kept.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help up demo test test-long lint format bench lock clean
 

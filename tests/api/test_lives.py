@@ -58,6 +58,7 @@ def test_a_broken_plan_comes_back_to_the_tiers_sitting_supervised(estate: Caller
     assert (case["stage"], case["supervised"], case["overdue"], case["plan"]) == ("community", True, True, None)
 
 
+@pytest.mark.long
 def test_a_suspended_case_resumes_where_it_was(estate: Caller) -> None:
     number = estate.open()["number"]
     estate.decide(number, "contact", how="电话", outcome="等配件")

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from runtime.settings import Settings
 from server.app import create_app
-from tests.support.stack import Stack
+from tests.support.stack import TRAVEL, Stack
 from tests.support.trying import share
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -46,12 +46,6 @@ def test_every_decision_may_name_the_sitting_that_takes_it() -> None:
     assert all("sitting" in schemas[name]["properties"] for name in ("MakePlan", "Hold", "Escalate", "Resolve"))
 
 
-@pytest.fixture(scope="module")
-def stack(town: Stack) -> Stack:
-    """The module's own, since it moves the time."""
-    return town
-
-
 @dataclass(frozen=True)
 class Officer:
     """The alliance's officer; a case, a sitting that is ahead, and one that is over and has its papers."""
@@ -63,8 +57,8 @@ class Officer:
 
 
 @pytest.fixture(scope="module")
-def officer(stack: Stack) -> Officer:
-    with stack.calling("alliance") as caller:
+def officer(town: Stack) -> Officer:
+    with town.calling("alliance") as caller:
         over, ahead = caller.get("/forums/mudan-garden/sittings").json()["items"][:2]
         moved = caller.post("/dev/fast-forward", {"until": over["minutes_due"]})
         assert moved.status_code == 200, moved.text
@@ -72,6 +66,7 @@ def officer(stack: Stack) -> Officer:
         return Officer(caller.open()["number"], ahead["id"], over["id"], caller.headers)
 
 
+@pytest.mark.long
 @pytest.mark.property
 @schema.parametrize()
 @settings(
@@ -82,10 +77,10 @@ def officer(stack: Stack) -> Officer:
     suppress_health_check=list(HealthCheck),
 )
 def test_the_interface_answers_as_its_document_says(
-    case: schemathesis.Case[Any], stack: Stack, officer: Officer
+    case: schemathesis.Case[Any], town: Stack, officer: Officer
 ) -> None:
     if case.path_parameters and "number" in case.path_parameters:
         case.path_parameters["number"] = officer.number
     if case.path_parameters and "sitting_id" in case.path_parameters:
         case.path_parameters["sitting_id"] = officer.over if case.method == "GET" else officer.ahead
-    case.call_and_validate(base_url=stack.base, checks=CHECKS, headers=officer.headers, timeout=60)
+    case.call_and_validate(base_url=town.base, checks=CHECKS, headers=officer.headers, timeout=TRAVEL)

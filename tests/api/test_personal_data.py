@@ -79,6 +79,7 @@ def _log(stack: Stack) -> str:
     return "\n".join("".join(row) for row in rows)
 
 
+@pytest.mark.long
 def test_planted_personal_data_appears_nowhere_it_has_no_place(
     stack: Stack, estate: Caller, alliance: Caller, nobody: Caller
 ) -> None:
@@ -95,6 +96,7 @@ def test_planted_personal_data_appears_nowhere_it_has_no_place(
         assert not found, f"{found} in {place}"
 
 
+@pytest.mark.long
 def test_what_was_planted_is_there_for_those_it_is_meant_for(estate: Caller) -> None:
     """So that the test above looks for what really went in."""
     opened = estate.open(title=TITLE, description=WORDS, reporter={"name": NAME, "phone": PHONE, "anonymous": False})

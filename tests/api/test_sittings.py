@@ -211,6 +211,7 @@ def test_a_draft_is_read_as_it_now_stands_and_is_the_same_while_nothing_changes(
     assert alliance.get(f"{meeting.path}/agenda.md", {"if-none-match": answer.headers["etag"]}).status_code == 304
 
 
+@pytest.mark.long
 async def test_a_sitting_whose_process_is_lost_goes_on_from_the_log(stack: Stack, alliance: Caller) -> None:
     meeting = Meeting(alliance, sitting_of(alliance, escalated(alliance, "mudan-garden")))
     meeting.pass_to("drafts_at")

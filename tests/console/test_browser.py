@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from store.accounts import Post
@@ -13,6 +14,7 @@ from tests.support.console import visiting
 from tests.support.stack import Caller, Stack
 
 
+@pytest.mark.long
 @each_look
 def test_every_page_is_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, officer: Caller, size: tuple[int, int], language: str
@@ -62,6 +64,7 @@ def test_somebody_signs_in_and_out_with_the_keyboard_alone(browsing: Browsing) -
         assert look.complaints == []
 
 
+@pytest.mark.long
 def test_a_browser_keeps_the_cookie_from_scripts(browsing: Browsing) -> None:
     with browsing.look() as look:
         sign_in(look, "supervisor")
@@ -84,6 +87,7 @@ def test_a_wrong_password_is_told_on_the_form(browsing: Browsing) -> None:
         expect(page.get_by_label("密码")).to_have_value("")
 
 
+@pytest.mark.long
 def test_the_language_is_switched_where_one_is(browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     with browsing.look("estate-mudan-garden") as look:
@@ -94,6 +98,7 @@ def test_the_language_is_switched_where_one_is(browsing: Browsing, officer: Call
         expect(page.get_by_role("heading", name="Story")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_page_says_when_its_case_has_moved_on(browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     with browsing.look("estate-mudan-garden") as look:
@@ -120,6 +125,7 @@ def test_what_happens_while_a_tab_is_hidden_is_told_when_it_is_shown_again(brows
         expect(page.locator(".news")).to_be_visible(timeout=30_000)
 
 
+@pytest.mark.long
 def test_what_happens_while_a_tab_waits_behind_another_is_told_when_it_is_shown(
     browsing: Browsing, officer: Caller
 ) -> None:
@@ -133,6 +139,7 @@ def test_what_happens_while_a_tab_waits_behind_another_is_told_when_it_is_shown(
         expect(page.locator(".news")).to_be_visible(timeout=30_000)
 
 
+@pytest.mark.long
 def test_one_who_holds_two_posts_switches_in_the_header(browsing: Browsing, stack: Stack) -> None:
     name = added(stack, Post("officer", "laocheng"), Post("officer", "mudan-garden"))
     with browsing.look() as look:
@@ -147,6 +154,7 @@ def test_one_who_holds_two_posts_switches_in_the_header(browsing: Browsing, stac
         assert look.complaints == []
 
 
+@pytest.mark.long
 def test_the_other_sessions_are_ended_after_asking(browsing: Browsing, stack: Stack) -> None:
     name = added(stack, Post("supervisor", None))
     with visiting(stack, name) as elsewhere, browsing.look() as look:
@@ -162,6 +170,7 @@ def test_the_other_sessions_are_ended_after_asking(browsing: Browsing, stack: St
         assert not elsewhere.is_signed_in
 
 
+@pytest.mark.long
 def test_pages_work_without_script(browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     with browsing.look(java_script_enabled=False) as look:
@@ -173,6 +182,7 @@ def test_pages_work_without_script(browsing: Browsing, officer: Caller) -> None:
         expect(page.get_by_role("status")).to_have_text("您已退出登录。")
 
 
+@pytest.mark.long
 def test_what_is_left_is_counted_by_the_clock_of_the_town_and_not_by_the_devices(
     browsing: Browsing, officer: Caller
 ) -> None:

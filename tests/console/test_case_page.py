@@ -15,12 +15,6 @@ from tests.support.deciding import look_at, send
 from tests.support.stack import Caller, Stack
 
 
-@pytest.fixture(scope="module")
-def stack(town: Stack) -> Stack:
-    """The module's own, since it moves the time."""
-    return town
-
-
 def _today(caller: Caller) -> date:
     return caller.now().date()
 
@@ -69,17 +63,6 @@ def test_a_decision_says_before_it_is_sent_where_it_leads(number: str, estate: V
     assert page.effect("escalate").startswith("转至老城社区 · 社区月度工作会议（")
     assert "定稿" in page.effect("escalate")
     assert page.effect("note") == "阶段和期限不变，记入办理经过。"
-
-
-@pytest.mark.long
-def test_a_stay_that_began_on_a_clock_that_was_moved_is_as_long_as_that_clock_says(
-    number: str, estate: Visitor, officer: Caller
-) -> None:
-    due = (_today(officer) + timedelta(days=60)).isoformat()
-    officer.decide(number, "plan", lead="urban", deliverable="更换曳引机", due_date=due)
-    officer.pass_time(number, days=40)
-    officer.decide(number, "note", text="曳引机已到货")
-    assert re.search(r"办理：[^）]*至 今（40 天", look_at(estate, number).said)
 
 
 def test_the_effect_follows_the_form_without_changing_anything(number: str, estate: Visitor, officer: Caller) -> None:

@@ -140,6 +140,7 @@ async def test_a_process_ahead_of_a_restored_log_starts_again_from_what_the_log_
     assert await engine.send("1", "note", text="又能记了") == 2
 
 
+@pytest.mark.long
 async def test_a_process_that_outlives_its_case_is_ended(pool: Pool, engine: Engine) -> None:
     await engine.open("1")
     number = engine.number("1")

@@ -77,6 +77,7 @@ async def test_a_dissolved_communitys_sittings_are_cancelled_and_its_cases_wait_
     assert schedule_id("guangfu") not in schedules
 
 
+@pytest.mark.long
 async def test_what_changes_nothing_moves_nothing_and_every_step_has_words(engine: Engine) -> None:
     await engine.open("A")
     order = await put(engine, engine.rules.organisation.model_dump(mode="json"))

@@ -64,12 +64,14 @@ def with_a_holiday(engine: Engine, name: str) -> Rules:
     return replace(engine.rules, calendar=WorkingCalendar.of([off]))
 
 
+@pytest.mark.long
 async def test_planning_again_changes_nothing_and_a_new_calendar_changes_the_dates(engine: Engine) -> None:
     await planned(engine, "mudan-garden")
     assert await planned(engine, "mudan-garden") == "kept"
     assert await planned(engine, "mudan-garden", with_a_holiday(engine, "mudan-garden")) == "updated"
 
 
+@pytest.mark.long
 async def test_a_pause_outlives_a_change_of_dates(engine: Engine) -> None:
     await planned(engine, "mudan-garden")
     await handle(engine, "mudan-garden").pause(note="换届期间暂停")
@@ -98,6 +100,7 @@ async def test_a_trigger_by_hand_convenes_the_next_sitting(engine: Engine) -> No
     assert row.dates == engine.rules.sitting("nancheng", sitting)
 
 
+@pytest.mark.long
 async def test_a_backfill_convenes_what_was_due_then_and_is_not_over(engine: Engine) -> None:
     now, held = engine.clock.now(), forum(engine, "mudan-garden")
     await sync_schedule(engine.client, engine.rules, held, now, task_queue=TASK_QUEUE)
@@ -141,6 +144,7 @@ async def test_a_paused_forums_sittings_are_left_to_its_supervisor(engine: Engin
     assert await engine.log.streams(soon.id) == ()
 
 
+@pytest.mark.long
 async def test_every_night_the_schedules_are_planned_on(engine: Engine) -> None:
     await sync_schedules(engine.client, engine.rules, datetime.now(UTC), task_queue=TASK_QUEUE)
     nightly = engine.client.get_schedule_handle(PLANNING)

@@ -32,6 +32,7 @@ async def upgraded(engine: Engine) -> Engine:
     return engine
 
 
+@pytest.mark.long
 async def test_a_case_that_began_under_one_build_goes_on_under_the_next_while_both_serve(upgraded: Engine) -> None:
     engine = upgraded
     await engine.open("A")
@@ -56,6 +57,7 @@ async def test_a_case_that_began_under_one_build_goes_on_under_the_next_while_bo
     assert builds(await engine.handle("A").fetch_history()) == ["1.0.0", "1.1.0"]
 
 
+@pytest.mark.long
 async def test_an_upgrade_that_stops_the_old_workers_first_loses_nothing_either(upgraded: Engine) -> None:
     engine = upgraded
     await engine.open("A")
@@ -93,6 +95,7 @@ async def test_where_there_never_were_versions_none_is_given_up(engine: Engine) 
     await until(lambda: engine.has_happened("A", "case_opened"))
 
 
+@pytest.mark.long
 async def test_a_sitting_that_begins_is_served_by_the_current_build(upgraded: Engine) -> None:
     sitting = upgraded.next_sitting("laocheng")
     await upgraded.convene(sitting)

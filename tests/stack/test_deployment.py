@@ -115,6 +115,7 @@ def deployed(tmp_path: Path) -> Iterator[Postgres]:
     server.stop()
 
 
+@pytest.mark.long
 def test_the_migrations_need_no_superuser(deployed: Postgres) -> None:
     at = f"127.0.0.1:{deployed.port}/hongxiu"
     for _ in range(2):

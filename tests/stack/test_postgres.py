@@ -73,6 +73,7 @@ def test_an_interrupted_first_start_begins_afresh(tmp_path: Path) -> None:
     assert server.child.returncode == 0
 
 
+@pytest.mark.long
 def test_a_long_folder_with_spaces_and_hanzi_works(tmp_path: Path) -> None:
     server = Postgres(tmp_path / "红绣 data folder" / ("long " * 30).strip(), free_port())
     server.start()
@@ -81,17 +82,20 @@ def test_a_long_folder_with_spaces_and_hanzi_works(tmp_path: Path) -> None:
     assert created == (True, False)
 
 
+@pytest.mark.long
 def test_connections_need_the_password(postgres: Postgres) -> None:
     wrong = postgres.owner_dsn().replace(":", ":x", 2).replace("postgresql:x", "postgresql:", 1)
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(wrong)
 
 
+@pytest.mark.long
 def test_what_is_committed_is_on_the_disk(postgres: Postgres) -> None:
     durable = ["fsync", "synchronous_commit", "full_page_writes"]
     assert [_query(postgres, f"SHOW {name}") for name in durable] == [[("on",)]] * 3
 
 
+@pytest.mark.long
 def test_passwords_are_readable_by_their_owner_only(postgres: Postgres) -> None:
     assert postgres.app_password
     files = sorted(postgres.data_dir.glob("*.password"))

@@ -181,6 +181,7 @@ def test_a_part_that_does_not_start_is_told_with_its_log_and_nothing_stays(termi
     assert read_state(terminal.folder) is None
 
 
+@pytest.mark.long
 def test_an_operators_command_finds_the_stack_that_runs_on_the_folder(terminal: Terminal) -> None:
     terminal.run()
     terminal.until_up()

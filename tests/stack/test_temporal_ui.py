@@ -6,9 +6,8 @@ import asyncio
 import base64
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +15,7 @@ import psutil
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
 from stack.ports import free_port
@@ -90,21 +90,28 @@ async def reading(behind: int) -> AsyncIterator[ReadingUi]:
         await pages.stop()
 
 
-@pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
-    server = TemporalServer(None, free_port(), free_port(), log_file=tmp_path / "temporal.log")
-    server.launch()
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
+    """One with pages of its own, which nobody here may change anything by."""
+    made = TemporalServer(None, free_port(), free_port(), log_file=tmp_path_factory.mktemp("temporal") / "temporal.log")
     try:
-        await server.wait_ready()
-        assert server.ui_port is not None
-        client = await Client.connect(server.address)
-        await client.start_workflow("Waiting", id=NUMBER, task_queue="waits")
-        async with reading(server.ui_port) as ui:
-            made = Pages(client, ui.port, server.ui_port)
-            await until_there(made)
-            yield made
+        made.start()
+        yield made
     finally:
-        server.stop()
+        made.kill()
+
+
+@pytest.fixture
+async def pages(server: TemporalServer) -> AsyncIterator[Pages]:
+    assert server.ui_port is not None
+    client = await Client.connect(server.address)
+    await client.start_workflow(
+        "Waiting", id=NUMBER, task_queue="waits", id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
+    )
+    async with reading(server.ui_port) as ui:
+        made = Pages(client, ui.port, server.ui_port)
+        await until_there(made)
+        yield made
 
 
 async def until_there(pages: Pages) -> None:

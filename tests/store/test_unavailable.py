@@ -75,6 +75,7 @@ async def test_without_postgresql_every_call_says_unavailable_and_works_again_af
     await pool.close()
 
 
+@pytest.mark.long
 async def test_a_connection_lost_within_a_transaction_leaves_nothing(mortal: Postgres) -> None:
     pool = await connect(mortal.app_dsn("hongxiu"), max_size=4)
 
