@@ -79,6 +79,7 @@ async def test_a_process_begun_without_its_command_finds_itself_in_the_log(engin
 async def test_who_finds_in_the_log_what_they_would_have_sent_makes_it_known(engine: Engine) -> None:
     number = engine.number("A")
     await begun_alone(engine, CASES, number)
+    await until(lambda: has_read_the_log(engine, number))
     await recorded_elsewhere(engine, CASES, number, Command(id="c", actor=MUDAN, body=OPENING))
     assert (await engine.processes.standing(CASES.process, number)).version == 0
     await engine.processes.make_known(await engine.state("A"))
@@ -100,6 +101,11 @@ async def test_it_takes_its_command_when_that_is_sent_again(engine: Engine) -> N
     await begun_alone(engine, CASES, engine.number("A"))
     assert await engine.open("A") == 1
     assert len((await engine.processes.standing(CASES.process, engine.number("A"))).waits) == 1
+
+
+async def has_read_the_log(engine: Engine, number: str) -> bool:
+    history = await engine.client.get_workflow_handle(number).fetch_history()
+    return any(event.HasField("marker_recorded_event_attributes") for event in history.events)
 
 
 async def recorded_elsewhere(engine: Engine, entry: Registered, number: str, command: Any) -> None:
