@@ -3,222 +3,350 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from domain.case import asking
 from domain.case.events import PhotoRef, SealedRef, WaitKind
+from domain.forms import choices
+from domain.forms.asking import Asked, Offer, Offered
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
 from domain.stream import Frozen, Instant
+from domain.words.bilingual import both
+from domain.words.case_words import DECISIONS
+
+_NO_NUMBERS = both("不写电话和身份证号", "No phone or identity-card numbers")
+_DONE = Asked(both("解决情况", "What was done"), example="已更换曳引机并通过检测")
 
 
-class Decision(Frozen):
+_WHY = both("理由", "Reason")
+_REASON = Asked(_WHY, help=_NO_NUMBERS, example="等待物业报价")
+
+
+class Decision(Offered):
     """Base of every decision; ``reason`` is asked for where the ladder asks for one.
 
     ``sitting``: the meeting that takes it, named by who records it there; the case has to be before that meeting.
     """
 
-    reason: WorkingText | None = None
-    sitting: Line | None = None
+    reason: Annotated[WorkingText | None, Asked(_WHY, offered=False)] = None
+    sitting: Annotated[Line | None, Asked(both("会议", "Sitting"), offered=False)] = None
 
 
 class Contact(Decision):
     """The estate has reached the resident."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["contact"], rank="first")
     kind: Literal["contact"]
-    how: Line
-    outcome: WorkingText
-
-
-class Resolve(Decision):
-    """The matter is settled; the resident is asked."""
-
-    kind: Literal["resolve"]
-    what_was_done: WorkingText
+    how: Annotated[
+        Line,
+        Asked(
+            both("联系方式", "How"),
+            help=both("如：电话、上门、微信", "By phone, in person, by WeChat …"),
+            example="电话",
+        ),
+    ]
+    outcome: Annotated[
+        WorkingText,
+        Asked(both("联系结果", "Outcome"), help=_NO_NUMBERS, example="已了解情况，约定周三现场查看"),
+    ]
 
 
 class MakePlan(Decision):
     """Someone takes it on, with a due date. ``lead``: a department's code, a unit's id, or words."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["plan"], rank="first", meeting="often")
     kind: Literal["plan"]
-    lead: Line
-    co_handlers: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
-    deliverable: WorkingText
-    due_date: date
+    lead: Annotated[
+        Line,
+        Asked(
+            both("牵头单位", "Lead"),
+            choices=asking.leads,
+            unchosen=both("所选单位", "The lead"),
+            example="urban",
+        ),
+    ]
+    due_date: Annotated[
+        date,
+        Asked(both("完成期限", "Due date"), days=asking.plan_days, example="2026-04-30"),
+    ]
+    deliverable: Annotated[
+        WorkingText,
+        Asked(both("办理内容", "What is to be delivered"), example="更换曳引机并通过检测"),
+    ]
+    co_handlers: Annotated[
+        tuple[Line, ...],
+        Field(max_length=20),
+        Asked(both("协办单位", "Co-handlers"), choices=asking.co_handlers, example=["fire"]),
+    ] = ()
+
+
+class Resolve(Decision):
+    """The matter is settled; the resident is asked."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["resolve"], rank="first", meeting="often")
+    kind: Literal["resolve"]
+    what_was_done: Annotated[WorkingText, _DONE]
 
 
 class Complete(Decision):
     """The plan is carried out; the resident is asked."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["complete"], rank="first", meeting="often")
     kind: Literal["complete"]
-    what_was_done: WorkingText
-
-
-class Extend(Decision):
-    """The plan's due date, or the suspension's resume date, moves."""
-
-    kind: Literal["extend"]
-    new_date: date
-    reason: WorkingText
+    what_was_done: Annotated[WorkingText, _DONE]
 
 
 class Hold(Decision):
     """Stays for the tier's next sitting; counts as a carry-over."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["hold"], meeting="often")
     kind: Literal["hold"]
-    reason: WorkingText
+    reason: Annotated[WorkingText, _REASON]
+
+
+class Extend(Decision):
+    """The plan's due date, or the suspension's resume date, moves."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["extend"], meeting="often")
+    kind: Literal["extend"]
+    new_date: Annotated[date, Asked(both("新的期限", "New date"), days=asking.extension_days, example="2026-05-15")]
+    reason: Annotated[WorkingText, _REASON]
 
 
 class Escalate(Decision):
     """To the next tier's next sitting. ``to`` names a higher tier when its own officer takes the case up."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["escalate"], meeting="often")
     kind: Literal["escalate"]
-    reason: WorkingText
-    to: str | None = None
+    to: Annotated[
+        str | None,
+        Asked(
+            both("升到", "To"),
+            choices=asking.tiers_above,
+            empty=both("上一级", "The next tier"),
+            when=asking.takes_up,
+        ),
+    ] = None
+    reason: Annotated[WorkingText, _REASON]
 
 
 class Return(Decision):
     """退回: to the tier below, its next sitting."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["return"], meeting="seldom")
     kind: Literal["return"]
-    reason: WorkingText
+    reason: Annotated[WorkingText, _REASON]
 
 
 class Suspend(Decision):
     """挂起: an outside condition has to come first; a resume date is always set."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["suspend"], meeting="seldom")
     kind: Literal["suspend"]
-    condition: WorkingText
-    resume_date: date
+    condition: Annotated[
+        WorkingText, Asked(both("等待的外部条件", "The outside condition"), example="等待电力公司停电许可")
+    ]
+    resume_date: Annotated[
+        date, Asked(both("恢复日期", "Resume date"), days=asking.suspension_days, example="2026-05-06")
+    ]
 
 
 class Resume(Decision):
     """The condition has come, or the wait for it is over."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["resume"], rank="first")
     kind: Literal["resume"]
-    reason: WorkingText
+    reason: Annotated[WorkingText, _REASON]
 
 
 class Refer(Decision):
     """转办: somebody else's to settle; closes as referred."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["refer"], meeting="seldom")
     kind: Literal["refer"]
-    to_whom: Line
-    reference: Line
-    reason: WorkingText
+    to_whom: Annotated[Line, Asked(both("转给", "To whom"), example="区住房和城乡建设局")]
+    reference: Annotated[Line, Asked(both("转办文号", "Reference"), example="南城转〔2026〕12号")]
+    reason: Annotated[WorkingText, _REASON]
 
 
 class Reject(Decision):
     """不予受理: closes; the resident is told why and how to object."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["reject"])
     kind: Literal["reject"]
-    reason: WorkingText
-
-
-class MarkDuplicate(Decision):
-    """Closes and follows the other case."""
-
-    kind: Literal["duplicate"]
-    of: Line
-
-
-class Reroute(Decision):
-    """转派: to the right estate, the right category, or both."""
-
-    kind: Literal["reroute"]
-    estate: str | None = None
-    category: str | None = None
-
-    @model_validator(mode="after")
-    def _says_where(self) -> Self:
-        if self.estate is None and self.category is None:
-            raise ValueError("name the right estate, the right category, or both")
-        return self
-
-
-class Withdraw(Decision):
-    """The resident takes it back."""
-
-    kind: Literal["withdraw"]
-
-
-class Confirm(Decision):
-    """The resident says that it is solved, with 1 to 5 stars."""
-
-    kind: Literal["confirm"]
-    stars: Annotated[int, Field(ge=1, le=5, strict=True)]
-
-
-class Dispute(Decision):
-    """重办: the resident says that it is not solved, and why (sealed words, or an officer's record of them)."""
-
-    kind: Literal["dispute"]
-
-
-class Reopen(Decision):
-    """Starts a closed case again, at the tier that closed it."""
-
-    kind: Literal["reopen"]
-    reason: WorkingText
+    reason: Annotated[WorkingText, _REASON]
 
 
 class DeclareEmergency(Decision):
     """The ladder pauses; the joint response of ``playbook`` takes over. ``response``: one that runs already, as for
     another estate, under which the case comes; without it, one of its own is opened."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["emergency"], meeting="seldom")
     kind: Literal["emergency"]
-    playbook: str
-    response: Line | None = None
+    playbook: Annotated[str, Asked(both("预案", "Playbook"), choices=choices.playbooks, example="lift_entrapment")]
+    response: Annotated[
+        Line | None,
+        Asked(
+            both("并入进行中的处置", "Under one that runs"),
+            help=both(
+                "与别的小区是同一起事件的，并入处置，不另起。",
+                "Where it is one matter with what runs on another estate.",
+            ),
+            choices=asking.running,
+            empty=both("另行启动", "A new one"),
+            when=asking.some_run,
+        ),
+    ] = None
+    reason: Annotated[WorkingText | None, Asked(_WHY, help=_NO_NUMBERS)] = None
+
+
+class MarkDuplicate(Decision):
+    """Closes and follows the other case."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["duplicate"], meeting="seldom")
+    kind: Literal["duplicate"]
+    of: Annotated[
+        Line,
+        Asked(
+            both("与哪一件重复", "A duplicate of"),
+            help=both("诉求件编号，如 NC-2026-000001", "The case's number, such as NC-2026-000001"),
+            suggestions=asking.similar,
+            example="NC-2026-000001",
+        ),
+    ]
+
+
+class Reroute(Decision):
+    """转派: to the right estate, the right category, or both."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["reroute"], meeting="seldom")
+    kind: Literal["reroute"]
+    estate: Annotated[
+        str | None,
+        Asked(
+            both("正确的小区", "The right estate"),
+            choices=asking.other_estates,
+            empty=both("小区不变", "The estate stays"),
+            example="gulou-yuan",
+        ),
+    ] = None
+    category: Annotated[
+        str | None,
+        Asked(
+            both("正确的类别", "The right category"),
+            choices=asking.other_categories,
+            empty=both("类别不变", "The category stays"),
+        ),
+    ] = None
+    reason: Annotated[WorkingText | None, Asked(_WHY, help=_NO_NUMBERS)] = None
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if self.estate is None and self.category is None:
+            raise PydanticCustomError("where_to", "name the right estate, the right category, or both")
+        return self
+
+
+class Withdraw(Decision):
+    """The resident takes it back."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["withdraw"], rank="aside")
+    kind: Literal["withdraw"]
+
+
+class Confirm(Decision):
+    """The resident says that it is solved, with 1 to 5 stars."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["confirm"], rank="first")
+    kind: Literal["confirm"]
+    stars: Annotated[
+        int,
+        Field(ge=1, le=5, strict=True),
+        Asked(both("居民评价", "The resident's stars"), widget="stars", example=5),
+    ]
+
+
+class Dispute(Decision):
+    """重办: the resident says that it is not solved, and why (sealed words, or an officer's record of them)."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["dispute"])
+    kind: Literal["dispute"]
+    reason: Annotated[
+        WorkingText | None,
+        Asked(_WHY, help=_NO_NUMBERS, required=True, example="电梯又停了"),
+    ] = None
+
+
+class Reopen(Decision):
+    """Starts a closed case again, at the tier that closed it."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["reopen"], rank="first")
+    kind: Literal["reopen"]
+    reason: Annotated[WorkingText, _REASON]
 
 
 class AddNote(Decision):
     """A remark for whoever reads the case; changes no stage."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["note"], rank="aside")
     kind: Literal["note"]
-    text: WorkingText
+    text: Annotated[WorkingText, Asked(both("备注内容", "Note"), help=_NO_NUMBERS, example="居民下班后在家")]
 
 
 class Assign(Decision):
     """Names who handles it; changes no stage."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["assign"], rank="aside")
     kind: Literal["assign"]
-    person: Line
+    person: Annotated[
+        Line,
+        Asked(
+            both("经办人账号或姓名", "Who handles it"),
+            help=both("不写电话", "No phone numbers"),
+            example="estate-mudan-garden",
+        ),
+    ]
 
 
 class Supervise(Decision):
     """督办: shown everywhere; changes no stage."""
 
+    offer: ClassVar[Offer] = Offer(DECISIONS["supervise"], rank="aside")
     kind: Literal["supervise"]
-    reason: WorkingText
+    reason: Annotated[WorkingText, _REASON]
 
 
 AnyDecision = Annotated[
     Contact
-    | Resolve
     | MakePlan
+    | Resolve
     | Complete
-    | Extend
     | Hold
+    | Extend
     | Escalate
     | Return
     | Suspend
     | Resume
     | Refer
     | Reject
+    | DeclareEmergency
     | MarkDuplicate
     | Reroute
     | Withdraw
     | Confirm
     | Dispute
     | Reopen
-    | DeclareEmergency
     | AddNote
     | Assign
     | Supervise,
     Field(discriminator="kind"),
 ]
+"""In the order in which a meeting is offered them."""
 
 
 class OpenCase(Frozen):
@@ -305,39 +433,7 @@ class AddPhotos(Frozen):
 
 
 SystemCommand = OpenCase | WaitExpired | StandDown | Reproject | SittingMoved | SittingOver | PutOnAgenda | AddPhotos
-AnyCommand = Annotated[
-    Contact
-    | Resolve
-    | MakePlan
-    | Complete
-    | Extend
-    | Hold
-    | Escalate
-    | Return
-    | Suspend
-    | Resume
-    | Refer
-    | Reject
-    | MarkDuplicate
-    | Reroute
-    | Withdraw
-    | Confirm
-    | Dispute
-    | Reopen
-    | DeclareEmergency
-    | AddNote
-    | Assign
-    | Supervise
-    | OpenCase
-    | WaitExpired
-    | StandDown
-    | Reproject
-    | SittingMoved
-    | SittingOver
-    | PutOnAgenda
-    | AddPhotos,
-    Field(discriminator="kind"),
-]
+AnyCommand = Annotated[AnyDecision | SystemCommand, Field(discriminator="kind")]
 
 
 class Command(Frozen):

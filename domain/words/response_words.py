@@ -73,8 +73,9 @@ RESPONSE_COMMANDS: dict[str, Name] = {
     "object": both("异议", "object"),
     "waive": both("免除", "waive"),
     "situation_report": both("情况报告", "situation report"),
+    "stand_down": both("解除联动处置", "stand down"),
 }
-"""What is asked of a joint response, beside ``stand_down`` and ``wait_expired``."""
+"""What is asked of a joint response."""
 
 RESPONSE_EVENTS: dict[str, Name] = {
     "response_declared": both("已启动联动处置", "response declared"),

@@ -1,0 +1,27 @@
+"""What can be chosen for a sitting: which case is added to its agenda, and who was in the chair."""
+
+from __future__ import annotations
+
+from domain.forms.asking import Choices, Options, Situation
+from domain.sitting.state import SittingState
+from domain.words.bilingual import both, text
+
+_POSTS = (
+    both("{unit}党组织书记", "Party secretary, {unit}"),
+    both("{unit}党组织副书记", "Deputy secretary, {unit}"),
+    both("{unit}专干", "Clerk, {unit}"),
+)
+
+
+def candidates(situation: Situation[SittingState | None]) -> Choices:
+    """The cases that wait for the forum and are not on the agenda."""
+    return (("", situation.found.get("case", ())),)
+
+
+def posts(situation: Situation[SittingState | None]) -> Options:
+    """Who may have been in the chair, or have kept the record: by post, in the language of the record."""
+    rules, state = situation.rules, situation.state
+    if state is None:
+        return ()
+    unit = rules.party_name(state.dates.forum)
+    return tuple((said, "") for said in (text(post, state.language, unit=unit) for post in _POSTS))
