@@ -395,7 +395,7 @@ class _Where:
 
     def _turn(self, turn: Turn) -> None:
         """As ``Turn.has`` says it."""
-        self.add(_TURN, turn.unit, turn.tier, turn.contacts, turn.declares, list(turn.parties))
+        self.add(_TURN, turn.unit, turn.tier, turn.contacts, turn.declares, list(turn.parties), turn.tops)
 
     def _equal(self, column: str, value: str | bool | None) -> None:
         if isinstance(value, str) and not is_text(value):
@@ -426,6 +426,7 @@ _TURN = """(
     OR {1}::text IS NOT NULL AND {0} = ANY(c.units) AND CASE c.wait ->> 'kind'
         WHEN 'contact' THEN {2}::boolean WHEN 'sitting' THEN c.wait ->> 'forum' = {0}
         WHEN 'suspension' THEN c.tier = {1} WHEN 'stand_down' THEN {3}::boolean
+        WHEN 'designation' THEN {5}::boolean
         WHEN 'plan' THEN c.tier = {1} AND c.lead <> ALL({4}::text[]) ELSE false END
 )"""
 

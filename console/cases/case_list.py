@@ -34,7 +34,7 @@ router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _SHOWN = 50
 _CARDS = 10
-OFF_THE_LADDER = ("action", "suspended", "joint_response", "verification")
+OFF_THE_LADDER = ("action", "suspended", "designation", "joint_response", "verification")
 """The stages in which a case waits for no sitting, whatever its tier."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -14,6 +14,8 @@ from domain.policy.calendar import shanghai
 from domain.policy.ladder import DecisionKind
 from domain.policy.organisation import Organisation, Unit
 from domain.policy.rules import Rules
+from domain.words.bilingual import Name
+from domain.words.case_words import OBJECTION_GROUNDS, REJECTION_GROUNDS
 
 Kind = Literal["area", "line", "date", "choice", "boxes", "stars"]
 Options = tuple[tuple[str, str], ...]
@@ -47,13 +49,14 @@ _REASON = Field("reason", "area", hint="hint.personal")
 _DONE = (Field("what_was_done", "area"),)
 _PLAIN: dict[str, tuple[Field, ...]] = {
     "contact": (Field("how", "line", hint="hint.how"), Field("outcome", "area", hint="hint.personal")),
+    "answer": (Field("text", "area", hint="hint.personal"),),
+    "accept": (Field("text", "area", hint="hint.personal"),),
     "resolve": _DONE,
     "complete": _DONE,
     "hold": (_REASON,),
     "return": (_REASON,),
     "resume": (_REASON,),
     "refer": (Field("to_whom", "line"), Field("reference", "line"), _REASON),
-    "reject": (_REASON,),
     "confirm": (Field("stars", "stars"),),
     "dispute": (_REASON,),
     "reopen": (_REASON,),
@@ -120,6 +123,28 @@ class Fields:
             tiers = tuple((tier.id, tier.stage.name.in_(self.language)) for tier in higher)
             yield Field("to", "choice", required=False, choices=(("", tiers),))
         yield _REASON
+
+    def object(self) -> Iterator[Field]:
+        """Why it is not theirs."""
+        yield Field("ground", "choice", choices=self._grounds(OBJECTION_GROUNDS))
+        yield _REASON
+
+    def reject(self) -> Iterator[Field]:
+        """Why it is not taken on."""
+        yield Field("ground", "choice", choices=self._grounds(REJECTION_GROUNDS))
+        yield _REASON
+
+    def designate(self) -> Iterator[Field]:
+        """Whose it is, by which paper."""
+        organisation, language = self.rules.organisation, self.language
+        departments = tuple((one.code, one.name.in_(language)) for one in organisation.departments)
+        above = [unit for tier in organisation.tiers[:-1] for unit in organisation.units_at(tier)]
+        units = tuple((unit.id, unit.name.in_(language)) for unit in above)
+        yield Field("unit", "choice", choices=(("", departments), ("", units), *self._estates()))
+        yield Field("document", "line")
+
+    def _grounds(self, grounds: Mapping[str, Name]) -> Choices:
+        return (("", tuple((code, name.in_(self.language)) for code, name in grounds.items())),)
 
     def duplicate(self) -> Iterator[Field]:
         """Of which case."""
@@ -190,6 +215,9 @@ _FOR_A_CASE: dict[str, Callable[[Fields], Iterator[Field]]] = {
     "extend": Fields.extend,
     "suspend": Fields.suspend,
     "escalate": Fields.escalate,
+    "object": Fields.object,
+    "reject": Fields.reject,
+    "designate": Fields.designate,
     "duplicate": Fields.duplicate,
     "reroute": Fields.reroute,
     "emergency": Fields.emergency,
@@ -208,6 +236,9 @@ NAMES = frozenset(field.name for fields in _PLAIN.values() for field in fields) 
     "estate",
     "category",
     "playbook",
+    "ground",
+    "unit",
+    "document",
 }
 """Every field that a decision's form can have; each has a word ``field.…``."""
 

@@ -6,6 +6,7 @@ All pure. Every open case has exactly one wait; MISSION's ladder table is the sp
 """
 
 from domain.case.commands import (
+    Accept,
     AddNote,
     AddPhotos,
     AnyCommand,
@@ -17,14 +18,17 @@ from domain.case.commands import (
     Contact,
     Decision,
     DeclareEmergency,
+    Designate,
     Dispute,
     Escalate,
     Extend,
+    GiveAnswer,
     Hold,
     MakePlan,
     MarkDuplicate,
     OpenCase,
     PutOnAgenda,
+    RaiseObjection,
     Refer,
     Reject,
     Reopen,
@@ -58,15 +62,17 @@ from domain.case.events import (
     Plan,
     SealedRef,
     Suspension,
+    Term,
     Wait,
     WaitKind,
 )
 from domain.case.photographs import MOST_PHOTOS, check_photos_taken
-from domain.case.state import CaseState, Closing, before_sitting, evolve, fold, summary, waits
+from domain.case.state import CaseState, Closing, Promise, before_sitting, evolve, fold, promised, summary, waits
 
 __all__ = [
     "MOST_PHOTOS",
     "SCHEMA",
+    "Accept",
     "AddNote",
     "AddPhotos",
     "AnyCommand",
@@ -83,6 +89,7 @@ __all__ = [
     "Contact",
     "Decision",
     "DeclareEmergency",
+    "Designate",
     "Dispute",
     "EmergencyDeclared",
     "Escalate",
@@ -91,6 +98,7 @@ __all__ = [
     "Expiry",
     "Extend",
     "Fact",
+    "GiveAnswer",
     "Hold",
     "MakePlan",
     "MarkDuplicate",
@@ -99,7 +107,9 @@ __all__ = [
     "PhotoRef",
     "Place",
     "Plan",
+    "Promise",
     "PutOnAgenda",
+    "RaiseObjection",
     "Refer",
     "Reject",
     "Reopen",
@@ -115,6 +125,7 @@ __all__ = [
     "Supervise",
     "Suspend",
     "Suspension",
+    "Term",
     "Wait",
     "WaitExpired",
     "WaitKind",
@@ -125,6 +136,7 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
+    "promised",
     "summary",
     "waits",
 ]

@@ -18,11 +18,23 @@ MILESTONES: dict[str, Name] = {
     "contact_missed": _n(
         "小区没有在规定时间内联系您，已转小区碰头会", "The estate did not contact you in time; its check-in takes it up"
     ),
+    "answer_given": _n("经办单位答复您", "You were answered"),
+    "answer_missed": _n(
+        "没有按时答复您，已通知经办单位和上一级", "You were not answered in time; those above have been told"
+    ),
+    "acceptance_missed": _n(
+        "没有按时告知您是否受理，已通知经办单位和上一级",
+        "You were not told in time whether it is accepted; those above have been told",
+    ),
+    "case_accepted": _n("已书面告知：予以受理", "You were told that it is accepted"),
     "case_held": _n("会上讨论过，暂缓到下次会议", "It was discussed, and stays for the next meeting"),
     "case_carried_over": _n("会上没有议定，转到下次会议", "The meeting did not decide it; the next one will"),
     "case_raised_to_district": _n("多次未议定，拟上报区级", "It is to be raised with the district"),
     "case_escalated": _n("已升级到{tier}办理", "It went up to the {tier}"),
     "case_returned": _n("已交回{tier}办理", "It went back to the {tier}"),
+    "case_objected": _n("经办单位认为不属其职责，正在确定由谁办理", "It is being settled whose it is"),
+    "designation_missed": _n("区政府尚未指定办理单位，正在催办", "The district has not said yet whose it is"),
+    "case_designated": _n("区政府已指定办理单位", "The district has said whose it is"),
     "plan_made": _n("办理方案已定：{lead}负责，{due}前完成", "A plan was made: {lead} is to finish by {due}"),
     "plan_extended": _n("完成日期改为{due}", "The plan's date moved to {due}"),
     "plan_completed": _n("已办理完成，请您评价", "The work is done; please say whether it is good"),
@@ -53,6 +65,7 @@ TOLD_IN_FULL: dict[str, str] = {
     "plan_completed": "what_was_done",
     "case_suspended": "condition",
     "plan_made": "deliverable",
+    "case_accepted": "text",
 }
 """Whose text a resident reads: what was done, what is planned, what it waits for; the key in the event's facts."""
 
@@ -61,8 +74,11 @@ NEXT: dict[str, Name] = {
     "sitting": _n("{where}将在{starts_at}讨论您的诉求", "{where} will discuss it on {starts_at}"),
     "plan": _n("{who}正在办理", "{who} is working on it"),
     "suspension": _n("等外部条件具备后继续办理", "It goes on when an outside condition is met"),
+    "designation": _n("等区政府指定办理单位", "The district is to say whose it is"),
     "stand_down": _n("多个部门正在联动处置", "Several departments are dealing with it together"),
     "verification": _n("请您告诉我们：问题解决了吗？", "Please tell us: is it solved?"),
+    "answer": _n("经办单位会答复您办理情况", "You will hear how it stands"),
+    "acceptance": _n("会书面告知您是否受理", "You will be told in writing whether it is accepted"),
 }
 """What happens next, by the kind of wait."""
 
@@ -71,8 +87,11 @@ BY_WHEN: dict[str, Name] = {
     "sitting": _n("最迟 {until} 有结果", "with a result by {until}"),
     "plan": _n("最迟 {until} 完成", "to be done by {until}"),
     "suspension": _n("{until} 恢复办理", "to go on from {until}"),
+    "designation": _n("最迟 {until}", "by {until}"),
     "stand_down": _n("{until} 前复核一次进展", "progress is reviewed by {until}"),
     "verification": _n("请在 {until} 前答复", "please answer by {until}"),
+    "answer": _n("最迟 {until}", "by {until}"),
+    "acceptance": _n("最迟 {until}", "by {until}"),
 }
 """Until when, by the kind of wait."""
 
@@ -86,7 +105,14 @@ OTHERWISE: dict[str, Name] = {
         "到期没有完成，会转为督办，并回到会上讨论", "If it is not, it comes under supervision and back to a meeting"
     ),
     "resume": _n("到时自动恢复办理", "It goes on by itself then"),
+    "designation_missed": _n("到时没有指定，会记为逾期并继续催办", "If it does not, that is marked, and awaited on"),
     "review": _n("到时由联盟综合服务中心复核", "The alliance's service centre then looks at it again"),
     "close_without_word": _n("到时没有答复，会按未参评办结", "Without an answer it is closed then"),
+    "answer_missed": _n(
+        "到时没有答复您，会记为逾期并通知上一级", "If you do not, that is marked, and those above are told"
+    ),
+    "acceptance_missed": _n(
+        "到时没有告知您，会记为逾期并通知上一级", "If not, that is marked, and those above are told"
+    ),
 }
 """What happens when nothing comes, by the wait's end."""
