@@ -216,7 +216,7 @@ class StreamRecorder(Generic[S, C, F]):
             command.id,
             [kind.new(event) for event in events],
             kind.summary(after),
-            kind.table,
+            kind.listing,
         )
         if appended.events:
             last = max(appended.events, key=lambda event: event.version)

@@ -96,7 +96,7 @@ def _appends(stack: Stack, writers: int) -> Ask:
         if version % A_STREAM == 0:
             stream, version, head = f"B-{uuid.uuid4().hex}", 0, ""
         case = {**row, "number": stream, "version": version + 1}
-        done = await log.append(stream, version, head, f"{stream}/{version}", rows, case)
+        done = await log.append(stream, version, head, f"{stream}/{version}", rows, case, CASES.listing)
         assert done.status == "appended"
         heads[caller] = (stream, version + 1, done.events[-1].hash)
 

@@ -15,7 +15,8 @@ from bench.sizes import Sizes
 from bench.stack import Stack
 from bench.wire import Wire
 from domain.policy.calendar import SHANGHAI, shanghai
-from store.statistics import standings, survey
+from store.standings import standings
+from store.statistics import survey
 
 PART = "overview"
 AIM = at_most(150, "ms")

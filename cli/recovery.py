@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,36 +24,32 @@ def rebuild(
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 when something differs.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the lists of cases, sittings and responses anew from the log; the cases' beside the live one."""
-    differing, cases = commands.run(_rebuild(check))
+    """Make every list anew from the log, each beside the live one."""
+    differing, rows = commands.run(_rebuild(check))
     if as_json:
-        terminal.print_json({"cases": cases, "differing": list(differing), "rebuilt": not check})
+        terminal.print_json({"rows": rows, "differing": differing, "rebuilt": not check})
     elif check and differing:
         terminal.bad(f"{len(differing)} differ: {', '.join(differing[:10])}. Put it right with: hongxiu rebuild")
     else:
-        terminal.good("the list is what the log says" if check else f"the list has been made anew: {cases} cases")
+        made = ", ".join(f"{name} {number}" for name, number in rows.items())
+        terminal.good("the lists are what the log says" if check else f"the lists have been made anew: {made}")
     if check and differing:
         raise typer.Exit(DIFFERS)
 
 
-async def _rebuild(check: bool) -> tuple[Sequence[str], int]:
+async def _rebuild(check: bool) -> tuple[list[str], dict[str, int]]:
+    """The ids that differ, and how many rows the lists have that were made anew."""
     from operations.connections import opened
     from store import rebuild as rebuilding
-    from store.cases import CaseList, CaseQuery
-    from store.folding import CASES, RESPONSES, SITTINGS
 
     settings = commands.settings()
     with terminal.progress("streams") as step:
         if not check:
             async with opened(settings.owner_database()) as owner:
-                for kind in (SITTINGS, RESPONSES):
-                    await rebuilding.rebuild_list(owner, kind)
-                return (), await rebuilding.rebuild(owner, CASES.listed, lambda done: step(done, 0))
+                return [], dict(await rebuilding.rebuild(owner, progress=lambda done: step(done, 0)))
         async with opened(settings.database()) as pool:
-            differing = await rebuilding.compare(pool, CASES.listed, lambda done: step(done, 0))
-            for kind in (SITTINGS, RESPONSES):
-                differing = (*differing, *await rebuilding.compare_list(pool, kind))
-            return differing, await CaseList(pool).count(CaseQuery())
+            differing = await rebuilding.compare(pool, progress=lambda done: step(done, 0))
+            return [name for names in differing.values() for name in names], {}
 
 
 @app.command(epilog="Example:  hongxiu audit --repair")

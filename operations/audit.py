@@ -26,7 +26,7 @@ from services.policy_desk import order_of
 from store import rebuild
 from store.database import transaction
 from store.errors import reaching_the_store
-from store.folding import CASES, RESPONSES, SITTINGS, kind_of
+from store.folding import kind_of
 from store.log import EventLog, StoredEvent, chain_problems, count_streams, every_stream, snapshot
 from store.policies import Policies
 from store.sittings import Untold
@@ -140,12 +140,10 @@ class Auditor:
         self._open.clear()
         await _each(self._states(), self._look_at_open, self._at_once)
         await _each(self._running(), self._look_at_running, self._at_once)
-        differing = await rebuild.compare(self._pool, CASES.listed, lambda n: self._progress("list", n, report.cases))
-        self._find(Finding(number, "projection_differs") for number in differing)
-        await self._look_at_sittings()
+        differing = await rebuild.compare(self._pool, progress=lambda n: self._progress("list", n, report.cases))
+        self._find(Finding(number, "projection_differs") for numbers in differing.values() for number in numbers)
+        self._find(_untold(one) for one in await untold_cases(self._pool))
         await self._look_at_steps()
-        differing = await rebuild.compare_list(self._pool, RESPONSES)
-        self._find(Finding(number, "projection_differs") for number in differing)
         await self._look_at_policies()
         report.findings.sort(key=lambda finding: (FINDINGS.index(finding.kind), finding.number))
         return report
@@ -182,12 +180,6 @@ class Auditor:
         return after
 
     # ---------------------------------------------------------------- looking
-
-    async def _look_at_sittings(self) -> None:
-        """Cases that have not heard of their sitting's move, and rows of the list that are not the log's."""
-        self._find(_untold(one) for one in await untold_cases(self._pool))
-        differing = await rebuild.compare_list(self._pool, SITTINGS)
-        self._find(Finding(number, "projection_differs") for number in differing)
 
     async def _look_at_steps(self) -> None:
         """What should have followed from events, and did not."""

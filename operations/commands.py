@@ -18,7 +18,7 @@ from operations import terminal
 from runtime.settings import Settings, SettingsError, load
 from runtime.temporal import TemporalUnavailable
 from stack.errors import StackError
-from store.errors import SealBroken, StoreUnavailable
+from store.errors import SchemaUnknown, SealBroken, StoreUnavailable
 from store.rulebook import NoRules
 from workflows.client import ProcessUnavailable
 
@@ -82,7 +82,7 @@ def _said(error: Exception, language: str) -> tuple[str | None, int]:
 
 def _unavailable(error: Exception) -> tuple[str | None, int]:
     start = "Is the stack running? Start it with: hongxiu up"
-    if isinstance(error, SettingsError | NoRules):
+    if isinstance(error, SettingsError | NoRules | SchemaUnknown):
         return str(error), UNAVAILABLE
     if isinstance(error, StoreUnavailable | psycopg.OperationalError):
         return f"The database does not answer ({_first_line(error)}). {start}", UNAVAILABLE

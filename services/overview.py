@@ -12,7 +12,8 @@ from domain.policy.calendar import SHANGHAI
 from runtime.clock import Clock
 from store.joint_responses import ResponseRow, Responses
 from store.rulebook import Rulebook
-from store.statistics import Late, longest_late, standings, statistics, survey
+from store.standings import Late, longest_late, standings
+from store.statistics import statistics, survey
 
 if TYPE_CHECKING:
     from store.database import Pool

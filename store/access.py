@@ -1,17 +1,23 @@
 """Who saw and did what, beside the events: sign-ins, denials, each reading of sealed personal data, and what
 administrators change.
 
-Rows are only ever added; the database numbers and hashes them (migration 0005), each with the one before.
+Rows are only ever added; the database numbers and hashes them (migration 0002), each with the one before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from store.database import is_text
-from store.errors import reaching_the_store
+from sqlalchemy import BigInteger, ColumnElement, Integer, false, func, or_, select
+
+from store.paging import Asked
+from store.statements import Statement, given, inserted
+from store.tables.base import Instant
+from store.tables.people import ACCESS_LOG
 
 if TYPE_CHECKING:
     from store.database import Executor
@@ -91,56 +97,78 @@ class AccessLog:
         detail: str | None = None,
     ) -> None:
         """Adds a row; its position, time and hash come from the database."""
-        with reaching_the_store():
-            await self._executor.execute(
-                "INSERT INTO access_log (account, role, unit, what, subject, route, outcome, address, detail) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                account,
-                role,
-                unit,
-                what,
-                subject,
-                route,
-                outcome,
-                address,
-                detail,
-            )
+        await _ADD.run(
+            self._executor,
+            account=account,
+            role=role,
+            unit=unit,
+            what=what,
+            subject=subject,
+            route=route,
+            outcome=outcome,
+            address=address,
+            detail=detail,
+        )
 
     async def page(self, query: AccessQuery) -> tuple[Access, ...]:
         """The rows that fit, newest first."""
-        conditions, values = _where(query)
-        statement = f"SELECT {_COLUMNS} FROM access_log{conditions} ORDER BY position DESC LIMIT {query.limit}"
-        with reaching_the_store():
-            rows = await self._executor.fetch(statement, *values)
+        asked = _asked(query)
+        rows = await _paged(asked.filters).rows(self._executor, **asked.values, limit=query.limit)
         return tuple(Access(**dict(row)) for row in rows)
 
     async def first_broken(self) -> int | None:
         """The position of the first row that is not as it was written, or that follows a hole; None where all is
         well. Reads the whole log."""
-        with reaching_the_store():
-            found = await self._executor.fetchval(
-                "SELECT min(position) FROM (SELECT position, hash, prev_hash, hx_access_hash(a) AS right_hash, "
-                "lag(hash, 1, '') OVER w AS before, row_number() OVER w AS n FROM access_log AS a "
-                "WINDOW w AS (ORDER BY position)) AS chain "
-                "WHERE hash <> right_hash OR prev_hash <> before OR position <> n"
-            )
+        found = await _FIRST_BROKEN.value(self._executor)
         return int(found) if found is not None else None
 
 
-_COLUMNS = "position, at, account, role, unit, what, subject, route, outcome, address, detail"
+# What is inserted of a row, the database adds its position, instant and hashes.
+_GIVEN = ("account", "role", "unit", "what", "subject", "route", "outcome", "address", "detail")
 _EQUAL = ("account", "what", "subject", "outcome")
+_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "nothing": false(),
+    **{column: ACCESS_LOG.c[column] == given(ACCESS_LOG.c[column]) for column in _EQUAL},
+    "since": ACCESS_LOG.c.at >= given("since", Instant),
+    "until": ACCESS_LOG.c.at < given("until", Instant),
+    "before": ACCESS_LOG.c.position < given("before", BigInteger()),
+}
+"""What the log can be narrowed by."""
 
 
-def _where(query: AccessQuery) -> tuple[str, list[object]]:
-    asked: list[tuple[str, object]] = [
-        (f"{column} = ", value) for column in _EQUAL if (value := getattr(query, column)) is not None
-    ]
-    asked += [
-        (condition, value)
-        for condition, value in (("at >= ", query.since), ("at < ", query.until), ("position < ", query.before))
-        if value is not None
-    ]
-    if any(isinstance(value, str) and not is_text(value) for _, value in asked):
-        return " WHERE false", []
-    conditions = [f"{condition}${place}" for place, (condition, _) in enumerate(asked, 1)]
-    return (" WHERE " + " AND ".join(conditions) if conditions else ""), [value for _, value in asked]
+def _asked(query: AccessQuery) -> Asked:
+    asked = Asked()
+    for name in (*_EQUAL, "since", "until", "before"):
+        if (value := getattr(query, name)) is not None:
+            asked.add(name, **{name: value})
+    return asked
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_ADD = Statement(inserted(ACCESS_LOG, *_GIVEN))
+_SHOWN = select(*(ACCESS_LOG.c[name] for name in ("position", "at", *_GIVEN)))
+
+_CHAIN = select(
+    ACCESS_LOG.c.position,
+    ACCESS_LOG.c.hash,
+    ACCESS_LOG.c.prev_hash,
+    func.hx_access_hash(ACCESS_LOG.table_valued()).label("right_hash"),
+    func.lag(ACCESS_LOG.c.hash, 1, "").over(order_by=ACCESS_LOG.c.position).label("before"),
+    func.row_number().over(order_by=ACCESS_LOG.c.position).label("n"),
+).subquery("chain")
+_FIRST_BROKEN = Statement(
+    select(func.min(_CHAIN.c.position)).where(
+        or_(
+            _CHAIN.c.hash != _CHAIN.c.right_hash,
+            _CHAIN.c.prev_hash != _CHAIN.c.before,
+            _CHAIN.c.position != _CHAIN.c.n,
+        )
+    )
+)
+
+
+@lru_cache
+def _paged(filters: tuple[str, ...]) -> Statement:
+    page = _SHOWN.where(*(_FILTERS[name] for name in filters)).order_by(ACCESS_LOG.c.position.desc())
+    return Statement(page.limit(given("limit", Integer())))

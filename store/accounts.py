@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import cast, delete, false, func, not_, select, true, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.errors import Refusal
-from store.database import is_text
-from store.errors import reaching_the_store
+from store.database import is_text, transaction
+from store.statements import Statement, given, inserted
+from store.tables.base import constant
+from store.tables.people import ACCOUNTS, SESSIONS
 
 if TYPE_CHECKING:
     import asyncpg
@@ -25,10 +29,6 @@ if TYPE_CHECKING:
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _LONGEST_PASSWORD = 1024
 
-_SEEN = "id, posts, disabled, tokens_since, change_by"
-_ADMINISTERED = (
-    """SELECT EXISTS (SELECT FROM accounts WHERE NOT disabled AND posts @> '[{"role": "administrator"}]'::jsonb)"""
-)
 _CHANGING = 7360
 """The lock under which accounts are changed: two administrators do not shut each other out at once."""
 
@@ -66,73 +66,50 @@ class Accounts:
 
     async def put(self, id: str, password_hash: str, posts: Iterable[Post]) -> None:
         """Create an account, or give it another password and other posts. See `hash_password`."""
-        await self._write(
-            "INSERT INTO accounts (id, password_hash, posts) VALUES ($1, $2, $3) "
-            "ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash, posts = excluded.posts",
-            [(id, password_hash, _json(posts))],
-        )
+        await _PUT.run(self._pool, id=id, password_hash=password_hash, posts=_json(posts))
 
     async def add_missing(self, accounts: Iterable[tuple[str, Iterable[Post]]], password_hash: str) -> None:
         """Create those that are not there yet, with one password: a sample organisation's."""
-        await self._write(
-            "INSERT INTO accounts (id, password_hash, posts) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
-            [(id, password_hash, _json(posts)) for id, posts in accounts],
-        )
+        new = [{"id": id, "password_hash": password_hash, "posts": _json(posts)} for id, posts in accounts]
+        await _ADD.run_each(self._pool, new)
 
     async def create(self, id: str, password_hash: str, posts: Iterable[Post], change_by: datetime) -> bool:
         """A new account with a one-time password; False where there is one of that name already."""
-        with reaching_the_store():
-            made = await self._pool.fetchval(
-                "INSERT INTO accounts (id, password_hash, posts, change_by) VALUES ($1, $2, $3, $4) "
-                "ON CONFLICT (id) DO NOTHING RETURNING true",
-                id,
-                password_hash,
-                _json(posts),
-                change_by,
-            )
-        return bool(made)
+        row = {"id": id, "password_hash": password_hash, "posts": _json(posts), "change_by": change_by}
+        return bool(await _CREATE.value(self._pool, **row))
 
     async def set_posts(self, id: str, posts: Iterable[Post]) -> bool:
         """Other posts; sessions and tokens of those that are gone are good no longer. Whether there is such an account.
 
         Raises Refusal ``last_administrator``.
         """
-        return await self._guarded("UPDATE accounts SET posts = $2 WHERE id = $1 RETURNING true", id, _json(posts))
+        return await self._guarded(_SET_POSTS, id, posts=_json(posts))
 
     async def set_disabled(self, id: str, disabled: bool) -> bool:
         """Shut an account, with its sessions, or open it again; whether there is such an account.
 
         Raises Refusal ``last_administrator``.
         """
-        return await self._guarded(
-            "WITH ended AS (DELETE FROM sessions WHERE account = $1 AND $2) "
-            "UPDATE accounts SET disabled = $2 WHERE id = $1 RETURNING true",
-            id,
-            disabled,
-        )
+        return await self._guarded(_SHUT if disabled else _OPEN, id)
 
-    async def _guarded(self, statement: str, *values: object) -> bool:
+    async def _guarded(self, change: Statement, id: str, **values: object) -> bool:
         """A change after which there is still somebody who can administer, unless there was nobody before."""
-        with reaching_the_store():
-            async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute("SELECT pg_advisory_xact_lock($1)", _CHANGING)
-                before = await connection.fetchval(_ADMINISTERED)
-                done = await connection.fetchval(statement, *values)
-                if before and not await connection.fetchval(_ADMINISTERED):
-                    raise Refusal("last_administrator", account=values[0])
+        async with transaction(self._pool) as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", _CHANGING)
+            before = await _ADMINISTERED.value(connection)
+            done = await change.value(connection, id=id, **values)
+            if before and not await _ADMINISTERED.value(connection):
+                raise Refusal("last_administrator", account=id)
         return bool(done)
 
     async def set_password(self, id: str, password_hash: str, *, change_by: datetime | None = None) -> None:
         """Another password, a one-time one with ``change_by``; tokens from before are good no longer. See
         `hash_password`."""
-        await self._write(
-            "UPDATE accounts SET password_hash = $2, tokens_since = now(), change_by = $3 WHERE id = $1",
-            [(id, password_hash, change_by)],
-        )
+        await _SET_PASSWORD.run(self._pool, id=id, password_hash=password_hash, change_by=change_by)
 
     async def void_tokens(self, id: str) -> None:
         """Tokens from before are good no longer."""
-        await self._write("UPDATE accounts SET tokens_since = now() WHERE id = $1", [(id,)])
+        await _VOID_TOKENS.run(self._pool, id=id)
 
     async def get(self, id: str) -> Account | None:
         """An account, disabled or not."""
@@ -156,21 +133,49 @@ class Accounts:
         return _account(row)
 
     async def _find(self, id: str) -> asyncpg.Record | None:
-        if not is_text(id):
-            return None
-        with reaching_the_store():
-            return await self._pool.fetchrow(f"SELECT password_hash, {_SEEN} FROM accounts WHERE id = $1", id)
-
-    async def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        with reaching_the_store():
-            await self._pool.executemany(statement, rows)
+        return await _FIND.row(self._pool, id=id) if is_text(id) else None
 
 
 async def every_account(executor: Executor) -> tuple[Account, ...]:
     """Every account, by id, as a pool or a transaction sees them. Raises StoreUnavailable."""
-    with reaching_the_store():
-        rows = await executor.fetch(f"SELECT {_SEEN} FROM accounts ORDER BY id")
-    return tuple(map(_account, rows))
+    return tuple(map(_account, await _ALL.rows(executor)))
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_SEEN = select(*(ACCOUNTS.c[name] for name in ("id", "posts", "disabled", "tokens_since", "change_by")))
+_THIS = ACCOUNTS.c.id == given(ACCOUNTS.c.id)
+_CHANGE = update(ACCOUNTS).where(_THIS)
+_POSTS = given(ACCOUNTS.c.posts)
+
+_NEW = inserted(ACCOUNTS, "id", "password_hash", "posts")
+_PUT = Statement(
+    _NEW.on_conflict_do_update(
+        index_elements=[ACCOUNTS.c.id], set_={name: _NEW.excluded[name] for name in ("password_hash", "posts")}
+    )
+)
+_ADD = Statement(_NEW.on_conflict_do_nothing(index_elements=[ACCOUNTS.c.id]))
+_CREATE = Statement(
+    inserted(ACCOUNTS, "id", "password_hash", "posts", "change_by")
+    .on_conflict_do_nothing(index_elements=[ACCOUNTS.c.id])
+    .returning(true())
+)
+_SET_POSTS = Statement(_CHANGE.values(posts=_POSTS).returning(true()))
+_OPEN = Statement(_CHANGE.values(disabled=false()).returning(true()))
+_ENDED = delete(SESSIONS).where(SESSIONS.c.account == given(ACCOUNTS.c.id)).returning(SESSIONS.c.id).cte("ended")
+_SHUT = Statement(_CHANGE.values(disabled=true()).returning(true()).add_cte(_ENDED))
+_SET_PASSWORD = Statement(
+    _CHANGE.values(
+        password_hash=given(ACCOUNTS.c.password_hash), tokens_since=func.now(), change_by=given(ACCOUNTS.c.change_by)
+    )
+)
+_VOID_TOKENS = Statement(_CHANGE.values(tokens_since=func.now()))
+_FIND = Statement(_SEEN.add_columns(ACCOUNTS.c.password_hash).where(_THIS))
+_ALL = Statement(_SEEN.order_by(ACCOUNTS.c.id))
+_IS_ADMINISTRATOR = ACCOUNTS.c.posts.contains(cast(constant('[{"role": "administrator"}]'), JSONB))
+_ADMINISTERED = Statement(
+    select(select(ACCOUNTS.c.id).where(not_(ACCOUNTS.c.disabled), _IS_ADMINISTRATOR).exists().label("administered"))
+)
 
 
 def hash_password(password: str) -> str:

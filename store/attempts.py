@@ -6,27 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from store.errors import reaching_the_store
+from sqlalchemy import Integer, Interval, and_, case, delete, func, not_, or_, select
+
+from store.statements import Statement, among, given, inserted
+from store.tables.people import SIGN_IN_FAILURES
 
 if TYPE_CHECKING:
     from store.database import Executor
-
-# One statement, so that attempts at once are each counted. A lock that is over, or a long pause, starts anew.
-_ATTEMPT = """
-INSERT INTO sign_in_failures AS f (name, failures, last_at) VALUES ($1, 1, now())
-ON CONFLICT (name) DO UPDATE SET
-    failures = CASE
-        WHEN f.locked_until > now() THEN f.failures
-        WHEN f.locked_until IS NOT NULL OR f.last_at < now() - $4::interval THEN 1
-        ELSE f.failures + 1 END,
-    locked_until = CASE
-        WHEN f.locked_until > now() THEN f.locked_until
-        WHEN f.locked_until IS NULL AND f.last_at >= now() - $4::interval AND f.failures + 1 > $2
-            THEN now() + $3::interval
-        END,
-    last_at = now()
-RETURNING locked_until
-"""
 
 
 class SignInFailures:
@@ -40,37 +26,70 @@ class SignInFailures:
 
         The one after the ``most``-th failure locks it, each within ``forget`` of the one before.
         """
-        with reaching_the_store():
-            locked: datetime | None = await self._executor.fetchval(_ATTEMPT, name, most, lock, forget)
+        locked: datetime | None = await _ATTEMPT.value(
+            self._executor, name=name, failures=1, most=most, lock=lock, forget=forget
+        )
         return locked
 
     async def locked(self) -> int:
         """How many names are locked now."""
-        with reaching_the_store():
-            return int(
-                await self._executor.fetchval("SELECT count(*) FROM sign_in_failures WHERE locked_until > now()")
-            )
+        return int(await _LOCKED.value(self._executor))
 
     async def succeeded(self, name: str, *, forget: timedelta) -> None:
         """Forgets the name's failures, and everybody's of long ago."""
-        with reaching_the_store():
-            await self._executor.execute(
-                "DELETE FROM sign_in_failures WHERE name = $1 "
-                "OR (last_at < now() - $2::interval AND (locked_until IS NULL OR locked_until < now()))",
-                name,
-                forget,
-            )
+        await _SUCCEEDED.run(self._executor, name=name, forget=forget)
 
     async def locked_among(self, names: Iterable[str]) -> dict[str, datetime]:
         """Those of the names that are locked, each with until when."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                "SELECT name, locked_until FROM sign_in_failures WHERE name = ANY($1) AND locked_until > now()",
-                list(names),
-            )
+        rows = await _LOCKED_AMONG.rows(self._executor, names=list(names))
         return {row["name"]: row["locked_until"] for row in rows}
 
     async def forget(self, name: str) -> None:
         """Forgets the name's failures, and its lock with them."""
-        with reaching_the_store():
-            await self._executor.execute("DELETE FROM sign_in_failures WHERE name = $1", name)
+        await _FORGET.run(self._executor, name=name)
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_NOW = func.now()
+_KEPT = SIGN_IN_FAILURES.c
+_IS_LOCKED = _KEPT.locked_until > _NOW
+_LONG_AGO = _KEPT.last_at < _NOW - given("forget", Interval())
+_THIS = _KEPT.name == given(_KEPT.name)
+
+# One statement, so that attempts at once are each counted. A lock that is over, or a long pause, starts anew.
+_ATTEMPT = Statement(
+    inserted(SIGN_IN_FAILURES, "name", "failures")
+    .values(last_at=_NOW)
+    .on_conflict_do_update(
+        index_elements=[_KEPT.name],
+        set_={
+            "failures": case(
+                (_IS_LOCKED, _KEPT.failures),
+                (or_(_KEPT.locked_until.is_not(None), _LONG_AGO), 1),
+                else_=_KEPT.failures + 1,
+            ),
+            "locked_until": case(
+                (_IS_LOCKED, _KEPT.locked_until),
+                (
+                    and_(
+                        _KEPT.locked_until.is_(None),
+                        not_(_LONG_AGO),
+                        _KEPT.failures + 1 > given("most", Integer()),
+                    ),
+                    _NOW + given("lock", Interval()),
+                ),
+            ),
+            "last_at": _NOW,
+        },
+    )
+    .returning(_KEPT.locked_until)
+)
+_LOCKED = Statement(select(func.count()).select_from(SIGN_IN_FAILURES).where(_IS_LOCKED))
+_LOCKED_AMONG = Statement(select(_KEPT.name, _KEPT.locked_until).where(among(_KEPT.name, "names"), _IS_LOCKED))
+_FORGET = Statement(delete(SIGN_IN_FAILURES).where(_THIS))
+_SUCCEEDED = Statement(
+    delete(SIGN_IN_FAILURES).where(
+        or_(_THIS, and_(_LONG_AGO, or_(_KEPT.locked_until.is_(None), _KEPT.locked_until < _NOW)))
+    )
+)

@@ -6,27 +6,43 @@ resident is erased, and can be made again from the sealed records.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-import asyncpg
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    all_,
+    and_,
+    any_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from domain.acting import Turn
 from domain.case import WaitKind
-from domain.errors import Refusal
 from store.database import is_text
-from store.errors import reaching_the_store
+from store.paging import Asked, By, Order, page_limit
+from store.statements import Statement, among, given, inserted
+from store.tables.base import Instant, Texts, constant
+from store.tables.lists import CASES, IN_TIME, IS_OPEN, WAITS_FOR_SITTING
+from store.tables.people import CASE_TITLES
 
 if TYPE_CHECKING:
-    from store.database import Executor
+    import asyncpg
 
-MAX_LIMIT = 200
+    from store.database import Executor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +87,6 @@ class CaseRow:
         return self.wait.get("forum") if self.wait else None
 
 
-COLUMNS = tuple(field.name for field in fields(CaseRow) if field.name != "title")
-_COLUMN_SET = frozenset(COLUMNS)
 COUNTED_BY = frozenset({"tier", "stage", "estate", "community", "category", "closed_as", "lead"})
 
 Sort = Literal["newest", "due", "longest"]
@@ -144,31 +158,25 @@ class CaseList:
         """One case with its title."""
         if not is_text(number):
             return None
-        with reaching_the_store():
-            row = await self._executor.fetchrow(f"{_WITH_TITLES.format('cases')} WHERE c.number = $1", number)
+        row = await _GET.row(self._executor, number=number)
         return _row(row) if row else None
 
     async def some(self, numbers: Iterable[str]) -> dict[str, CaseRow]:
         """The cases called `numbers`, by number; those that there are."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(f"{_WITH_TITLES.format('cases')} WHERE c.number = ANY($1)", list(numbers))
+        rows = await _SOME.rows(self._executor, numbers=list(numbers))
         return {row["number"]: _row(row) for row in rows}
 
     async def page(self, query: CaseQuery) -> CasePage:
         """The cases that fit, in the query's order. Raises Refusal("bad_cursor")."""
-        return await self._page(query, max(1, min(query.limit, MAX_LIMIT)))
+        return await self._page(query, page_limit(query.limit))
 
     async def _page(self, query: CaseQuery, limit: int) -> CasePage:
-        where, order = _Where(query), _ORDERS[query.sort]
-        if order.open:
-            where.add("c.closed_at IS NULL")
-        if query.cursor is not None:
-            where.add(order.after, *_read_cursor(query.cursor, order))
-        some = f"(SELECT c.* FROM cases AS c{where.sql} ORDER BY {order.by} LIMIT {limit + 1})"
-        with reaching_the_store():
-            rows = await self._executor.fetch(f"{_WITH_TITLES.format(some)} ORDER BY {order.by}", *where.values)
+        order, asked = _ORDERS[query.sort], _asked(query)
+        after = order.read(query.cursor) if query.cursor is not None else {}
+        statement = _paged(asked.filters, query.sort, bool(after))
+        rows = await statement.rows(self._executor, **asked.values, **after, limit=limit + 1)
         items = tuple(map(_row, rows[:limit]))
-        return CasePage(items, _cursor(items[-1], order) if len(rows) > limit else None)
+        return CasePage(items, order.cursor(items[-1]) if len(rows) > limit else None)
 
     async def due(self, query: CaseQuery) -> tuple[CaseRow, ...]:
         """The first of the open cases that fit, those that are late or due first on top."""
@@ -176,59 +184,43 @@ class CaseList:
 
     async def columns(self, query: CaseQuery, stages: Sequence[str], limit: int) -> dict[str, tuple[CaseRow, ...]]:
         """Of each stage the first open cases that fit, at most ``limit``, those that are late or due first on top."""
-        where, order = _Where(query), _ORDERS["due"]
-        where.add("c.closed_at IS NULL AND c.stage = s.stage")
-        stage_of = f"unnest(${len(where.values) + 1}::text[]) AS s(stage)"
-        some = f"SELECT c.* FROM cases AS c{where.sql} ORDER BY {order.by} LIMIT {limit}"
-        each = f"(SELECT c.* FROM {stage_of} CROSS JOIN LATERAL ({some}) AS c)"
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                f"{_WITH_TITLES.format(each)} ORDER BY {order.by}", *where.values, list(stages)
-            )
+        asked = _asked(query)
+        statement = _in_columns(asked.filters)
+        rows = await statement.rows(self._executor, **asked.values, stages=list(stages), limit=limit)
         found: dict[str, list[CaseRow]] = {stage: [] for stage in stages}
-        for row in rows:
-            found[row["stage"]].append(_row(row))
-        return {stage: tuple(cases) for stage, cases in found.items()}
+        for row in map(_row, rows):
+            found[row.stage].append(row)
+        return {stage: tuple(sorted(cases, key=_due)) for stage, cases in found.items()}
 
     async def tallies(self, query: CaseQuery) -> tuple[Tally, ...]:
         """How many cases fit at each tier and stage; cursor, order and limit do not matter."""
-        where = _Where(query)
-        counted = "SELECT c.tier, c.stage, count(*) AS cases, count(*) FILTER (WHERE c.overdue) AS late"
-        with reaching_the_store():
-            rows = await self._executor.fetch(f"{counted} FROM cases AS c{where.sql} GROUP BY 1, 2", *where.values)
+        asked = _asked(query)
+        rows = await _tallied(asked.filters).rows(self._executor, **asked.values)
         return tuple(Tally(**dict(row)) for row in rows)
 
     async def waiting_for(self, sittings: Sequence[str]) -> dict[str, int]:
         """How many open cases wait for each of these sittings."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                "SELECT wait ->> 'sitting_id' AS sitting, count(*) AS n FROM cases "
-                "WHERE closed_at IS NULL AND wait ->> 'sitting_id' = ANY($1) GROUP BY 1",
-                list(sittings),
-            )
+        rows = await _WAITING_FOR.rows(self._executor, sittings=list(sittings))
         return {row["sitting"]: row["n"] for row in rows}
 
     async def count(self, query: CaseQuery) -> int:
         """How many cases fit; the cursor and limit do not matter."""
-        where = _Where(query)
-        with reaching_the_store():
-            return int(await self._executor.fetchval(f"SELECT count(*) FROM cases AS c{where.sql}", *where.values))
+        asked = _asked(query)
+        return int(await _counted(asked.filters).value(self._executor, **asked.values))
 
     async def count_by(self, column: str, query: CaseQuery) -> dict[str, int]:
         """How many cases fit for each value of `column`, one of `COUNTED_BY`; those without one left out."""
         if column not in COUNTED_BY:
             raise ValueError(f"cases are not counted by {column}")
-        where = _Where(query)
-        statement = f"SELECT c.{column} AS what, count(*) AS n FROM cases AS c{where.sql} GROUP BY 1 ORDER BY 1"
-        with reaching_the_store():
-            rows = await self._executor.fetch(statement, *where.values)
+        asked = _asked(query)
+        rows = await _counted_by(asked.filters, column).rows(self._executor, **asked.values)
         return {row["what"]: row["n"] for row in rows if row["what"] is not None}
 
     async def every(self, query: CaseQuery, most: int) -> AsyncIterator[tuple[CaseRow, ...]]:
         """The cases that fit, in the query's order, some at a time; ``most`` of them at most."""
         left, cursor = most, query.cursor
         while left > 0:
-            page = await self._page(replace(query, cursor=cursor), min(left, _SOME))
+            page = await self._page(replace(query, cursor=cursor), min(left, _AT_A_TIME))
             if page.items:
                 yield page.items
             left, cursor = left - len(page.items), page.next_cursor
@@ -241,31 +233,12 @@ class CaseList:
 
     async def put_title(self, number: str, resident: str | None, title: str) -> None:
         """Write a case's title, in clear, for lists and search."""
-        with reaching_the_store():
-            await self._executor.execute(
-                "INSERT INTO case_titles (number, resident, title, grams) VALUES ($1, $2, $3, $4) "
-                "ON CONFLICT (number) DO UPDATE SET resident = excluded.resident, title = excluded.title, "
-                "grams = excluded.grams",
-                number,
-                resident,
-                title,
-                grams(title),
-            )
+        await _PUT_TITLE.run(self._executor, number=number, resident=resident, title=title, grams=grams(title))
 
     async def titles(self, numbers: Sequence[str]) -> dict[str, str]:
         """The titles of the cases called `numbers`; those without one are left out."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                "SELECT number, title FROM case_titles WHERE number = ANY($1)", list(numbers)
-            )
+        rows = await _TITLES.rows(self._executor, numbers=list(numbers))
         return {row["number"]: row["title"] for row in rows}
-
-
-def whole_row(row: Mapping[str, object]) -> Mapping[str, object]:
-    """`row` itself if it has exactly the list's columns (one left out would be NULL), else ValueError."""
-    if row.keys() != _COLUMN_SET:
-        raise ValueError(f"not a row of the case list: {sorted(row.keys() ^ _COLUMN_SET)}")
-    return row
 
 
 def grams(title: str) -> list[str]:
@@ -283,48 +256,36 @@ def asked_grams(q: str) -> list[str]:
     return sorted(found)
 
 
-_SOME = 500
+_AT_A_TIME = 500
 _NO_END = 1 << 40
 
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """How a list is sorted, and what follows a row in it. ``key``: the row's values; ``read``: a cursor's, checked.
-    ``open``: only of open cases, whose index it has."""
-
-    by: str
-    after: str
-    key: Callable[[CaseRow], list[object]]
-    kinds: tuple[type, ...]
-    open: bool = True
+# ---------------------------------------------------------------- orders
 
 
-_ORDERS: dict[Sort, _Order] = {
-    "newest": _Order(
-        "c.opened_at DESC, c.number DESC",
-        "(c.opened_at, c.number) < ({}, {})",
-        lambda row: [row.opened_at, row.number],
-        (datetime, str),
-        open=False,
-    ),
-    "due": _Order(
-        "(NOT c.overdue), c.until, c.number",
-        "((NOT c.overdue), c.until, c.number) > ({}, {}, {})",
-        lambda row: [not row.overdue, row.until, row.number],
-        (bool, datetime, str),
-    ),
-    "longest": _Order(
-        "c.tier_since, c.number",
-        "(c.tier_since, c.number) > ({}, {})",
-        lambda row: [row.tier_since, row.number],
-        (datetime, str),
-    ),
+def _newest(row: CaseRow) -> tuple[object, ...]:
+    return row.opened_at, row.number
+
+
+def _due(row: CaseRow) -> tuple[Any, ...]:
+    return not row.overdue, row.until, row.number
+
+
+def _longest(row: CaseRow) -> tuple[object, ...]:
+    return row.tier_since, row.number
+
+
+_ORDERS: dict[Sort, Order[CaseRow]] = {
+    "newest": Order((By(CASES.c.opened_at, down=True), By(CASES.c.number, down=True)), _newest),
+    "due": Order((By(IN_TIME), By(CASES.c.until), By(CASES.c.number)), _due, only=IS_OPEN),
+    "longest": Order((By(CASES.c.tier_since), By(CASES.c.number)), _longest, only=IS_OPEN),
 }
 
-# Columns by name: a program goes on reading where a later one has added some.
-_SHOWN = ", ".join(f"c.{column}" for column in COLUMNS)
-_WITH_TITLES = f"SELECT {_SHOWN}, t.title FROM {{}} AS c LEFT JOIN case_titles AS t ON t.number = c.number"
+# ---------------------------------------------------------------- filters
+
 _NUMBER = re.compile(r"[A-Za-z]{1,8}-[0-9-]*")
+_PAST_ALL = "\U0010ffff"
+_KIND = CASES.c.wait.op("->>", return_type=Text())(constant("kind"))
+_FORUM = CASES.c.wait.op("->>", return_type=Text())(constant("forum"))
 _EQUAL = (
     "tier",
     "stage",
@@ -338,120 +299,181 @@ _EQUAL = (
     "duplicate_of",
 )
 
+_UNDER = CASES.c.units.overlap(given("units", Texts))
+# The joint response is everybody's: any department may be asked to a task. A case there has an emergency's id, which
+# has an index; the stage, which changes with every move, has none.
+_THEIRS = or_(
+    among(CASES.c.lead, "departments"),
+    CASES.c.co_handlers.overlap(given("departments", Texts)),
+    and_(CASES.c.emergency_id.is_not(None), CASES.c.stage == "joint_response"),
+)
 
-class _Where:
-    """A query's conditions and their parameters."""
 
-    def __init__(self, query: CaseQuery) -> None:
-        self.values: list[object] = []
-        self._conditions: list[str] = []
-        self._scope(query)
-        for column in _EQUAL:
-            self._equal(column, getattr(query, column))
-        self._null("c.closed_at", query.open)
-        self._null("c.emergency_id", None if query.emergency is None else not query.emergency)
-        self._given("c.estate = ANY({}::text[])", query.estates)
-        self._given("c.opened_at >= {}", query.opened_from)
-        self._given("c.opened_at < {}", query.opened_to)
-        if query.lead is not None and not is_text(query.lead):
-            self.add("false")
-        elif query.lead is not None:
-            self.add("(c.lead = {} OR c.co_handlers @> {}::text[])", query.lead, [query.lead])
-        if query.turn is not None:
-            self._turn(query.turn)
-        if query.q and not is_text(query.q):
-            self.add("false")
-        elif query.q and query.q.strip():
-            self._search(query.q.strip())
+def _turn() -> ColumnElement[bool]:
+    """As ``Turn.has`` says it."""
+    unit, tier = given("turn_unit", Text()), given("turn_tier", Text())
+    own_tier = CASES.c.tier == tier
+    watched = and_(own_tier, CASES.c.lead != all_(given("turn_parties", Texts)))
+    theirs = case(
+        (_KIND == "contact", given("turn_contacts", Boolean())),
+        (_KIND == "sitting", unit == _FORUM),
+        (_KIND == "suspension", own_tier),
+        (_KIND == "stand_down", given("turn_declares", Boolean())),
+        (_KIND == "designation", given("turn_tops", Boolean())),
+        (_KIND == "plan", watched),
+        else_=false(),
+    )
+    leads = and_(_KIND == "plan", or_(CASES.c.lead == unit, unit == any_(CASES.c.co_handlers)))
+    return or_(leads, and_(tier.is_not(None), unit == any_(CASES.c.units), theirs))
 
-    @property
-    def sql(self) -> str:
-        """The WHERE clause, or nothing."""
-        return " WHERE " + " AND ".join(self._conditions) if self._conditions else ""
 
-    def add(self, condition: str, *values: object) -> None:
-        """Add a condition; each {} in it stands for the next value."""
-        marks = [f"${len(self.values) + i}" for i in range(1, len(values) + 1)]
-        self.values.extend(values)
-        self._conditions.append(condition.format(*marks))
+_HAS_GRAMS = CASE_TITLES.c.grams.contains(given("grams", Texts))
+_TITLED = select(CASE_TITLES.c.number).where(CASE_TITLES.c.number == CASES.c.number, _HAS_GRAMS).exists()
+_NUMBERED = CASES.alias("numbered")
+_NUMBERED_OR_TITLED = (
+    select(_NUMBERED.c.number)
+    .where(_NUMBERED.c.number >= given("q_from", Text()), _NUMBERED.c.number < given("q_to", Text()))
+    .union(select(CASE_TITLES.c.number).where(_HAS_GRAMS))
+)
 
-    def _scope(self, query: CaseQuery) -> None:
-        under = "c.units && {}::text[]"
-        # The joint response is everybody's: any department may be asked to a task.
-        # A case there has an emergency's id, which has an index; the stage, which changes with every move, has none.
-        everybodys = "c.emergency_id IS NOT NULL AND c.stage = 'joint_response'"
-        theirs = f"(c.lead = ANY({{0}}::text[]) OR c.co_handlers && {{0}}::text[] OR {everybodys})"
-        if query.units is not None and query.departments is not None:
-            both = f"({under} OR {theirs.replace('{0}', '{1}')})".replace("{}", "{0}")
-            self.add(both, list(query.units), list(query.departments))
-        elif query.units is not None:
-            self.add(under, list(query.units))
-        elif query.departments is not None:
-            self.add(theirs, list(query.departments))
+_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "nothing": false(),
+    "under": _UNDER,
+    "theirs": _THEIRS,
+    "under or theirs": or_(_UNDER, _THEIRS),
+    **{column: CASES.c[column] == given(CASES.c[column]) for column in _EQUAL},
+    "open": IS_OPEN,
+    "closed": CASES.c.closed_at.is_not(None),
+    "emergency": CASES.c.emergency_id.is_not(None),
+    "no emergency": CASES.c.emergency_id.is_(None),
+    "estates": among(CASES.c.estate, "estates"),
+    "opened_from": CASES.c.opened_at >= given("opened_from", Instant),
+    "opened_to": CASES.c.opened_at < given("opened_to", Instant),
+    "lead": or_(CASES.c.lead == given(CASES.c.lead), CASES.c.co_handlers.contains(given("leads", Texts))),
+    "turn": _turn(),
+    "titled": _TITLED,
+    "numbered or titled": CASES.c.number.in_(_NUMBERED_OR_TITLED),
+}
+"""What a list can be narrowed by."""
 
-    def _given(self, condition: str, value: object | None) -> None:
-        if value is not None:
-            self.add(condition, list(value) if isinstance(value, tuple) else value)
 
-    def _turn(self, turn: Turn) -> None:
-        """As ``Turn.has`` says it."""
-        self.add(_TURN, turn.unit, turn.tier, turn.contacts, turn.declares, list(turn.parties), turn.tops)
+def _asked(query: CaseQuery) -> Asked:
+    asked = Asked()
+    _scope(asked, query)
+    for name in (*_EQUAL, "opened_from", "opened_to"):
+        if (value := getattr(query, name)) is not None:
+            asked.add(name, **{name: value})
+    if query.open is not None:
+        asked.add("open" if query.open else "closed")
+    if query.emergency is not None:
+        asked.add("emergency" if query.emergency else "no emergency")
+    if query.estates is not None:
+        asked.add("estates", estates=list(query.estates))
+    if query.lead is not None:
+        asked.add("lead", lead=query.lead, leads=[query.lead])
+    if query.turn is not None:
+        _whose_turn(asked, query.turn)
+    if query.q and query.q.strip():
+        _search(asked, query.q.strip())
+    return asked
 
-    def _equal(self, column: str, value: str | bool | None) -> None:
-        if isinstance(value, str) and not is_text(value):
-            self.add("false")
-        elif value is not None:
-            self.add(f"c.{column} = {{}}", value)
 
-    def _null(self, column: str, null: bool | None) -> None:
-        if null is not None:
-            self._conditions.append(f"{column} IS {'' if null else 'NOT '}NULL")
+def _scope(asked: Asked, query: CaseQuery) -> None:
+    units, departments = query.units, query.departments
+    if units is not None and departments is not None:
+        asked.add("under or theirs", units=list(units), departments=list(departments))
+    elif units is not None:
+        asked.add("under", units=list(units))
+    elif departments is not None:
+        asked.add("theirs", departments=list(departments))
 
-    def _search(self, q: str) -> None:
-        titled = "EXISTS (SELECT FROM case_titles AS t WHERE t.number = c.number AND t.grams @> {}::text[])"
-        if _NUMBER.fullmatch(q) is None:
-            self.add(titled, asked_grams(q))
-            return
-        numbered = "SELECT number FROM cases WHERE number >= {} AND number < {}"
-        both = f"c.number IN ({numbered} UNION SELECT number FROM case_titles WHERE grams @> {{}}::text[])"
-        self.add(both, q.upper(), q.upper() + "\U0010ffff", asked_grams(q))
+
+def _whose_turn(asked: Asked, turn: Turn) -> None:
+    asked.add(
+        "turn",
+        turn_unit=turn.unit,
+        turn_tier=turn.tier,
+        turn_contacts=turn.contacts,
+        turn_declares=turn.declares,
+        turn_tops=turn.tops,
+        turn_parties=list(turn.parties),
+    )
+
+
+def _search(asked: Asked, q: str) -> None:
+    if not is_text(q):
+        asked.add("nothing")
+    elif _NUMBER.fullmatch(q) is None:
+        asked.add("titled", grams=asked_grams(q))
+    else:
+        asked.add("numbered or titled", q_from=q.upper(), q_to=q.upper() + _PAST_ALL, grams=asked_grams(q))
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_Filters = tuple[str, ...]
+_SHAPES = 512
+"""So many questions are kept as statements; asked for again, one costs nothing to write."""
+
+_TITLE = select(CASE_TITLES.c.title).where(CASE_TITLES.c.number == CASES.c.number).scalar_subquery().label("title")
+_SHOWN = select(*CASES.c, _TITLE)
+_COUNT = func.count()
+
+_GET = Statement(_SHOWN.where(CASES.c.number == given(CASES.c.number)))
+_SOME = Statement(_SHOWN.where(among(CASES.c.number, "numbers")))
+_WAITING_FOR = Statement(
+    select(WAITS_FOR_SITTING.label("sitting"), _COUNT.label("n"))
+    .where(IS_OPEN, among(WAITS_FOR_SITTING, "sittings"))
+    .group_by(WAITS_FOR_SITTING)
+)
+_TITLES = Statement(select(CASE_TITLES.c.number, CASE_TITLES.c.title).where(among(CASE_TITLES.c.number, "numbers")))
+_TITLE_ROW = inserted(CASE_TITLES)
+_PUT_TITLE = Statement(
+    _TITLE_ROW.on_conflict_do_update(
+        index_elements=[CASE_TITLES.c.number],
+        set_={name: _TITLE_ROW.excluded[name] for name in ("resident", "title", "grams")},
+    )
+)
+
+
+def _where(filters: _Filters) -> list[ColumnElement[bool]]:
+    return [_FILTERS[name] for name in filters]
+
+
+@lru_cache(_SHAPES)
+def _paged(filters: _Filters, sort: Sort, after: bool) -> Statement:
+    order = _ORDERS[sort]
+    page = _SHOWN.where(*_where(filters)).order_by(*order.sorted).limit(given("limit", Integer()))
+    if order.only is not None:
+        page = page.where(order.only)
+    return Statement(page.where(order.after) if after else page)
+
+
+@lru_cache(_SHAPES)
+def _in_columns(filters: _Filters) -> Statement:
+    stages = func.unnest(given("stages", Texts)).table_valued("stage", name="s").render_derived()
+    column = _SHOWN.where(*_where(filters), IS_OPEN, CASES.c.stage == stages.c.stage).correlate(stages)
+    first = column.order_by(*_ORDERS["due"].sorted).limit(given("limit", Integer())).lateral("c")
+    return Statement(select(first).select_from(stages.join(first, true())))
+
+
+@lru_cache(_SHAPES)
+def _tallied(filters: _Filters) -> Statement:
+    late = _COUNT.filter(CASES.c.overdue).label("late")
+    tally: Select[Any] = select(CASES.c.tier, CASES.c.stage, _COUNT.label("cases"), late)
+    return Statement(tally.where(*_where(filters)).group_by(CASES.c.tier, CASES.c.stage))
+
+
+@lru_cache(_SHAPES)
+def _counted(filters: _Filters) -> Statement:
+    return Statement(select(_COUNT).select_from(CASES).where(*_where(filters)))
+
+
+@lru_cache(_SHAPES)
+def _counted_by(filters: _Filters, column: str) -> Statement:
+    what = CASES.c[column].label("what")
+    return Statement(select(what, _COUNT.label("n")).where(*_where(filters)).group_by(what).order_by(what))
 
 
 def _row(record: asyncpg.Record) -> CaseRow:
     return CaseRow(**dict(record))
-
-
-_TURN = """(
-    c.wait ->> 'kind' = 'plan' AND (c.lead = {0} OR {0} = ANY(c.co_handlers))
-    OR {1}::text IS NOT NULL AND {0} = ANY(c.units) AND CASE c.wait ->> 'kind'
-        WHEN 'contact' THEN {2}::boolean WHEN 'sitting' THEN c.wait ->> 'forum' = {0}
-        WHEN 'suspension' THEN c.tier = {1} WHEN 'stand_down' THEN {3}::boolean
-        WHEN 'designation' THEN {5}::boolean
-        WHEN 'plan' THEN c.tier = {1} AND c.lead <> ALL({4}::text[]) ELSE false END
-)"""
-
-
-def _cursor(row: CaseRow, order: _Order) -> str:
-    values = [value.isoformat() if isinstance(value, datetime) else value for value in order.key(row)]
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str, order: _Order) -> list[object]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        given = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        return [_cursor_value(value, kind) for value, kind in zip(given, order.kinds, strict=True)]
-    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise Refusal("bad_cursor") from error
-
-
-def _cursor_value(value: object, kind: type) -> object:
-    """Raises ValueError, TypeError."""
-    if kind is datetime:
-        at = datetime.fromisoformat(value)  # type: ignore[arg-type]  # raises TypeError
-        if at.tzinfo is None:
-            raise ValueError(value)
-        return at.astimezone(UTC)
-    if not isinstance(value, kind) or (isinstance(value, str) and not is_text(value)):
-        raise ValueError(value)
-    return value

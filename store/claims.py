@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from store.errors import reaching_the_store
+from sqlalchemy import Text, func, select, true
+
+from store.statements import Statement, given
+from store.tables.town import CLAIMS
 
 if TYPE_CHECKING:
     from store.database import Executor
@@ -40,22 +43,14 @@ async def claim(
     """
     if number_prefix is not None and subject is not None:
         raise ValueError("a claim has a subject or draws a number, not both")
-    with reaching_the_store():
-        row = await executor.fetchrow(
-            "SELECT subject, fresh, matches FROM hx_claim($1, $2, $3, $4)",
-            key,
-            fingerprint,
-            subject,
-            number_prefix,
-        )
+    row = await _CLAIM.row(executor, key=key, fingerprint=fingerprint, subject=subject, prefix=number_prefix)
     assert row is not None
     return Claim(row["subject"], row["fresh"], row["matches"])
 
 
 async def find(executor: Executor, key: str, fingerprint: str) -> Claim | None:
     """The claim on `key`, if anyone has taken it. Raises StoreUnavailable."""
-    with reaching_the_store():
-        row = await executor.fetchrow("SELECT subject, fingerprint FROM claims WHERE key = $1", key)
+    row = await _FIND.row(executor, key=key)
     return Claim(row["subject"], False, row["fingerprint"] == fingerprint) if row else None
 
 
@@ -65,13 +60,17 @@ async def claim_lightly(executor: Executor, key: str, fingerprint: str, *, subje
     The log's own commit flushes what came before it, so where the effect is durable, the claim is. A claim
     lost in a crash of PostgreSQL was about something that did not happen. Raises StoreUnavailable.
     """
-    with reaching_the_store():
-        row = await executor.fetchrow(
-            "SELECT subject, fresh, matches, set_config('synchronous_commit', 'off', true) "
-            "FROM hx_claim($1, $2, $3, NULL)",
-            key,
-            fingerprint,
-            subject,
-        )
+    row = await _CLAIM_LIGHTLY.row(executor, key=key, fingerprint=fingerprint, subject=subject, prefix=None)
     assert row is not None
     return Claim(row["subject"], row["fresh"], row["matches"])
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_TAKEN = func.hx_claim(*(given(name, Text()) for name in ("key", "fingerprint", "subject", "prefix"))).table_valued(
+    "subject", "fresh", "matches", name="taken"
+)
+_CLAIM = Statement(select(_TAKEN))
+_NO_DISK = func.set_config("synchronous_commit", "off", true())
+_CLAIM_LIGHTLY = Statement(select(_TAKEN, _NO_DISK))
+_FIND = Statement(select(CLAIMS.c.subject, CLAIMS.c.fingerprint).where(CLAIMS.c.key == given(CLAIMS.c.key)))

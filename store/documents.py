@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from sqlalchemy import func, select
+
 from domain.sitting import DocumentRef
 from store.database import is_text
-from store.errors import reaching_the_store
 from store.log import canonical
+from store.statements import Statement, among, given, inserted
+from store.tables.town import DOCUMENTS
 
 if TYPE_CHECKING:
     from store.database import Executor
@@ -53,36 +56,51 @@ class Documents:
         """Keep a document; the same content again is the same document. Raises NotCanonical."""
         digest = hashlib.sha256(canonical(dict(content))).hexdigest()
         document_id = f"{sitting}-{kind}-{digest[:16]}"
-        with reaching_the_store():
-            await self._executor.execute(_PUT, document_id, sitting, kind, status, content, digest, cases, made_at)
+        await _PUT.run(
+            self._executor,
+            id=document_id,
+            sitting=sitting,
+            kind=kind,
+            status=status,
+            content=content,
+            digest=digest,
+            cases=cases,
+            made_at=made_at,
+        )
         return DocumentRef(id=document_id, digest=digest, cases=cases)
 
     async def get(self, document_id: str) -> Document | None:
         """A document by its id."""
         if not is_text(document_id):
             return None
-        with reaching_the_store():
-            row = await self._executor.fetchrow("SELECT * FROM documents WHERE id = $1", document_id)
+        row = await _GET.row(self._executor, id=document_id)
         return Document(**dict(row)) if row else None
 
     async def cases(self, document_ids: Sequence[str]) -> dict[str, int]:
         """How many cases each of the documents has, by id."""
-        with reaching_the_store():
-            rows = await self._executor.fetch("SELECT id, cases FROM documents WHERE id = ANY($1)", list(document_ids))
+        rows = await _CASES.rows(self._executor, ids=list(document_ids))
         return {row["id"]: row["cases"] for row in rows}
 
     async def of_sitting(self, sitting: str) -> tuple[Document, ...]:
         """Every document of a sitting, drafts too, oldest first."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                "SELECT * FROM documents WHERE sitting = $1 ORDER BY made_at, version, id", sitting
-            )
+        rows = await _OF_SITTING.rows(self._executor, sitting=sitting)
         return tuple(Document(**dict(row)) for row in rows)
 
 
+# ---------------------------------------------------------------- statements, each made once
+
+_SHOWN = select(DOCUMENTS)
+_GET = Statement(_SHOWN.where(DOCUMENTS.c.id == given(DOCUMENTS.c.id)))
+_CASES = Statement(select(DOCUMENTS.c.id, DOCUMENTS.c.cases).where(among(DOCUMENTS.c.id, "ids")))
+_OF_SITTING = Statement(
+    _SHOWN.where(DOCUMENTS.c.sitting == given(DOCUMENTS.c.sitting)).order_by(
+        DOCUMENTS.c.made_at, DOCUMENTS.c.version, DOCUMENTS.c.id
+    )
+)
 # The same document written twice at once has the same id; its version only tells people the order.
-_PUT = """
-INSERT INTO documents (id, sitting, kind, version, status, content, digest, cases, made_at)
-SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, $7, $8 FROM documents WHERE sitting = $2 AND kind = $3
-ON CONFLICT (id) DO NOTHING
-"""
+_NEXT = (
+    select(func.coalesce(func.max(DOCUMENTS.c.version), 0) + 1)
+    .where(DOCUMENTS.c.sitting == given(DOCUMENTS.c.sitting), DOCUMENTS.c.kind == given(DOCUMENTS.c.kind))
+    .scalar_subquery()
+)
+_PUT = Statement(inserted(DOCUMENTS).values(version=_NEXT).on_conflict_do_nothing(index_elements=[DOCUMENTS.c.id]))

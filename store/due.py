@@ -7,39 +7,46 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from store.errors import reaching_the_store
+from sqlalchemy import Integer, all_, literal_column, select, union_all
+
+from store.folding import KINDS
+from store.statements import Statement, given
+from store.tables.base import Instant, Texts
+from store.tables.lists import Listing
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
+
     from store.database import Executor
 
 
-OF_CASES = 0
 MOST = 1_000
 """As many are given at a time, unless told."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Due:
-    """A process whose wait ends at an instant. ``turn``: what comes first of what is due at the same one: a case's own
-    wait, then a response's, then a sitting's; so a case carries itself over before the minutes are drawn."""
+    """A process whose wait ends at an instant. ``turn``: what comes first of what is due at the same one, by its kind's
+    place in `store.folding.KINDS`."""
 
     at: datetime
     turn: int
     id: str
 
 
-_DUE = """
-SELECT until AS at, 0 AS turn, number AS id FROM cases WHERE closed_at IS NULL AND until <= $1
-UNION ALL
-SELECT next_until, 1, id FROM responses WHERE status <> 'closed' AND next_until <= $1
-UNION ALL
-SELECT at, 2, id FROM (
-    SELECT id, CASE status
-        WHEN 'announced' THEN drafts_at WHEN 'drafted' THEN freezes_at WHEN 'frozen' THEN starts_at
-        WHEN 'in_session' THEN ends_at ELSE minutes_due END AS at
-    FROM sittings WHERE status NOT IN ('closed', 'cancelled')
-) AS open WHERE at <= $1
-"""
+def _due_in(turn: int, listing: Listing) -> Select[tuple[datetime, int, str]]:
+    """What is due of one kind."""
+    row = select(listing.until.label("at"), literal_column(str(turn), Integer).label("turn"), listing.key.label("id"))
+    return row.where(listing.is_open, listing.until <= given("until", Instant))
+
+
+_ANY = union_all(*(_due_in(turn, kind.listing) for turn, kind in enumerate(KINDS))).subquery("due")
+_DUE = Statement(
+    select(_ANY)
+    .where(_ANY.c.id != all_(given("but", Texts)))
+    .order_by(_ANY.c.at, _ANY.c.turn, _ANY.c.id)
+    .limit(given("most", Integer()))
+)
 
 
 async def due(executor: Executor, until: datetime, *, but: Collection[str] = (), most: int = MOST) -> tuple[Due, ...]:
@@ -47,7 +54,5 @@ async def due(executor: Executor, until: datetime, *, but: Collection[str] = (),
 
     Raises StoreUnavailable.
     """
-    statement = f"SELECT at, turn, id FROM ({_DUE}) AS due WHERE id <> ALL($2::text[]) ORDER BY at, turn, id LIMIT $3"
-    with reaching_the_store():
-        rows = await executor.fetch(statement, until, list(but), most)
+    rows = await _DUE.rows(executor, until=until, but=list(but), most=most)
     return tuple(Due(**dict(row)) for row in rows)

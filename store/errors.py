@@ -42,6 +42,17 @@ class CommandTaken(StoreError):
         self.stream = stream
 
 
+class SchemaUnknown(StoreError):
+    """The database was made by another program: one from long before, or a later one."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database is at schema {revision}, which this program does not know: an early one's data, or a later "
+            "one's. Start with the program that made it, or in a new data folder."
+        )
+        self.revision = revision
+
+
 class ResidentErased(StoreError):
     """Something was to be sealed for a resident whose key has been destroyed."""
 

@@ -16,6 +16,7 @@ from domain.signals import ProcessKind
 from domain.sitting import SittingFact, SittingState
 from domain.stream import Schema, StreamEvent, StreamFact
 from store.log import NewEvent, StoredEvent
+from store.tables.lists import CASE_LIST, RESPONSE_LIST, SITTING_LIST, Listing
 
 S = TypeVar("S")
 F = TypeVar("F", bound=StreamFact)
@@ -23,11 +24,11 @@ F = TypeVar("F", bound=StreamFact)
 
 @dataclass(frozen=True)
 class Kind(Generic[S, F]):
-    """A kind of stream: the list that it is projected to (``table``), the event that begins it (``opens``), its
+    """A kind of stream: the list that it is projected to (``listing``), the event that begins it (``opens``), its
     events' form in the log, and how they fold. ``evolve`` takes the stream's name, state, fact and command id."""
 
     id: ProcessKind
-    table: str
+    listing: Listing
     opens: str
     schema: Schema[F]
     evolve: Callable[[str, S | None, F, str], S]
@@ -69,7 +70,7 @@ class Kind(Generic[S, F]):
 
 CASES: Kind[CaseState, Fact] = Kind(
     id="case",
-    table="cases",
+    listing=CASE_LIST,
     opens="case_opened",
     schema=case.SCHEMA,
     summary=case.summary,
@@ -78,7 +79,7 @@ CASES: Kind[CaseState, Fact] = Kind(
 
 SITTINGS: Kind[SittingState, SittingFact] = Kind(
     id="sitting",
-    table="sittings",
+    listing=SITTING_LIST,
     opens="sitting_convened",
     schema=sitting.SCHEMA,
     summary=sitting.summary,
@@ -87,14 +88,16 @@ SITTINGS: Kind[SittingState, SittingFact] = Kind(
 
 RESPONSES: Kind[ResponseState, ResponseFact] = Kind(
     id="response",
-    table="responses",
+    listing=RESPONSE_LIST,
     opens="response_declared",
     schema=joint_response.SCHEMA,
     summary=joint_response.summary,
     evolve=lambda name, state, fact, command: joint_response.evolve(state, fact, response_id=name, command_id=command),
 )
 
-KINDS: tuple[Kind[Any, Any], ...] = (CASES, SITTINGS, RESPONSES)
+KINDS: tuple[Kind[Any, Any], ...] = (CASES, RESPONSES, SITTINGS)
+"""Every kind of stream, in the order in which what is due at one instant happens: a case's own wait, then a response's,
+then a sitting's; so a case carries itself over before the minutes are drawn."""
 _BY_ID = {kind.id: kind for kind in KINDS}
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from store.errors import reaching_the_store
+from sqlalchemy import Column, Text, column, func, select, table
+
+from store.statements import Statement
+from store.tables.log import EVENTS
+from store.tables.people import ACCESS_LOG
 
 if TYPE_CHECKING:
     from store.database import Executor
@@ -35,17 +39,26 @@ class Heads:
 _NONE = Head(0, "", None)
 
 
+def _last(position: Column[Any], hash: Column[Any], at: Column[Any]) -> Statement:
+    return Statement(select(position, hash, at.label("at")).order_by(position.desc()).limit(1))
+
+
+_EVENTS = _last(EVENTS.c.position, EVENTS.c.hash, EVENTS.c.recorded_at)
+_ACCESSES = _last(ACCESS_LOG.c.position, ACCESS_LOG.c.hash, ACCESS_LOG.c.at)
+_REVISION = column("version_num", Text)
+_REST = Statement(
+    select(
+        func.current_setting("server_version").label("server"),
+        func.pg_database_size(func.current_database()).label("size"),
+        select(func.max(_REVISION)).select_from(table("alembic_version", _REVISION)).scalar_subquery().label("schema"),
+    )
+)
+
+
 async def heads(executor: Executor) -> Heads:
     """As they are now. Raises StoreUnavailable."""
-    with reaching_the_store():
-        events = await executor.fetchrow(
-            "SELECT position, hash, recorded_at AS at FROM events ORDER BY position DESC LIMIT 1"
-        )
-        accesses = await executor.fetchrow("SELECT position, hash, at FROM access_log ORDER BY position DESC LIMIT 1")
-        rest = await executor.fetchrow(
-            "SELECT current_setting('server_version') AS server, pg_database_size(current_database()) AS size"
-        )
-        schema = await executor.fetchval("SELECT max(version_num) FROM alembic_version")
+    events, accesses = await _EVENTS.row(executor), await _ACCESSES.row(executor)
+    rest = await _REST.row(executor)
     assert rest is not None
     found = [Head(**dict(row)) if row is not None else _NONE for row in (events, accesses)]
-    return Heads(found[0], found[1], schema or "", rest["server"], rest["size"])
+    return Heads(found[0], found[1], rest["schema"] or "", rest["server"], rest["size"])

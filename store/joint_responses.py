@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import Refusal
+from sqlalchemy import ColumnElement, Integer, Text, false, func, literal_column, select
+
 from store.database import is_text
-from store.errors import reaching_the_store
+from store.paging import Asked, By, Order, page_limit
+from store.statements import Statement, among, given
+from store.tables.base import Instant, Texts
+from store.tables.lists import IS_CLOSED, RESPONSE_LIST, RESPONSES
 
 if TYPE_CHECKING:
-    from store.database import Executor
+    import asyncpg
 
-MAX_LIMIT = 200
+    from store.database import Executor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +83,6 @@ class ResponsePage:
     next_cursor: str | None
 
 
-_LISTED = """
-SELECT * FROM responses
-WHERE ($1::text[] IS NULL OR units && $1) AND ($2::text[] IS NULL OR departments && $2)
-  AND ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR split_part(playbook, '@', 1) = $4)
-  AND ($5::boolean IS NULL OR (status = 'closed') > $5
-       OR ((status = 'closed') = $5 AND (declared_at, id) < ($6::timestamptz, $7::text)))
-ORDER BY (status = 'closed'), declared_at DESC, id DESC LIMIT $8
-"""
-
-
 class Responses:
     """The list on a pool (or connection). Every call may raise StoreUnavailable."""
 
@@ -103,60 +95,90 @@ class Responses:
 
     async def some(self, responses: Iterable[str]) -> dict[str, ResponseRow]:
         """Those of ``responses`` that there are, by id."""
-        with reaching_the_store():
-            rows = await self._executor.fetch("SELECT * FROM responses WHERE id = ANY($1)", list(responses))
-        return {row["id"]: ResponseRow(**dict(row)) for row in rows}
+        rows = await _SOME.rows(self._executor, ids=list(responses))
+        return {row["id"]: _row(row) for row in rows}
 
     async def page(self, query: ResponseQuery) -> ResponsePage:
         """The responses that fit. Raises Refusal("bad_cursor")."""
-        limit = max(1, min(query.limit, MAX_LIMIT))
-        after = _read_cursor(query.cursor) if query.cursor is not None else (None, None, None)
-        if not all(map(is_text, filter(None, (query.status, query.playbook)))):
-            return ResponsePage((), None)
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                _LISTED, query.units, query.departments, query.status, query.playbook, *after, limit + 1
-            )
-        items = tuple(ResponseRow(**dict(row)) for row in rows[:limit])
-        return ResponsePage(items, _cursor(items[-1]) if len(rows) > limit else None)
+        limit, asked = page_limit(query.limit), _asked(query)
+        after = _ORDER.read(query.cursor) if query.cursor is not None else {}
+        statement = _paged(asked.filters, bool(after))
+        rows = await statement.rows(self._executor, **asked.values, **after, limit=limit + 1)
+        items = tuple(map(_row, rows[:limit]))
+        return ResponsePage(items, _ORDER.cursor(items[-1]) if len(rows) > limit else None)
 
     async def open(self) -> tuple[ResponseRow, ...]:
         """Every response that has not ended, the oldest first: those being worked on, and those being watched."""
-        return await self._where("status <> 'closed'")
+        return tuple(map(_row, await _OPEN.rows(self._executor)))
 
     async def open_on(self, estates: Sequence[str]) -> tuple[ResponseRow, ...]:
         """The responses being worked on or watched on one of ``estates``, the oldest first."""
-        return await self._where("status <> 'closed' AND estates && $1", list(estates))
+        return tuple(map(_row, await _OPEN_ON.rows(self._executor, estates=list(estates))))
 
     async def declared(self, since: datetime, until: datetime, unit: str | None) -> tuple[ResponseRow, ...]:
         """The responses under ``unit`` that were declared from ``since`` on and before ``until``, the oldest first."""
-        of = "declared_at >= $1 AND declared_at < $2 AND ($3::text IS NULL OR units && ARRAY[$3::text])"
-        return await self._where(of, since, until, unit)
+        statement, units = (_DECLARED, []) if unit is None else (_DECLARED_UNDER, [unit])
+        return tuple(map(_row, await statement.rows(self._executor, since=since, until=until, units=units)))
 
     async def of_sitting(self, sitting: str) -> ResponseRow | None:
         """The response whose extraordinary sitting that is."""
-        found = await self._where("sitting = $1", sitting) if is_text(sitting) else ()
-        return found[0] if found else None
-
-    async def _where(self, condition: str, *values: object) -> tuple[ResponseRow, ...]:
-        query = f"SELECT * FROM responses WHERE {condition} ORDER BY declared_at, id"
-        with reaching_the_store():
-            rows = await self._executor.fetch(query, *values)
-        return tuple(ResponseRow(**dict(row)) for row in rows)
+        row = await _OF_SITTING.row(self._executor, sitting=sitting) if is_text(sitting) else None
+        return _row(row) if row else None
 
 
-def _cursor(row: ResponseRow) -> str:
-    text = json.dumps([row.closed, row.declared_at.isoformat(), row.id])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+_ORDER: Order[ResponseRow] = Order(
+    (By(IS_CLOSED), By(RESPONSES.c.declared_at, down=True), By(RESPONSES.c.id, down=True)),
+    lambda row: (row.closed, row.declared_at, row.id),
+)
+
+_PLAYBOOK = func.split_part(RESPONSES.c.playbook, "@", literal_column("1"), type_=Text())
+_UNDER = RESPONSES.c.units.overlap(given("units", Texts))
+_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "nothing": false(),
+    "under": _UNDER,
+    "theirs": RESPONSES.c.departments.overlap(given("departments", Texts)),
+    "status": RESPONSES.c.status == given("status", Text()),
+    "playbook": given("playbook", Text()) == _PLAYBOOK,
+}
+"""What the list can be narrowed by."""
 
 
-def _read_cursor(cursor: str) -> tuple[bool, datetime, str]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        closed, declared_at, response = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        at = datetime.fromisoformat(declared_at)
-        if not isinstance(closed, bool) or at.tzinfo is None or not isinstance(response, str) or not is_text(response):
-            raise ValueError(cursor)
-        return closed, at.astimezone(UTC), response
-    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise Refusal("bad_cursor") from error
+def _asked(query: ResponseQuery) -> Asked:
+    asked = Asked()
+    if query.units is not None:
+        asked.add("under", units=list(query.units))
+    if query.departments is not None:
+        asked.add("theirs", departments=list(query.departments))
+    if query.status is not None:
+        asked.add("status", status=query.status)
+    if query.playbook is not None:
+        asked.add("playbook", playbook=query.playbook)
+    return asked
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_SHOWN = select(RESPONSES)
+_OLDEST_FIRST = _SHOWN.order_by(RESPONSES.c.declared_at, RESPONSES.c.id)
+_GOES_ON = _OLDEST_FIRST.where(RESPONSE_LIST.is_open)
+_DECLARED_THEN = _OLDEST_FIRST.where(
+    RESPONSES.c.declared_at >= given("since", Instant), RESPONSES.c.declared_at < given("until", Instant)
+)
+
+_SOME = Statement(_SHOWN.where(among(RESPONSES.c.id, "ids")))
+_OPEN = Statement(_GOES_ON)
+_OPEN_ON = Statement(_GOES_ON.where(RESPONSES.c.estates.overlap(given("estates", Texts))))
+_DECLARED = Statement(_DECLARED_THEN)
+_DECLARED_UNDER = Statement(_DECLARED_THEN.where(_UNDER))
+_OF_SITTING = Statement(_OLDEST_FIRST.where(RESPONSES.c.sitting == given(RESPONSES.c.sitting)))
+
+
+@lru_cache(128)
+def _paged(filters: tuple[str, ...], after: bool) -> Statement:
+    page = _SHOWN.where(*(_FILTERS[name] for name in filters)).order_by(*_ORDER.sorted)
+    page = page.limit(given("limit", Integer()))
+    return Statement(page.where(_ORDER.after) if after else page)
+
+
+def _row(record: asyncpg.Record) -> ResponseRow:
+    return ResponseRow(**dict(record))

@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import asyncpg
+from sqlalchemy import Integer, Text, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from store.cases import whole_row
 from store.database import is_text
 from store.errors import CommandTaken, Diverged, NotCanonical, reaching_the_store
+from store.statements import Statement, among, given
+from store.tables.lists import Listing
+from store.tables.log import EVENTS, OPENS
 from store.together import Together
 
 if TYPE_CHECKING:
@@ -22,10 +26,6 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, Any]
 Status: TypeAlias = Literal["appended", "already_recorded", "behind"]
 
-_COLUMNS = (
-    "position, stream, version, type, schema_version, data, actor, command_id, step, caused_by, "
-    "occurred_at, recorded_at, prev_hash, hash"
-)
 _PAGE = 2000
 
 
@@ -105,9 +105,9 @@ class EventLog:
         command_id: str,
         events: Sequence[NewEvent],
         row: Mapping[str, object] | None = None,
-        table: str = "cases",
+        listing: Listing | None = None,
     ) -> Appended:
-        """Record a command's `events` after `expected_version`, and the stream's `row` of its list; all or nothing.
+        """Record a command's `events` after `expected_version`, and the stream's `row` of `listing`; all or nothing.
 
         `prev_hash` is the hash of the stream's last event that the caller knows, "" at version 0. The same
         command again records nothing. Raises NotCanonical (bad data), CommandTaken (the id was used in
@@ -116,9 +116,12 @@ class EventLog:
         if not events:
             raise ValueError("a command that is recorded has at least one event")
         chained = _chain(stream, expected_version, prev_hash, command_id, events)
-        if row is not None and table == "cases":
-            row = whole_row(row)
-        arguments = (stream, expected_version, prev_hash, command_id, chained, table, row)
+        named = None
+        if row is not None:
+            if listing is None:
+                raise ValueError("a row that is recorded is one of a list")
+            named, row = listing.name, listing.whole(row)
+        arguments = (stream, expected_version, prev_hash, command_id, chained, named, row)
         with reaching_the_store():
             answer = await self._together.append(arguments)
             if answer["status"] == "appended":
@@ -129,12 +132,7 @@ class EventLog:
     async def _not_appended(
         self, stream: str, expected_version: int, prev_hash: str, command_id: str, status: Status
     ) -> Appended:
-        found = await self._pool.fetch(
-            f"SELECT {_COLUMNS} FROM events WHERE stream = $1 AND (version >= $2 OR command_id = $3) ORDER BY version",
-            stream,
-            expected_version,
-            command_id,
-        )
+        found = await _AROUND.rows(self._pool, stream=stream, version=expected_version, command_id=command_id)
         events = [_stored(row) for row in found]
         ours = [event for event in events if event.command_id == command_id]
         if status == "already_recorded" and not ours:
@@ -150,15 +148,8 @@ class EventLog:
         """A stream's events by version: those after `after_version`, up to and with `to_version`."""
         if not is_text(stream):
             return ()
-        with reaching_the_store():
-            rows = await self._pool.fetch(
-                f"SELECT {_COLUMNS} FROM events WHERE stream = $1 AND version > $2 "
-                "AND version <= coalesce($3, 2147483647) ORDER BY version",
-                stream,
-                after_version,
-                to_version,
-            )
-        return tuple(map(_stored, rows))
+        to = _NO_VERSION if to_version is None else to_version
+        return tuple(map(_stored, await _READ.rows(self._pool, stream=stream, after=after_version, to=to)))
 
     async def read_some(self, streams: Sequence[str]) -> dict[str, tuple[StoredEvent, ...]]:
         """The events of several streams in one call, by stream; those that there are."""
@@ -169,46 +160,24 @@ class EventLog:
 
     async def last_of(self, streams: Sequence[str], types: Sequence[str]) -> dict[str, tuple[str, datetime]]:
         """The type and instant of each stream's last event of these types; streams without one are left out."""
-        with reaching_the_store():
-            rows = await self._pool.fetch(
-                "SELECT DISTINCT ON (stream) stream, type, occurred_at FROM events "
-                "WHERE stream = ANY($1) AND type = ANY($2) ORDER BY stream, version DESC",
-                list(streams),
-                list(types),
-            )
+        rows = await _LAST_OF.rows(self._pool, streams=list(streams), types=list(types))
         return {row["stream"]: (row["type"], row["occurred_at"]) for row in rows}
 
     async def command(self, command_id: str) -> tuple[StoredEvent, ...]:
         """The events that a command recorded; empty when it recorded none."""
-        with reaching_the_store():
-            rows = await self._pool.fetch(
-                f"SELECT {_COLUMNS} FROM events WHERE command_id = $1 ORDER BY step", command_id
-            )
-        return tuple(map(_stored, rows))
+        return tuple(map(_stored, await _COMMAND.rows(self._pool, command_id=command_id)))
 
     async def feed(self, after_position: int, limit: int = 500) -> tuple[StoredEvent, ...]:
         """Events of all streams by position. A reader that goes on from the last position misses none."""
-        with reaching_the_store():
-            rows = await self._pool.fetch(
-                f"SELECT {_COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2",
-                after_position,
-                limit,
-            )
-        return tuple(map(_stored, rows))
+        return tuple(map(_stored, await _FEED.rows(self._pool, position=after_position, limit=limit)))
 
     async def last_position(self) -> int:
         """The position of the newest event, 0 when there is none."""
-        with reaching_the_store():
-            return int(await self._pool.fetchval("SELECT coalesce(max(position), 0) FROM events"))
+        return int(await LAST_POSITION.value(self._pool))
 
     async def streams(self, prefix: str = "") -> tuple[str, ...]:
         """The names of all streams that start with `prefix`, in order."""
-        with reaching_the_store():
-            rows = await self._pool.fetch(
-                "SELECT stream FROM events WHERE version = 1 AND starts_with(stream, $1) ORDER BY stream",
-                prefix,
-            )
-        return tuple(row["stream"] for row in rows)
+        return tuple(row["stream"] for row in await _STREAMS.rows(self._pool, prefix=prefix))
 
     async def verify(self, stream: str) -> ChainReport:
         """Recompute the hashes of one stream."""
@@ -243,14 +212,13 @@ def snapshot(connection: Connection) -> asyncpg.transaction.Transaction:
 
 async def count_streams(connection: Connection) -> int:
     """How many streams the log has."""
-    return int(await connection.fetchval("SELECT count(*) FROM events WHERE version = 1"))
+    return int(await _COUNT_STREAMS.value(connection))
 
 
 async def every_stream(connection: Connection) -> AsyncIterator[tuple[StoredEvent, ...]]:
     """Each stream's events, stream after stream, without holding more than one; needs a transaction."""
     stream: list[StoredEvent] = []
-    query = f"SELECT {_COLUMNS} FROM events ORDER BY stream, version"
-    async for row in connection.cursor(query, prefetch=_PAGE):
+    async for row in connection.cursor(_EVERY.sql, prefetch=_PAGE):
         event = _stored(row)
         if stream and stream[0].stream != event.stream:
             yield tuple(stream)
@@ -262,9 +230,7 @@ async def every_stream(connection: Connection) -> AsyncIterator[tuple[StoredEven
 
 async def some_streams(connection: Connection, names: Sequence[str]) -> list[tuple[StoredEvent, ...]]:
     """The events of the streams called `names`."""
-    rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM events WHERE stream = ANY($1) ORDER BY stream, version", list(names)
-    )
+    rows = await _SOME.rows(connection, streams=list(names))
     found: dict[str, list[StoredEvent]] = {}
     for row in rows:
         found.setdefault(row["stream"], []).append(_stored(row))
@@ -389,7 +355,7 @@ def _chain(stream: str, version: int, prev_hash: str, command_id: str, events: S
 
 
 def _as_stored(
-    arguments: tuple[str, int, str, str, list[Json], str, object],
+    arguments: tuple[str, int, str, str, list[Json], str | None, object],
     events: Sequence[NewEvent],
     position: int,
     recorded_at: datetime,
@@ -439,6 +405,46 @@ def _hash_of(event: StoredEvent) -> str:
 
 
 async def _extent(connection: Connection) -> tuple[int, int]:
-    row = await connection.fetchrow("SELECT count(*) AS total, coalesce(max(position), 0) AS last FROM events")
+    row = await _EXTENT.row(connection)
     assert row is not None
     return row["total"], row["last"]
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_NO_VERSION = 2**31 - 1
+_LAST = func.coalesce(func.max(EVENTS.c.position), 0)
+_SHOWN = select(EVENTS)
+_OF_STREAM = EVENTS.c.stream == given(EVENTS.c.stream)
+_OF_COMMAND = EVENTS.c.command_id == given(EVENTS.c.command_id)
+
+LAST_POSITION = Statement(select(_LAST))
+_EXTENT = Statement(select(func.count().label("total"), _LAST.label("last")).select_from(EVENTS))
+_AROUND = Statement(
+    _SHOWN.where(_OF_STREAM, or_(EVENTS.c.version >= given(EVENTS.c.version), _OF_COMMAND)).order_by(EVENTS.c.version)
+)
+_READ = Statement(
+    _SHOWN.where(
+        _OF_STREAM, EVENTS.c.version > given("after", Integer()), EVENTS.c.version <= given("to", Integer())
+    ).order_by(EVENTS.c.version)
+)
+_LAST_OF = Statement(
+    select(EVENTS.c.stream, EVENTS.c.type, EVENTS.c.occurred_at)
+    .ext(distinct_on(EVENTS.c.stream))
+    .where(among(EVENTS.c.stream, "streams"), among(EVENTS.c.type, "types"))
+    .order_by(EVENTS.c.stream, EVENTS.c.version.desc())
+)
+_COMMAND = Statement(_SHOWN.where(_OF_COMMAND).order_by(EVENTS.c.step))
+_FEED = Statement(
+    _SHOWN.where(EVENTS.c.position > given(EVENTS.c.position))
+    .order_by(EVENTS.c.position)
+    .limit(given("limit", Integer()))
+)
+_STREAMS = Statement(
+    select(EVENTS.c.stream)
+    .where(OPENS, func.starts_with(EVENTS.c.stream, given("prefix", Text())))
+    .order_by(EVENTS.c.stream)
+)
+_COUNT_STREAMS = Statement(select(func.count()).select_from(EVENTS).where(OPENS))
+_EVERY = Statement(_SHOWN.order_by(EVENTS.c.stream, EVENTS.c.version))
+_SOME = Statement(_SHOWN.where(among(EVENTS.c.stream, "streams")).order_by(EVENTS.c.stream, EVENTS.c.version))

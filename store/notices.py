@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    false,
+    func,
+    not_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from store.database import is_text
-from store.errors import reaching_the_store
+from store.paging import Asked
+from store.statements import Statement, among, given, is_one_of
+from store.tables.base import Instant, Texts
+from store.tables.log import EVENTS
+from store.tables.town import NOTICES
 
 if TYPE_CHECKING:
     from domain.notices import NoticeKind, ResponseNoticeKind
@@ -69,16 +93,6 @@ class Unwritten:
     types: tuple[str, ...]
 
 
-_UNWRITTEN = """
-WITH told AS (
-    SELECT stream, min(version) AS version, command_id AS command, array_agg(type ORDER BY version) AS types
-    FROM events WHERE command_id IN (SELECT command_id FROM events WHERE type = ANY($1)) GROUP BY stream, command_id
-)
-SELECT * FROM told WHERE NOT EXISTS (SELECT 1 FROM notices WHERE event = told.stream || ':' || told.version)
-ORDER BY stream, version
-"""
-
-
 class Notices:
     """The notices on a pool (or connection). Every call may raise StoreUnavailable."""
 
@@ -92,73 +106,49 @@ class Notices:
 
         ``outside``: the units to which it goes outside as well.
         """
-        unit_of = {f"{event}:{one.unit}": one.unit for one in told}
-        with reaching_the_store():
-            await self._executor.execute(
-                "INSERT INTO notices "
-                "(id, event, sitting, emergency, unit, kind, subject, body, made_at, channel, status) "
-                "SELECT $1 || ':' || unit, $1, $2, $3, unit, kind, subject, body, $4, "
-                "CASE WHEN unit = ANY($9) THEN 'outside' ELSE 'inbox' END, "
-                "CASE WHEN unit = ANY($9) THEN 'pending' ELSE 'inbox' END "
-                "FROM unnest($5::text[], $6::text[], $7::text[], $8::text[]) AS t (unit, kind, subject, body) "
-                "ON CONFLICT (id) DO NOTHING",
-                event,
-                about.sitting,
-                about.emergency,
-                made_at,
-                [one.unit for one in told],
-                [one.kind for one in told],
-                [one.subject for one in told],
-                [one.body for one in told],
-                list(outside),
-            )
-            rows = await self._executor.fetch("SELECT * FROM notices WHERE id = ANY($1)", list(unit_of))
+        ids = [f"{event}:{one.unit}" for one in told]
+        await _PUT.run(
+            self._executor,
+            event=event,
+            sitting=about.sitting,
+            emergency=about.emergency,
+            made_at=made_at,
+            outside=list(outside),
+            units=[one.unit for one in told],
+            kinds=[one.kind for one in told],
+            subjects=[one.subject for one in told],
+            bodies=[one.body for one in told],
+        )
+        rows = await _SOME.rows(self._executor, ids=ids)
         kept = {row["id"]: Notice(**dict(row)) for row in rows}
-        return tuple(kept[notice] for notice in unit_of)
+        return tuple(kept[notice] for notice in dict.fromkeys(ids))
 
     async def get(self, notice_id: str) -> Notice | None:
         """One notice."""
-        with reaching_the_store():
-            row = await self._executor.fetchrow("SELECT * FROM notices WHERE id = $1", notice_id)
+        row = await _GET.row(self._executor, id=notice_id)
         return Notice(**dict(row)) if row else None
 
     async def delivered(self, notice_id: str, by: str) -> None:
         """An address has taken it: it is not sent there again."""
-        with reaching_the_store():
-            await self._executor.execute(
-                "UPDATE notices SET delivered = array_append(delivered, $2) WHERE id = $1 AND NOT $2 = ANY(delivered)",
-                notice_id,
-                by,
-            )
+        await _DELIVERED.run(self._executor, id=notice_id, by=by)
 
     async def attempted(self, notice_id: str, at: datetime, failure: str | None) -> None:
         """An attempt has ended; without ``failure`` everything is sent."""
-        with reaching_the_store():
-            await self._executor.execute(
-                "UPDATE notices SET attempts = attempts + 1, failure = $3, "
-                "status = CASE WHEN $3::text IS NULL THEN 'sent' ELSE 'failed' END, "
-                "sent_at = CASE WHEN $3::text IS NULL THEN $2::timestamptz END WHERE id = $1",
-                notice_id,
-                at,
-                failure,
-            )
+        status, sent_at = ("sent", at) if failure is None else ("failed", None)
+        await _ATTEMPTED.run(self._executor, id=notice_id, failure=failure, status=status, sent_at=sent_at)
 
     async def list(
         self, unit: str | None, *, unread: bool = False, after: str | None = None, limit: int = 50
     ) -> tuple[Notice, ...]:
         """A unit's notices (everybody's without), newest first, those after the notice ``after``."""
-        if after is not None and not is_text(after):
-            return ()
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                "SELECT * FROM notices WHERE ($1::text IS NULL OR unit = $1) AND ($2 IS FALSE OR read_at IS NULL) "
-                "AND ($3::text IS NULL OR (made_at, id) < (SELECT made_at, id FROM notices WHERE id = $3)) "
-                "ORDER BY made_at DESC, id DESC LIMIT $4",
-                unit,
-                unread,
-                after,
-                limit,
-            )
+        asked = Asked()
+        if unit is not None:
+            asked.add("unit", unit=unit)
+        if unread:
+            asked.add("unread")
+        if after is not None:
+            asked.add("after", after=after)
+        rows = await _listed(asked.filters).rows(self._executor, **asked.values, limit=limit)
         return tuple(Notice(**dict(row)) for row in rows)
 
     async def unsent(
@@ -166,32 +156,118 @@ class Notices:
     ) -> tuple[Notice, ...]:
         """The notices made from an instant on (and before another) that an address did not take, or that nobody has
         sent yet, oldest first; a unit's, or everybody's."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                "SELECT * FROM notices WHERE status IN ('failed', 'pending') AND made_at >= $1 "
-                "AND ($2::timestamptz IS NULL OR made_at < $2) AND ($3::text IS NULL OR unit = $3) "
-                "ORDER BY made_at, id",
-                since,
-                until,
-                unit,
-            )
+        asked = Asked()
+        asked.add("unsent", since=since)
+        if until is not None:
+            asked.add("until", until=until)
+        if unit is not None:
+            asked.add("unit", unit=unit)
+        rows = await _oldest_first(asked.filters).rows(self._executor, **asked.values)
         return tuple(Notice(**dict(row)) for row in rows)
 
     async def unwritten(self, types: Iterable[str]) -> tuple[Unwritten, ...]:
         """The events of these types that nobody has a notice of, by the command that recorded them."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(_UNWRITTEN, list(types))
+        rows = await _UNWRITTEN.rows(self._executor, types=list(types))
         return tuple(Unwritten(**{**dict(row), "types": tuple(row["types"])}) for row in rows)
 
     async def read(self, notice_id: str, unit: str, at: datetime) -> Notice | None:
         """Marks a unit's notice as read, if it is not yet; None where the unit has none such."""
         if not is_text(notice_id):
             return None
-        with reaching_the_store():
-            row = await self._executor.fetchrow(
-                "UPDATE notices SET read_at = coalesce(read_at, $3) WHERE id = $1 AND unit = $2 RETURNING *",
-                notice_id,
-                unit,
-                at,
-            )
+        row = await _READ.row(self._executor, id=notice_id, unit=unit, at=at)
         return Notice(**dict(row)) if row else None
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_SHOWN = select(NOTICES)
+_THIS = NOTICES.c.id == given(NOTICES.c.id)
+_EARLIER = NOTICES.alias("earlier")
+_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "nothing": false(),
+    "unit": NOTICES.c.unit == given(NOTICES.c.unit),
+    "unread": NOTICES.c.read_at.is_(None),
+    "after": tuple_(NOTICES.c.made_at, NOTICES.c.id)
+    < select(_EARLIER.c.made_at, _EARLIER.c.id).where(_EARLIER.c.id == given("after", Text())).scalar_subquery(),
+    "unsent": and_(is_one_of(NOTICES.c.status, ("failed", "pending")), NOTICES.c.made_at >= given("since", Instant)),
+    "until": NOTICES.c.made_at < given("until", Instant),
+}
+
+_GET = Statement(_SHOWN.where(_THIS))
+_SOME = Statement(_SHOWN.where(among(NOTICES.c.id, "ids")))
+_DELIVERED = Statement(
+    update(NOTICES)
+    .where(_THIS, not_(given("by", Text()) == any_(NOTICES.c.delivered)))
+    .values(delivered=func.array_append(NOTICES.c.delivered, given("by", Text())))
+)
+_ATTEMPTED = Statement(
+    update(NOTICES)
+    .where(_THIS)
+    .values(
+        attempts=NOTICES.c.attempts + 1,
+        **{name: given(NOTICES.c[name]) for name in ("failure", "status", "sent_at")},
+    )
+)
+_READ = Statement(
+    update(NOTICES)
+    .where(_THIS, NOTICES.c.unit == given(NOTICES.c.unit))
+    .values(read_at=func.coalesce(NOTICES.c.read_at, given("at", Instant)))
+    .returning(*NOTICES.c)
+)
+
+_TOLD = (
+    func.unnest(*(given(name, Texts) for name in ("units", "kinds", "subjects", "bodies")))
+    .table_valued(*(Column(name, Text) for name in ("unit", "kind", "subject", "body")), name="told")
+    .render_derived()
+)
+_GOES_OUTSIDE = _TOLD.c.unit == any_(given("outside", Texts))
+_ABOUT = ("event", "sitting", "emergency", "made_at")
+_PUT = Statement(
+    insert(NOTICES)
+    .from_select(
+        ("id", *_ABOUT, "unit", "kind", "subject", "body", "channel", "status"),
+        select(
+            given("event", Text()) + ":" + _TOLD.c.unit,
+            *(given(NOTICES.c[name]) for name in _ABOUT),
+            *_TOLD.c,
+            case((_GOES_OUTSIDE, "outside"), else_="inbox"),
+            case((_GOES_OUTSIDE, "pending"), else_="inbox"),
+        ),
+        include_defaults=False,
+    )
+    .on_conflict_do_nothing(index_elements=[NOTICES.c.id])
+)
+
+_COMMANDS = select(EVENTS.c.command_id).where(among(EVENTS.c.type, "types"))
+_RECORDED = (
+    select(
+        EVENTS.c.stream,
+        func.min(EVENTS.c.version).label("version"),
+        EVENTS.c.command_id.label("command"),
+        func.array_agg(aggregate_order_by(EVENTS.c.type, EVENTS.c.version)).label("types"),
+    )
+    .where(EVENTS.c.command_id.in_(_COMMANDS))
+    .group_by(EVENTS.c.stream, EVENTS.c.command_id)
+    .cte("recorded")
+)
+_EVENT = _RECORDED.c.stream + ":" + cast(_RECORDED.c.version, Text)
+_UNWRITTEN = Statement(
+    select(_RECORDED)
+    .where(not_(select(NOTICES.c.id).where(NOTICES.c.event == _EVENT).exists()))
+    .order_by(_RECORDED.c.stream, _RECORDED.c.version)
+)
+
+
+@lru_cache
+def _listed(filters: tuple[str, ...]) -> Statement:
+    newest_first = _narrowed(filters).order_by(NOTICES.c.made_at.desc(), NOTICES.c.id.desc())
+    return Statement(newest_first.limit(given("limit", Integer())))
+
+
+@lru_cache
+def _oldest_first(filters: tuple[str, ...]) -> Statement:
+    return Statement(_narrowed(filters).order_by(NOTICES.c.made_at, NOTICES.c.id))
+
+
+def _narrowed(filters: tuple[str, ...]) -> Select[Any]:
+    return _SHOWN.where(*(_FILTERS[name] for name in filters))

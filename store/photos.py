@@ -8,17 +8,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import func, select
 
 from domain.errors import Refusal
 from store.database import is_text, transaction
-from store.errors import SealBroken, reaching_the_store
+from store.errors import SealBroken
 from store.residents import Residents, decrypt, digest_of, encrypt
+from store.statements import Statement, given, inserted
+from store.tables.people import PHOTOS, RESIDENTS
 
 if TYPE_CHECKING:
     from store.database import Connection, Pool
@@ -48,9 +51,6 @@ class PhotoRow:
     at: datetime
 
 
-_COLUMNS = "id, digest, width, height, created_at"
-
-
 class Photos:
     """Photographs on a pool. Every call may raise StoreUnavailable."""
 
@@ -76,27 +76,14 @@ class Photos:
 
     async def of(self, number: str) -> tuple[PhotoRow, ...]:
         """A case's photographs, oldest first; none once the resident is erased."""
-        with reaching_the_store():
-            rows = await self._pool.fetch(
-                "SELECT p.id, p.digest, p.width, p.height, p.created_at FROM photos AS p "
-                "JOIN residents AS r ON r.id = p.resident "
-                "WHERE p.number = $1 AND r.key IS NOT NULL ORDER BY p.created_at, p.id",
-                number,
-            )
+        rows = await _OF.rows(self._pool, number=number)
         return tuple(PhotoRow(*row) for row in rows)
 
     async def read(self, number: str, photo_id: str, size: Size) -> bytes | None:
         """A photograph as JPEG; None where the case has no such one, or its resident is erased. Raises SealBroken."""
         if not is_text(photo_id):
             return None
-        column = "picture" if size == "picture" else "thumbnail"
-        with reaching_the_store():
-            row = await self._pool.fetchrow(
-                f"SELECT p.{column} AS sealed, p.digest, p.resident, r.key "
-                "FROM photos AS p JOIN residents AS r ON r.id = p.resident WHERE p.id = $1 AND p.number = $2",
-                photo_id,
-                number,
-            )
+        row = await _READ[size].row(self._pool, id=photo_id, number=number)
         if row is None or row["key"] is None:
             return None
         if size == "picture" and digest_of(row["sealed"]) != row["digest"]:
@@ -106,39 +93,60 @@ class Photos:
 
 
 async def _count(connection: Connection, number: str) -> int:
-    return int(await connection.fetchval("SELECT count(*) FROM photos WHERE number = $1", number))
+    return int(await _COUNT.value(connection, number=number))
 
 
 async def _keep(
     connection: Connection, number: str, resident: str, key: bytes, photo: NewPhoto, at: datetime
 ) -> PhotoRow:
     origin = hmac.digest(key, photo.source, hashlib.sha256).hex()
-    with reaching_the_store():
-        there = await connection.fetchrow(
-            f"SELECT {_COLUMNS} FROM photos WHERE number = $1 AND origin = $2", number, origin
+    there = await _FIND.row(connection, number=number, origin=origin)
+    if there is None:
+        photo_id, sealing = f"p-{secrets.token_hex(12)}", AESGCM(key)
+        picture = encrypt(sealing, photo.picture, _context(resident, photo_id, "picture"))
+        thumbnail = encrypt(sealing, photo.thumbnail, _context(resident, photo_id, "thumbnail"))
+        there = await _KEEP.row(
+            connection,
+            id=photo_id,
+            number=number,
+            resident=resident,
+            origin=origin,
+            picture=picture,
+            thumbnail=thumbnail,
+            digest=digest_of(picture),
+            width=photo.width,
+            height=photo.height,
+            created_at=at,
         )
-        if there is None:
-            photo_id, sealing = f"p-{secrets.token_hex(12)}", AESGCM(key)
-            picture = encrypt(sealing, photo.picture, _context(resident, photo_id, "picture"))
-            thumbnail = encrypt(sealing, photo.thumbnail, _context(resident, photo_id, "thumbnail"))
-            there = await connection.fetchrow(
-                "INSERT INTO photos "
-                "(id, number, resident, origin, picture, thumbnail, digest, width, height, created_at) "
-                f"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING {_COLUMNS}",
-                photo_id,
-                number,
-                resident,
-                origin,
-                picture,
-                thumbnail,
-                digest_of(picture),
-                photo.width,
-                photo.height,
-                at,
-            )
     assert there is not None
     return PhotoRow(*there)
 
 
 def _context(resident: str, photo_id: str, size: Size) -> bytes:
     return f"{resident}|{photo_id}|{size}".encode()
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_SHOWN = tuple(PHOTOS.c[name] for name in ("id", "digest", "width", "height", "created_at"))
+_OF_ITS_CASE = PHOTOS.c.number == given(PHOTOS.c.number)
+_WITH_RESIDENT = PHOTOS.join(RESIDENTS, RESIDENTS.c.id == PHOTOS.c.resident)
+
+_OF = Statement(
+    select(*_SHOWN)
+    .select_from(_WITH_RESIDENT)
+    .where(_OF_ITS_CASE, RESIDENTS.c.key.is_not(None))
+    .order_by(PHOTOS.c.created_at, PHOTOS.c.id)
+)
+_SIZES: tuple[Size, ...] = ("picture", "thumbnail")
+_READ: Mapping[Size, Statement] = {
+    size: Statement(
+        select(PHOTOS.c[size].label("sealed"), PHOTOS.c.digest, PHOTOS.c.resident, RESIDENTS.c.key)
+        .select_from(_WITH_RESIDENT)
+        .where(PHOTOS.c.id == given(PHOTOS.c.id), _OF_ITS_CASE)
+    )
+    for size in _SIZES
+}
+_COUNT = Statement(select(func.count()).select_from(PHOTOS).where(_OF_ITS_CASE))
+_FIND = Statement(select(*_SHOWN).where(_OF_ITS_CASE, PHOTOS.c.origin == given(PHOTOS.c.origin)))
+_KEEP = Statement(inserted(PHOTOS).returning(*_SHOWN))

@@ -13,9 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
+from sqlalchemy import Boolean, case, func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+
 from domain.policy.policy_set import KINDS, PolicyKind
 from store.database import transaction
-from store.errors import reaching_the_store
+from store.statements import Statement, given, inserted, is_one_of
+from store.tables.base import constant
+from store.tables.town import POLICY_ENACTMENTS, POLICY_VERSIONS
 
 if TYPE_CHECKING:
     import asyncpg
@@ -25,8 +30,6 @@ if TYPE_CHECKING:
 Kind: TypeAlias = PolicyKind
 _ENACTING = 7359
 """The lock under which policies come into force: one enactment after the other."""
-
-_COLUMNS = "kind, name, version, sha256, content, loaded_at, enactment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +79,13 @@ class Policies:
 
     async def get(self, kind: Kind, name: str, version: str) -> PolicyVersion | None:
         """One version."""
-        with reaching_the_store():
-            row = await self._executor.fetchrow(
-                f"SELECT {_COLUMNS} FROM policy_versions WHERE kind = $1 AND name = $2 AND version = $3",
-                kind,
-                name,
-                version,
-            )
+        row = await _GET.row(self._executor, kind=kind, name=name, version=version)
         return _policy(row) if row else None
 
     async def in_force(self) -> tuple[PolicyVersion, ...]:
         """What is in force, all of one moment, kind by kind: a ladder, an organisation, a calendar each year, the
         playbooks."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(_IN_FORCE)
-        return _in_order(rows)
+        return _in_order(await _IN_FORCE.rows(self._executor))
 
     async def in_place(self, kind: Kind, name: str) -> PolicyVersion | None:
         """What is in force where a policy of that kind and name would be: of ladders and organisations there is one."""
@@ -99,43 +94,53 @@ class Policies:
 
     async def last_loaded(self) -> datetime | None:
         """When a policy of any kind came into force last, in UTC."""
-        with reaching_the_store():
-            loaded: datetime | None = await self._executor.fetchval("SELECT max(loaded_at) FROM policy_versions")
+        loaded: datetime | None = await _LAST_LOADED.value(self._executor)
         return loaded
 
     async def versions(self, kind: Kind) -> tuple[PolicyVersion, ...]:
         """Every version of a kind, in the order of their coming into force."""
-        with reaching_the_store():
-            rows = await self._executor.fetch(
-                f"SELECT {_COLUMNS} FROM policy_versions WHERE kind = $1 ORDER BY id", kind
-            )
-        return tuple(map(_policy, rows))
+        return tuple(map(_policy, await _VERSIONS.rows(self._executor, kind=kind)))
 
     async def enactment(self, id: int) -> Enactment | None:
         """What came into force together."""
-        with reaching_the_store():
-            row = await self._executor.fetchrow("SELECT enforced_at FROM policy_enactments WHERE id = $1", id)
-            rows = await self._executor.fetch(f"SELECT {_COLUMNS} FROM policy_versions WHERE enactment = $1", id)
+        row = await _ENACTMENT.row(self._executor, id=id)
+        rows = await _ENACTED.rows(self._executor, enactment=id)
         return Enactment(id, _in_order(rows), row["enforced_at"]) if row else None
 
     async def unenforced(self) -> Enactment | None:
         """The last enactment with which what is under way has not been brought in line; None where all has. Bringing it
         in line with the last brings it in line with those before."""
-        with reaching_the_store():
-            id = await self._executor.fetchval("SELECT max(id) FROM policy_enactments WHERE enforced_at IS NULL")
+        id = await _UNENFORCED.value(self._executor)
         return await self.enactment(id) if id is not None else None
 
     async def mark_enforced(self, id: int) -> None:
         """What is under way is in line with this enactment, and with those before it."""
-        with reaching_the_store():
-            await self._executor.execute(
-                "UPDATE policy_enactments SET enforced_at = now() WHERE id <= $1 AND enforced_at IS NULL", id
-            )
+        await _ENFORCED.run(self._executor, id=id)
 
 
 _ALONE = ("ladder", "organisation")
-_PLACE = "CASE WHEN kind IN ('ladder', 'organisation') THEN '' ELSE name END"
-_IN_FORCE = f"SELECT DISTINCT ON (kind, {_PLACE}) {_COLUMNS} FROM policy_versions ORDER BY kind, {_PLACE}, id DESC"
+
+# ---------------------------------------------------------------- statements, each made once
+
+_KEPT = POLICY_VERSIONS.c
+_SHOWN = select(*(_KEPT[name] for name in ("kind", "name", "version", "sha256", "content", "loaded_at", "enactment")))
+_OF_ITS_KIND = _KEPT.kind == given(_KEPT.kind)
+_PLACE = case((is_one_of(_KEPT.kind, _ALONE), constant("")), else_=_KEPT.name)
+_PENDING = POLICY_ENACTMENTS.c.enforced_at.is_(None)
+_ID = POLICY_ENACTMENTS.c.id
+
+_GET = Statement(_SHOWN.where(_OF_ITS_KIND, _KEPT.name == given(_KEPT.name), _KEPT.version == given(_KEPT.version)))
+_IN_FORCE = Statement(_SHOWN.ext(distinct_on(_KEPT.kind, _PLACE)).order_by(_KEPT.kind, _PLACE, _KEPT.id.desc()))
+_LAST_LOADED = Statement(select(func.max(_KEPT.loaded_at)))
+_VERSIONS = Statement(_SHOWN.where(_OF_ITS_KIND).order_by(_KEPT.id))
+_ENACTED = Statement(_SHOWN.where(_KEPT.enactment == given(_KEPT.enactment)))
+_ENACTMENT = Statement(select(POLICY_ENACTMENTS.c.enforced_at).where(given(_ID) == _ID))
+_UNENFORCED = Statement(select(func.max(_ID)).where(_PENDING))
+_ENFORCED = Statement(update(POLICY_ENACTMENTS).where(given(_ID) >= _ID, _PENDING).values(enforced_at=func.now()))
+_ENACT = Statement(
+    insert(POLICY_ENACTMENTS).values(enforced_at=case((given("enforced", Boolean()), func.now()))).returning(_ID)
+)
+_ADD = Statement(inserted(POLICY_VERSIONS, "kind", "name", "version", "sha256", "content", "enactment"))
 
 
 @asynccontextmanager
@@ -151,19 +156,16 @@ async def enacting(pool: Pool) -> AsyncIterator[Connection]:
 
 async def enact(connection: Connection, versions: Iterable[NewVersion], *, enforced: bool = False) -> Enactment:
     """Brings versions into force together, within `enacting`. `enforced`: nothing has to be brought in line."""
-    id = await connection.fetchval(
-        "INSERT INTO policy_enactments (enforced_at) VALUES (CASE WHEN $1 THEN now() END) RETURNING id", enforced
-    )
+    id = await _ENACT.value(connection, enforced=enforced)
     for one in versions:
-        await connection.execute(
-            "INSERT INTO policy_versions (kind, name, version, sha256, content, enactment) "
-            "VALUES ($1, $2, $3, $4, $5, $6)",
-            one.kind,
-            one.name,
-            one.version,
-            digest_of(one.content),
-            one.content,
-            id,
+        await _ADD.run(
+            connection,
+            kind=one.kind,
+            name=one.name,
+            version=one.version,
+            sha256=digest_of(one.content),
+            content=one.content,
+            enactment=id,
         )
     made = await Policies(connection).enactment(id)
     assert made is not None

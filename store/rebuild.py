@@ -1,194 +1,251 @@
-"""Make a list anew from the log; or only compare the two.
-
-The case list is made beside the live one, and the two are swapped. `fold` belongs to the domain: it takes one stream's
-events and gives the case's row (exactly the columns of `store.cases.COLUMNS`), or None for a stream that is not a case.
-The lists of sittings and joint responses are small: they are made in one transaction.
-"""
+"""Make lists anew from the log, each beside the live one; or only compare the two. One pass over the log for all."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from store.cases import COLUMNS, whole_row
+from sqlalchemy import ColumnElement, MetaData, Select, Table, TableValuedAlias, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
+
 from store.errors import reaching_the_store
-from store.folding import Kind
-from store.log import StoredEvent, every_stream, snapshot, some_streams
+from store.folding import KINDS
+from store.log import LAST_POSITION, StoredEvent, every_stream, snapshot, some_streams
+from store.projecting import upsert
+from store.statements import Statement, given
+from store.tables.lists import Listing
+from store.tables.log import EVENTS
 
 if TYPE_CHECKING:
     from store.database import Connection, Pool
 
-Fold: TypeAlias = Callable[[Sequence[StoredEvent]], Mapping[str, object] | None]
+Row: TypeAlias = Mapping[str, object]
 Progress: TypeAlias = Callable[[int], None]
 
+
+class Projected(Protocol):
+    """A kind of stream, as far as its list is made anew (`store.folding.Kind`). ``listed``: the row of a whole stream,
+    None for a stream of another kind."""
+
+    @property
+    def listing(self) -> Listing: ...
+    def listed(self, rows: Sequence[StoredEvent]) -> Row | None: ...
+
+
 _BATCH = 500
-# Below this many new events the live list is locked and the rest is done under the lock.
+# Below this many new events the live lists are locked and the rest is done under the lock.
 _NEARLY_THERE = 200
 _ROUNDS = 20
 # Any number, ours: two rebuilds take turns.
 _REBUILDING = 7_357_002
+_BESIDE = "hx_rebuild"
 
-_FRESH = """
-DROP SCHEMA IF EXISTS hx_rebuild CASCADE;
-CREATE SCHEMA hx_rebuild;
-CREATE TABLE hx_rebuild.cases (LIKE public.cases INCLUDING ALL);
-"""
-_PUT = f"""
-INSERT INTO hx_rebuild.cases SELECT * FROM jsonb_populate_recordset(NULL::hx_rebuild.cases, $1)
-ON CONFLICT (number) DO UPDATE SET ({", ".join(COLUMNS)}) = ({", ".join(f"excluded.{c}" for c in COLUMNS)})
-"""
+_GROWN = Statement(
+    select(EVENTS.c.stream)
+    .distinct()
+    .where(
+        EVENTS.c.position > given("after", EVENTS.c.position.type),
+        EVENTS.c.position <= given("last", EVENTS.c.position.type),
+    )
+)
+
 # LIKE copies columns, checks and indexes, but neither privileges nor settings of storage.
 _SWAP = """
 DO $$ DECLARE grant_of record; option text;
 BEGIN
-    FOR grant_of IN SELECT (aclexplode(relacl)).* FROM pg_class WHERE oid = 'public.cases'::regclass LOOP
-        EXECUTE format('GRANT %s ON hx_rebuild.cases TO %s', grant_of.privilege_type, CASE grant_of.grantee
+    FOR grant_of IN SELECT (aclexplode(relacl)).* FROM pg_class WHERE oid = 'public.{table}'::regclass LOOP
+        EXECUTE format('GRANT %s ON hx_rebuild.{table} TO %s', grant_of.privilege_type, CASE grant_of.grantee
             WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grant_of.grantee)) END);
     END LOOP;
-    FOR option IN SELECT unnest(reloptions) FROM pg_class WHERE oid = 'public.cases'::regclass LOOP
-        EXECUTE format('ALTER TABLE hx_rebuild.cases SET (%s)', option);
+    FOR option IN SELECT unnest(reloptions) FROM pg_class WHERE oid = 'public.{table}'::regclass LOOP
+        EXECUTE format('ALTER TABLE hx_rebuild.{table} SET (%s)', option);
     END LOOP;
-    EXECUTE format('COMMENT ON TABLE hx_rebuild.cases IS %L', obj_description('public.cases'::regclass));
+    EXECUTE format('COMMENT ON TABLE hx_rebuild.{table} IS %L', obj_description('public.{table}'::regclass));
 END $$;
-DROP TABLE public.cases;
-ALTER TABLE hx_rebuild.cases SET SCHEMA public;
-DROP SCHEMA hx_rebuild;
-"""
-_DIFFERING = """
-SELECT fresh.number
-FROM jsonb_populate_recordset(NULL::public.cases, $1) AS fresh LEFT JOIN public.cases AS live USING (number)
-WHERE to_jsonb(live) IS DISTINCT FROM to_jsonb(fresh)
+DROP TABLE public.{table};
+ALTER TABLE hx_rebuild.{table} SET SCHEMA public;
 """
 
 
-async def rebuild(owner: Pool, fold: Fold, progress: Progress | None = None) -> int:
-    """Fold every stream into a fresh list and swap it in, while appends go on; how many cases it has.
+async def rebuild(
+    owner: Pool, kinds: Sequence[Projected] = KINDS, progress: Progress | None = None
+) -> Mapping[str, int]:
+    """Fold every stream into fresh lists and swap them in, while appends go on; how many rows each list has, by name.
 
     `owner` is a pool of the role that owns the tables. Appends wait only for the last few events and the
     swap. `progress(streams)` is called with the number of streams folded so far. Raises StoreUnavailable; an
-    interrupted rebuild leaves the live list as it was.
+    interrupted rebuild leaves the live lists as they were.
     """
     with reaching_the_store():
         async with owner.acquire() as connection:
             await connection.execute("SELECT pg_advisory_lock($1)", _REBUILDING)
             try:
-                return await _rebuild(connection, fold, progress)
+                return await _rebuild(connection, [_Fresh(kind) for kind in kinds], progress)
             finally:
                 if not connection.is_closed():
                     await connection.execute("SELECT pg_advisory_unlock($1)", _REBUILDING)
 
 
-async def compare(pool: Pool, fold: Fold, progress: Progress | None = None) -> tuple[str, ...]:
-    """The numbers of cases whose live row is not what their events fold to, or that only one side has.
+async def compare(
+    pool: Pool, kinds: Sequence[Projected] = KINDS, progress: Progress | None = None
+) -> Mapping[str, tuple[str, ...]]:
+    """The ids whose live row is not what their events fold to, or that only one side has; in order, by the list's name.
 
     Both sides are read at one instant. Raises StoreUnavailable.
     """
-    differing: set[str] = set()
-    seen: set[str] = set()
+    compared = [_Compared(kind) for kind in kinds]
     with reaching_the_store():
         async with pool.acquire() as connection, snapshot(connection):
-            async for rows in _folded(every_stream(connection), fold, progress):
-                differing.update(row["number"] for row in await connection.fetch(_DIFFERING, rows))
-                seen.update(str(row["number"]) for row in rows)
-            live = await connection.fetch("SELECT number FROM cases")
-    return tuple(sorted(differing | {row["number"] for row in live} - seen))
+            await _fold(connection, every_stream(connection), compared, progress)
+            return {one.listing.name: await one.outcome(connection) for one in compared}
 
 
-async def _rebuild(connection: Connection, fold: Fold, progress: Progress | None) -> int:
-    await connection.execute(_FRESH)
+# ---------------------------------------------------------------- a list, while it is made or compared
+
+
+class _Folding:
+    """What has been folded for one list and not been put to use yet."""
+
+    def __init__(self, kind: Projected) -> None:
+        self.listing = kind.listing
+        self._kind = kind
+        self._rows: list[Row] = []
+
+    async def take(self, connection: Connection, events: Sequence[StoredEvent]) -> None:
+        """Folds a stream, if it is of the list's kind."""
+        row = self._kind.listed(events)
+        if row is None:
+            return
+        self._rows.append(self.listing.whole(row))
+        if len(self._rows) == _BATCH:
+            await self.use(connection)
+
+    async def use(self, connection: Connection) -> None:
+        """Puts to use what has been folded."""
+        if self._rows:
+            await self._use(connection, self._rows)
+            self._rows = []
+
+    async def _use(self, connection: Connection, rows: Sequence[Row]) -> None:
+        raise NotImplementedError
+
+
+class _Fresh(_Folding):
+    """Rows for a fresh table beside the live one."""
+
+    def __init__(self, kind: Projected) -> None:
+        super().__init__(kind)
+        self.name = kind.listing.name
+        self._table = kind.listing.table.to_metadata(MetaData(), schema=_BESIDE)
+        self._put = Statement(upsert(self._table, _given_rows(self._table)))
+        self._count = Statement(select(func.count()).select_from(self._table))
+
+    async def begin(self, connection: Connection) -> None:
+        await connection.execute(f"CREATE TABLE {_BESIDE}.{self.name} (LIKE public.{self.name} INCLUDING ALL)")
+
+    async def swap(self, connection: Connection) -> int:
+        """Becomes the live list; how many rows it has."""
+        total = int(await self._count.value(connection))
+        await connection.execute(_SWAP.replace("{table}", self.name))
+        return total
+
+    async def _use(self, connection: Connection, rows: Sequence[Row]) -> None:
+        await self._put.run(connection, rows=rows)
+
+
+class _Compared(_Folding):
+    """Rows beside the live ones."""
+
+    def __init__(self, kind: Projected) -> None:
+        super().__init__(kind)
+        self._differing: set[str] = set()
+        self._seen: set[str] = set()
+        self._differs = Statement(_differs(self.listing))
+        self._live = Statement(select(self.listing.key))
+
+    async def outcome(self, connection: Connection) -> tuple[str, ...]:
+        """The ids that differ, in order."""
+        live = {str(key) for (key,) in await self._live.rows(connection)}
+        return tuple(sorted(self._differing | live - self._seen))
+
+    async def _use(self, connection: Connection, rows: Sequence[Row]) -> None:
+        self._differing.update(key for (key,) in await self._differs.rows(connection, rows=rows))
+        self._seen.update(str(row[self.listing.key.name]) for row in rows)
+
+
+def _given_rows(table: Table) -> TableValuedAlias:
+    """Rows that are given as JSON."""
+    record: ColumnElement[Any] = literal_column(f"NULL::{table.fullname}")
+    return func.jsonb_populate_recordset(record, given("rows", JSONB())).table_valued(*table.c.keys(), name="fresh")
+
+
+def _differs(listing: Listing) -> Select[tuple[str]]:
+    """The keys of given rows that are not as the live ones are, or that are not live."""
+    fresh, live = _given_rows(listing.table), listing.table
+    both = fresh.outerjoin(live, listing.key == fresh.c[listing.key.name])
+    is_other = func.to_jsonb(live.table_valued()).is_distinct_from(func.to_jsonb(fresh.table_valued()))
+    return select(fresh.c[listing.key.name]).select_from(both).where(is_other)
+
+
+# ---------------------------------------------------------------- the passes
+
+
+async def _rebuild(connection: Connection, fresh: Sequence[_Fresh], progress: Progress | None) -> Mapping[str, int]:
+    await connection.execute(f"DROP SCHEMA IF EXISTS {_BESIDE} CASCADE; CREATE SCHEMA {_BESIDE}")
+    for one in fresh:
+        await one.begin(connection)
     async with connection.transaction(isolation="repeatable_read"):
-        position = await _last_position(connection)
-        async for rows in _folded(every_stream(connection), fold, progress):
-            await connection.execute(_PUT, rows)
+        position = int(await LAST_POSITION.value(connection))
+        await _fold(connection, every_stream(connection), fresh, progress)
     for _ in range(_ROUNDS):
-        if await _last_position(connection) - position < _NEARLY_THERE:
+        if int(await LAST_POSITION.value(connection)) - position < _NEARLY_THERE:
             break
-        position = await _catch_up(connection, fold, position)
+        position = await _catch_up(connection, fresh, position)
+    totals = {one.name: await _swap(connection, one, position) for one in fresh}
+    await connection.execute(f"DROP SCHEMA {_BESIDE}")
+    return totals
+
+
+async def _swap(connection: Connection, one: _Fresh, position: int) -> int:
+    """A fresh list in the live one's place; how many rows it has. One list after the other: what is recorded together
+    may have rows in several, and would meet their locks in another order."""
     async with connection.transaction():
         # An append writes its row before it takes the log's lock, so from here on none comes between; those
         # that have written theirs are waited for.
-        await connection.execute("LOCK TABLE public.cases IN ACCESS EXCLUSIVE MODE")
-        await _catch_up(connection, fold, position)
-        total = int(await connection.fetchval("SELECT count(*) FROM hx_rebuild.cases"))
-        await connection.execute(_SWAP)
-    await connection.execute("ANALYZE public.cases")
+        await connection.execute(f"LOCK TABLE public.{one.name} IN ACCESS EXCLUSIVE MODE")
+        await _catch_up(connection, [one], position)
+        total = await one.swap(connection)
+    await connection.execute(f"ANALYZE public.{one.name}")
     return total
 
 
-async def _catch_up(connection: Connection, fold: Fold, position: int) -> int:
+async def _catch_up(connection: Connection, fresh: Sequence[_Fresh], position: int) -> int:
     """Fold again each stream that grew after `position`; the position up to which that was."""
-    last = await _last_position(connection)
-    grown = await connection.fetch(
-        "SELECT DISTINCT stream FROM events WHERE position > $1 AND position <= $2", position, last
-    )
-    names = [row["stream"] for row in grown]
+    last = int(await LAST_POSITION.value(connection))
+    names = [name for (name,) in await _GROWN.rows(connection, after=position, last=last)]
     for start in range(0, len(names), _BATCH):
-        streams = await some_streams(connection, names[start : start + _BATCH])
-        rows = [row for row in map(fold, streams) if row is not None]
-        await connection.execute(_PUT, list(map(whole_row, rows)))
+        await _fold(connection, _each(await some_streams(connection, names[start : start + _BATCH])), fresh)
     return last
 
 
-async def _folded(
-    streams: AsyncIterator[Sequence[StoredEvent]], fold: Fold, progress: Progress | None
-) -> AsyncIterator[list[Mapping[str, object]]]:
-    """The rows of `streams`, some hundred at a time."""
-    rows: list[Mapping[str, object]] = []
+async def _fold(
+    connection: Connection,
+    streams: AsyncIterator[Sequence[StoredEvent]],
+    lists: Sequence[_Folding],
+    progress: Progress | None = None,
+) -> None:
+    """Each stream into the list that it belongs to."""
     folded = 0
     async for events in streams:
-        row = fold(events)
+        for one in lists:
+            await one.take(connection, events)
         folded += 1
-        if row is not None:
-            rows.append(whole_row(row))
-        if len(rows) == _BATCH:
-            yield rows
-            rows = []
         if progress is not None:
             progress(folded)
-    if rows:
-        yield rows
+    for one in lists:
+        await one.use(connection)
 
 
-async def _last_position(connection: Connection) -> int:
-    return int(await connection.fetchval("SELECT coalesce(max(position), 0) FROM events"))
-
-
-# ---------------------------------------------------------------- small lists, by their id
-
-_ROWS = "SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)"
-
-
-async def rebuild_list(owner: Pool, kind: Kind[Any, Any]) -> int:
-    """Make a small list anew in one transaction; how many rows it has. Appends to it wait meanwhile.
-
-    Raises StoreUnavailable.
-    """
-    with reaching_the_store():
-        async with owner.acquire() as connection, connection.transaction():
-            # An append writes its row before its events: from here on none comes between.
-            await connection.execute(f"LOCK TABLE {kind.table} IN ACCESS EXCLUSIVE MODE")
-            rows = await _all_folded(connection, kind)
-            await connection.execute(f"DELETE FROM {kind.table}")
-            await connection.execute(f"INSERT INTO {kind.table} {_ROWS.format(table=kind.table)}", rows)
-    return len(rows)
-
-
-async def compare_list(pool: Pool, kind: Kind[Any, Any]) -> tuple[str, ...]:
-    """The ids of those whose live row is not what their events fold to, or that only one side has.
-
-    Both sides are read at one instant. Raises StoreUnavailable.
-    """
-    with reaching_the_store():
-        async with pool.acquire() as connection, snapshot(connection):
-            rows = await _all_folded(connection, kind)
-            found = await connection.fetch(
-                f"SELECT id FROM ({_ROWS.format(table=kind.table)}) AS fresh FULL JOIN {kind.table} AS live USING (id) "
-                "WHERE to_jsonb(live) IS DISTINCT FROM to_jsonb(fresh) ORDER BY id",
-                rows,
-            )
-    return tuple(row["id"] for row in found)
-
-
-async def _all_folded(connection: Connection, kind: Kind[Any, Any]) -> list[Mapping[str, object]]:
-    rows = [kind.listed(events) async for events in every_stream(connection)]
-    return [row for row in rows if row is not None]
+async def _each(streams: Iterable[Sequence[StoredEvent]]) -> AsyncIterator[Sequence[StoredEvent]]:
+    for stream in streams:
+        yield stream

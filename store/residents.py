@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import ScalarSelect, Table, delete, func, null, select, true, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from store.cases import CaseList
 from store.database import transaction
-from store.errors import ResidentErased, SealBroken, reaching_the_store
+from store.errors import ResidentErased, SealBroken
+from store.statements import Statement, given, inserted
+from store.tables.people import CASE_TITLES, PHOTOS, RESIDENTS, SEALED
 
 if TYPE_CHECKING:
     import asyncpg
@@ -86,48 +90,28 @@ class Residents:
 
     async def open(self, ref: SealedRef) -> Any | None:
         """What was sealed; None once the resident is erased. Raises SealBroken, also for unknown records."""
-        with reaching_the_store():
-            row = await self._pool.fetchrow(
-                "SELECT s.id, s.resident, s.ciphertext, s.digest, r.key FROM sealed AS s "
-                "JOIN residents AS r ON r.id = s.resident WHERE s.id = $1",
-                ref.id,
-            )
+        row = await _OPEN.row(self._pool, id=ref.id)
         if row is None or (row["resident"], row["digest"]) != (ref.resident, ref.digest):
             raise SealBroken(f"{ref.id} is not the record that was sealed")
         return self._opened(row)
 
     async def holds(self, ref: SealedRef) -> bool:
         """Whether the ciphertext is still there and is the one that `ref` speaks of; erased or not."""
-        with reaching_the_store():
-            found = await self._pool.fetchval("SELECT ciphertext FROM sealed WHERE id = $1", ref.id)
+        found = await _CIPHERTEXT.value(self._pool, id=ref.id)
         return found is not None and digest_of(found) == ref.digest
 
     async def of(self, subject: str, kind: str | None = None) -> tuple[SealedRef, ...]:
         """The records about a case, oldest first; of one `kind`, when it is given."""
-        with reaching_the_store():
-            rows = await self._pool.fetch(
-                "SELECT id, resident, digest FROM sealed WHERE subject = $1 AND kind = coalesce($2, kind) "
-                "ORDER BY created_at, id",
-                subject,
-                kind,
-            )
+        rows = await (_OF if kind is None else _OF_KIND).rows(self._pool, subject=subject, kind=kind)
         return tuple(SealedRef(row["id"], row["resident"], row["digest"]) for row in rows)
 
     async def erase(self, resident: str) -> Erased:
         """Destroy a resident's key and the clear titles of their cases. Erasing again changes nothing."""
         async with transaction(self._pool) as connection:
-            was = await connection.fetchrow("SELECT erased_at FROM residents WHERE id = $1 FOR UPDATE", resident)
-            erased_at = await connection.fetchval(
-                "UPDATE residents SET key = NULL, erased_at = coalesce(erased_at, clock_timestamp()) "
-                "WHERE id = $1 RETURNING erased_at",
-                resident,
-            )
-            records = await connection.fetchval(
-                "SELECT (SELECT count(*) FROM sealed WHERE resident = $1) "
-                "+ (SELECT count(*) FROM photos WHERE resident = $1)",
-                resident,
-            )
-            titles = await connection.fetch("DELETE FROM case_titles WHERE resident = $1 RETURNING number", resident)
+            was = await _LOCK.row(connection, id=resident)
+            erased_at = await _ERASE.value(connection, id=resident)
+            records = await _RECORDS.value(connection, resident=resident)
+            titles = await _ERASE_TITLES.rows(connection, resident=resident)
         return Erased(
             resident=resident,
             known=was is not None,
@@ -146,17 +130,8 @@ class Residents:
         written = 0
         async with transaction(self._pool) as connection:
             await connection.execute("LOCK TABLE case_titles IN SHARE ROW EXCLUSIVE MODE")
-            await connection.execute(
-                "DELETE FROM case_titles WHERE number IN (SELECT subject FROM sealed WHERE kind = $1)", kind
-            )
-            cursor = connection.cursor(
-                "SELECT DISTINCT ON (s.subject) s.id, s.resident, s.subject, s.ciphertext, s.digest, r.key "
-                "FROM sealed AS s JOIN residents AS r ON r.id = s.resident "
-                "WHERE s.kind = $1 AND s.subject IS NOT NULL AND r.key IS NOT NULL "
-                "ORDER BY s.subject, s.created_at DESC, s.id",
-                kind,
-                prefetch=500,
-            )
+            await _FORGET_TITLES.run(connection, kind=kind)
+            cursor = connection.cursor(_NEWEST.sql, *_NEWEST.arguments({"kind": kind}), prefetch=500)
             async for row in cursor:
                 text = title(self._opened(row))
                 if text is not None:
@@ -167,21 +142,20 @@ class Residents:
     async def _seal(
         self, connection: Connection, resident: str, kind: str, obj: object, subject: str | None
     ) -> SealedRef:
-        with reaching_the_store():
-            key = await self.key_of(connection, resident)
-            ref_id = f"s-{secrets.token_hex(10)}"
-            text = json.dumps(obj, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-            ciphertext = encrypt(AESGCM(key), text, _record_context(resident, ref_id))
-            ref = SealedRef(ref_id, resident, digest_of(ciphertext))
-            await connection.execute(
-                "INSERT INTO sealed (id, resident, kind, subject, ciphertext, digest) VALUES ($1, $2, $3, $4, $5, $6)",
-                ref.id,
-                resident,
-                kind,
-                subject,
-                ciphertext,
-                ref.digest,
-            )
+        key = await self.key_of(connection, resident)
+        ref_id = f"s-{secrets.token_hex(10)}"
+        text = json.dumps(obj, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        ciphertext = encrypt(AESGCM(key), text, _record_context(resident, ref_id))
+        ref = SealedRef(ref_id, resident, digest_of(ciphertext))
+        await _SEAL.run(
+            connection,
+            id=ref.id,
+            resident=resident,
+            kind=kind,
+            subject=subject,
+            ciphertext=ciphertext,
+            digest=ref.digest,
+        )
         return ref
 
     async def key_of(self, connection: Connection, resident: str) -> bytes:
@@ -190,14 +164,10 @@ class Residents:
         For the store's own modules that seal. Raises ResidentErased.
         """
         fresh = secrets.token_bytes(KEY_BYTES)
-        made = await connection.fetchval(
-            "INSERT INTO residents (id, key) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING true",
-            resident,
-            encrypt(self._master, fresh, resident.encode()),
-        )
-        if made:
+        wrapped = encrypt(self._master, fresh, resident.encode())
+        if await _MAKE_KEY.value(connection, id=resident, key=wrapped):
             return fresh
-        wrapped = await connection.fetchval("SELECT key FROM residents WHERE id = $1 FOR NO KEY UPDATE", resident)
+        wrapped = await _KEY.value(connection, id=resident)
         if wrapped is None:
             raise ResidentErased(resident)
         return self.unwrap(resident, wrapped)
@@ -237,3 +207,57 @@ def decrypt(key: AESGCM, sealed: bytes, context: bytes, what: str) -> bytes:
 def digest_of(ciphertext: bytes) -> str:
     """The SHA-256 of a ciphertext, in hex."""
     return hashlib.sha256(ciphertext).hexdigest()
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_RECORD = SEALED.c.id == given(SEALED.c.id)
+_WITH_KEY = SEALED.join(RESIDENTS, RESIDENTS.c.id == SEALED.c.resident)
+_SEALED = select(
+    SEALED.c.id, SEALED.c.resident, SEALED.c.subject, SEALED.c.ciphertext, SEALED.c.digest, RESIDENTS.c.key
+)
+_SEALED = _SEALED.select_from(_WITH_KEY)
+_REFS = (
+    select(SEALED.c.id, SEALED.c.resident, SEALED.c.digest)
+    .where(SEALED.c.subject == given(SEALED.c.subject))
+    .order_by(SEALED.c.created_at, SEALED.c.id)
+)
+_IS_OF_KIND = SEALED.c.kind == given(SEALED.c.kind)
+
+_OPEN = Statement(_SEALED.where(_RECORD))
+_CIPHERTEXT = Statement(select(SEALED.c.ciphertext).where(_RECORD))
+_OF = Statement(_REFS)
+_OF_KIND = Statement(_REFS.where(_IS_OF_KIND))
+_NEWEST = Statement(
+    _SEALED.ext(distinct_on(SEALED.c.subject))
+    .where(_IS_OF_KIND, SEALED.c.subject.is_not(None), RESIDENTS.c.key.is_not(None))
+    .order_by(SEALED.c.subject, SEALED.c.created_at.desc(), SEALED.c.id)
+)
+_SEAL = Statement(inserted(SEALED, "id", "resident", "kind", "subject", "ciphertext", "digest"))
+
+_RESIDENT = RESIDENTS.c.id == given(RESIDENTS.c.id)
+_MAKE_KEY = Statement(
+    inserted(RESIDENTS, "id", "key").on_conflict_do_nothing(index_elements=[RESIDENTS.c.id]).returning(true())
+)
+_KEY = Statement(select(RESIDENTS.c.key).where(_RESIDENT).with_for_update(key_share=True))
+_LOCK = Statement(select(RESIDENTS.c.erased_at).where(_RESIDENT).with_for_update())
+_ERASE = Statement(
+    update(RESIDENTS)
+    .where(_RESIDENT)
+    .values(key=null(), erased_at=func.coalesce(RESIDENTS.c.erased_at, func.clock_timestamp()))
+    .returning(RESIDENTS.c.erased_at)
+)
+
+
+def _count_of(table: Table) -> ScalarSelect[int]:
+    """How many of its rows are a resident's."""
+    return select(func.count()).select_from(table).where(table.c.resident == given(table.c.resident)).scalar_subquery()
+
+
+_RECORDS = Statement(select(_count_of(SEALED) + _count_of(PHOTOS)))
+_ERASE_TITLES = Statement(
+    delete(CASE_TITLES).where(CASE_TITLES.c.resident == given(CASE_TITLES.c.resident)).returning(CASE_TITLES.c.number)
+)
+_FORGET_TITLES = Statement(
+    delete(CASE_TITLES).where(CASE_TITLES.c.number.in_(select(SEALED.c.subject).where(_IS_OF_KIND)))
+)

@@ -8,8 +8,8 @@ from all sides (``survey``); the cases that a figure counts come from the same c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from domain.figures import (
@@ -21,8 +21,6 @@ from domain.figures import (
     Measure,
     Rate,
     Spread,
-    Standing,
-    Standings,
     Stay,
     Step,
     Survey,
@@ -45,7 +43,7 @@ NO_COMPANY = "-"
 _NO_CONTACT = ("case_withdrawn", "case_rerouted", "case_marked_duplicate")
 """What ends a first contact's clock without saying whether it was kept."""
 
-_LATE = ("contact_missed", "plan_overdue", "emergency_review_missed")
+LATE = ("contact_missed", "plan_overdue", "emergency_review_missed")
 _NOT_AT_A_TIER = ("closed", "verification", "suspended")
 _CLOSINGS: dict[str, Measure] = {
     "outcome_confirmed": "settled",
@@ -78,7 +76,7 @@ MEASURES: dict[Measure, str] = {
     "repeats": _happened("case_marked_duplicate", "case_reopened"),
     "carried_over": _happened("case_carried_over", "case_held"),
     "escalated": _happened("case_escalated"),
-    "late": _happened(*_LATE),
+    "late": _happened(*LATE),
     "supervised": "now AND (type = 'case_supervised' OR marked)",
     "emergencies": _happened("emergency_declared"),
     **{measure: _happened(closing) for closing, measure in _CLOSINGS.items()},
@@ -177,6 +175,21 @@ _SURVEY = _SURVEY.replace("{step_counts}", ", ".join(f"{_times(measure)} AS {mea
 _SURVEY = _SURVEY.replace("{sums}", ", ".join(f"sum({measure})::bigint AS {measure}" for measure in MEASURES))
 
 
+# $6 … the community, estate, company or category, or null.
+_WITHIN = "".join(f" AND (${n}::text IS NULL OR {_SIDES[by]} = ${n})" for n, by in enumerate(GROUPINGS, 6))
+_COUNTED: Mapping[Measure, str] = {
+    measure: f"{_TOLD.replace('{of}', _WITHIN)} SELECT stream AS number, {_times(measure)} AS times FROM told "
+    f"WHERE {MEASURES[measure]} GROUP BY stream ORDER BY stream DESC"
+    for measure in MEASURES
+}
+
+
+@cache
+def _survey_from(sides: tuple[Grouping | None, ...]) -> str:
+    """The survey's statement, from some sides."""
+    return _SURVEY.replace("{sides}", _sides(sides))
+
+
 def _sides(sides: Iterable[Grouping | None]) -> str:
     """What each case is counted for: as one of all, and of its community, its estate, …"""
     return ", ".join(f"('{by}', {by})" if by else f"('{WHOLE}', '{WHOLE}')" for by in sides)
@@ -240,15 +253,10 @@ async def counted(
 
     ``of``: only those of a community, estate, company or category. Raises StoreUnavailable.
     """
-    scope = _scope(since, until, unit, organisation)
-    places = list((of or {}).items())
-    conditions = "".join(f" AND {_SIDES[by]} = ${n}" for n, (by, _) in enumerate(places, len(scope) + 1))
-    statement = (
-        f"{_TOLD.replace('{of}', conditions)} SELECT stream AS number, {_times(measure)} AS times FROM told "
-        f"WHERE {MEASURES[measure]} GROUP BY stream ORDER BY stream DESC"
-    )
+    places = of or {}
+    within = (places.get(by) for by in GROUPINGS)
     with reaching_the_store():
-        rows = await executor.fetch(statement, *scope, *(value for _, value in places))
+        rows = await executor.fetch(_COUNTED[measure], *_scope(since, until, unit, organisation), *within)
     return {row["number"]: row["times"] for row in rows}
 
 
@@ -256,7 +264,7 @@ async def _survey(
     executor: Executor,
     since: date,
     until: date,
-    sides: Sequence[Grouping | None],
+    sides: tuple[Grouping | None, ...],
     organisation: Organisation | None = None,
     steps: Sequence[date] = (),
     *,
@@ -266,9 +274,8 @@ async def _survey(
     scope = _scope(since, until, unit, organisation)
     ends = min(now, scope[2])
     bounds = [days * 86400.0 for days in SPREAD_DAYS]
-    statement = _SURVEY.replace("{sides}", _sides(sides))
     with reaching_the_store():
-        row = await executor.fetchrow(statement, *scope, ends, [_start(day) for day in steps], bounds)
+        row = await executor.fetchrow(_survey_from(sides), *scope, ends, [_start(day) for day in steps], bounds)
     assert row is not None
     stays: dict[tuple[str, str], dict[str, Stay]] = {}
     for it in row["stays"] or ():
@@ -289,10 +296,10 @@ def _scope(
     since: date, until: date, unit: str | None, organisation: Organisation | None
 ) -> tuple[str | None, datetime, datetime, list[str], list[str]]:
     """The first five parameters."""
-    return unit, _start(since), _start(until + timedelta(days=1)), *_managed(organisation)
+    return unit, _start(since), _start(until + timedelta(days=1)), *managed_by(organisation)
 
 
-def _managed(organisation: Organisation | None) -> tuple[list[str], list[str]]:
+def managed_by(organisation: Organisation | None) -> tuple[list[str], list[str]]:
     """The estates that have a company, and the company of each."""
     managed = {it.id: it.company for it in organisation.estates if it.company} if organisation is not None else {}
     return list(managed), list(managed.values())
@@ -342,56 +349,3 @@ def _span(seconds: float) -> timedelta:
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
-
-
-# ---------------------------------------------------------------- what is open now
-
-_STANDINGS = f"""
-SELECT grouped, key, count(*) AS open, count(*) FILTER (WHERE overdue) AS late,
-    count(*) FILTER (WHERE supervised) AS supervised, count(*) FILTER (WHERE carried_over > 0) AS carried_over,
-    count(*) FILTER (WHERE stage = 'joint_response') AS emergencies
-FROM cases AS c LEFT JOIN unnest($2::text[], $3::text[]) AS o(estate, company) ON o.estate = c.estate
-CROSS JOIN LATERAL (VALUES ('{WHOLE}', '{WHOLE}'), ('tier', c.tier),
-    {", ".join(f"('{by}', {column})" for by, column in _SIDES.items())}) AS side(grouped, key)
-WHERE closed_at IS NULL AND ($1::text IS NULL OR units && ARRAY[$1::text])
-GROUP BY 1, 2
-"""
-
-
-async def standings(executor: Executor, organisation: Organisation, *, unit: str | None = None) -> Standings:
-    """The open cases under ``unit`` as they stand now, from the case list. Raises StoreUnavailable."""
-    with reaching_the_store():
-        rows = await executor.fetch(_STANDINGS, unit, *_managed(organisation))
-    found: dict[str, dict[str, Standing]] = {side: {} for side in (WHOLE, "tier", *GROUPINGS)}
-    for row in rows:
-        counts = (row[name] for name in ("open", "late", "supervised", "carried_over", "emergencies"))
-        found[row["grouped"]][row["key"]] = Standing(*counts)
-    whole = found[WHOLE].get(WHOLE, Standing())
-    return Standings(whole, found["tier"], {by: found[by] for by in GROUPINGS})
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A case that is late: what made it so at last (an event's type), and when."""
-
-    number: str
-    why: str
-    since: datetime
-
-
-_LONGEST_LATE = f"""
-SELECT c.number, e.type AS why, e.occurred_at AS since
-FROM cases AS c CROSS JOIN LATERAL (
-    SELECT type, occurred_at FROM events WHERE stream = c.number AND {_among("type", _LATE)}
-    ORDER BY version DESC LIMIT 1
-) AS e
-WHERE c.closed_at IS NULL AND c.overdue AND ($1::text IS NULL OR c.units && ARRAY[$1::text])
-ORDER BY e.occurred_at, c.number LIMIT $2
-"""
-
-
-async def longest_late(executor: Executor, *, unit: str | None = None, limit: int = 10) -> tuple[Late, ...]:
-    """The open cases under ``unit`` that are late now, the longest late first. Raises StoreUnavailable."""
-    with reaching_the_store():
-        rows = await executor.fetch(_LONGEST_LATE, unit, limit)
-    return tuple(Late(row["number"], row["why"], row["since"]) for row in rows)

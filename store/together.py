@@ -25,7 +25,7 @@ MOST = 32
 """Appends in one call."""
 
 _ALONE = "SELECT * FROM hx_record($1, $2, $3, $4, $5, $6, $7)"
-_ALL = "SELECT * FROM hx_append_all($1) ORDER BY ordinal"
+_ALL = "SELECT * FROM hx_record_all($1) ORDER BY ordinal"
 _NAMES = ("stream", "expected", "prev_hash", "command", "events", "list", "row")
 
 Arguments = tuple[object, ...]

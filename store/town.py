@@ -7,14 +7,28 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
 from runtime.clock import Clock, TownClock
 from store.errors import reaching_the_store
+from store.statements import Statement, inserted
+from store.tables.town import REHEARSAL_CLOCK
 
 if TYPE_CHECKING:
     from store.database import Pool
 
 _MOVING = 7361
 """The lock that who moves the clock holds; everybody else goes on working meanwhile."""
+
+
+_AHEAD = Statement(select(REHEARSAL_CLOCK.c.ahead))
+_NEW = inserted(REHEARSAL_CLOCK, "ahead")
+_SET = Statement(
+    _NEW.on_conflict_do_update(
+        index_elements=[REHEARSAL_CLOCK.c.one],
+        set_={"ahead": func.greatest(REHEARSAL_CLOCK.c.ahead, _NEW.excluded.ahead)},
+    )
+)
 
 
 class KeptClock:
@@ -25,18 +39,12 @@ class KeptClock:
 
     async def ahead(self) -> timedelta:
         """How far it runs ahead of real time; nothing where it was never moved."""
-        with reaching_the_store():
-            ahead: timedelta | None = await self._pool.fetchval("SELECT ahead FROM rehearsal_clock")
+        ahead: timedelta | None = await _AHEAD.value(self._pool)
         return ahead or timedelta()
 
     async def set(self, now: datetime) -> None:
         """From here on the town's now is ``now``, unless it is past that already."""
-        with reaching_the_store():
-            await self._pool.execute(
-                "INSERT INTO rehearsal_clock (ahead) VALUES ($1) "
-                "ON CONFLICT (one) DO UPDATE SET ahead = greatest(rehearsal_clock.ahead, excluded.ahead)",
-                now - datetime.now(UTC),
-            )
+        await _SET.run(self._pool, ahead=now - datetime.now(UTC))
 
     @asynccontextmanager
     async def moving(self) -> AsyncIterator[None]:

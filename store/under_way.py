@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Text, and_, func, select
+
 from domain.joint_response import ResponseState, reporter
 from domain.policy.ladder import Ladder
 from domain.policy.policy_file import parse_policy
@@ -16,16 +18,23 @@ from store.joint_responses import Responses
 from store.log import some_streams
 from store.policies import Policies
 from store.sittings import Sittings
+from store.statements import Statement
+from store.tables.base import constant
+from store.tables.lists import CASES, IS_OPEN
+from store.tables.log import EVENTS
 
 if TYPE_CHECKING:
     from store.database import Connection
 
-_OPEN_CASES = """
-SELECT c.number, coalesce(e.data #>> '{detail,ladder}', '') AS ladder, c.estate, c.category, c.tier, c.stage, c.lead,
-       c.co_handlers
-FROM cases AS c LEFT JOIN events AS e ON e.stream = c.number AND e.version = 1
-WHERE c.closed_at IS NULL ORDER BY c.number
-"""
+_FIRST = EVENTS.alias("first")
+_LADDER = func.coalesce(_FIRST.c.data.op("#>>", return_type=Text())(constant("{detail,ladder}")), "")
+_SHOWN = (CASES.c[name] for name in ("number", "estate", "category", "tier", "stage", "lead", "co_handlers"))
+_OPEN_CASES = Statement(
+    select(*_SHOWN, _LADDER.label("ladder"))
+    .outerjoin(_FIRST, and_(_FIRST.c.stream == CASES.c.number, _FIRST.c.version == 1))
+    .where(IS_OPEN)
+    .order_by(CASES.c.number)
+)
 
 
 async def read_under_way(connection: Connection) -> UnderWay:
@@ -44,8 +53,7 @@ async def read_under_way(connection: Connection) -> UnderWay:
 
 
 async def _cases(connection: Connection) -> list[OpenCase]:
-    with reaching_the_store():
-        rows = await connection.fetch(_OPEN_CASES)
+    rows = await _OPEN_CASES.rows(connection)
     return [OpenCase(**{**dict(row), "co_handlers": tuple(row["co_handlers"])}) for row in rows]
 
 

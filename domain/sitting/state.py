@@ -188,4 +188,5 @@ def summary(state: SittingState) -> dict[str, Any]:
         "present": list(state.present),
         "absent": list(state.absent),
         "updated_at": state.at.isoformat(),
+        "until": next((wait.until.isoformat() for wait in waits(state)), None),
     }

@@ -13,7 +13,7 @@ from domain.joint_response import ResponseState
 from domain.papers.agenda import Agenda, Minutes
 from store.folding import RESPONSES
 from store.notices import Notice, Notices
-from store.rebuild import compare_list
+from store.rebuild import compare
 from tests.engine.conftest import Engine, department, officer, until
 from tests.engine.responses import minute_of, withdrawal
 from workflows.kinds import RESPONSE
@@ -67,7 +67,7 @@ async def test_a_sudden_withdrawal_runs_from_its_declaration_to_the_end_of_its_w
     assert types["task_late"] >= 2
     assert types["task_escalated"] >= 2
     assert (await engine.types("A"))[-2:] == ["emergency_stood_down", "closed_without_word"]
-    assert await compare_list(engine.pool, RESPONSES) == ()
+    assert await compare(engine.pool, [RESPONSES]) == {"responses": ()}
     await its_sitting_heard_it_alone_and_named_the_provider(engine, state)
 
 

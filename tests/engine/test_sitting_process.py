@@ -19,7 +19,7 @@ from domain.papers.agenda import Agenda, Minutes
 from runtime.temporal import TASK_QUEUE
 from store.folding import SITTINGS as LISTED
 from store.log import Appended, EventLog
-from store.rebuild import compare_list
+from store.rebuild import compare
 from store.rulebook import Rulebook
 from tests.engine.conftest import Engine, officer
 from tests.engine.sittings import SITTINGS, case_waiting_for
@@ -307,7 +307,7 @@ async def test_a_forums_timetable_has_moved_sittings_where_they_stand_and_the_ot
 
 async def test_the_list_of_sittings_is_what_the_log_folds_to(engine: Engine) -> None:
     await SITTINGS["sitting_held_with_everything"](engine)
-    assert await compare_list(engine.pool, LISTED) == ()
+    assert await compare(engine.pool, [LISTED]) == {"sittings": ()}
 
 
 async def test_search_attributes_say_where_a_sitting_stands(engine: Engine) -> None:

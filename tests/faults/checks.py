@@ -13,7 +13,7 @@ from operations.connections import opened, processes, temporal_client
 from operations.notices import notifier_of
 from runtime.settings import Settings
 from store import rebuild
-from store.folding import CASES
+from store.folding import KINDS
 from store.log import EventLog, StoredEvent
 from store.town import clock_on
 from tests.faults.officers import Office, Request
@@ -156,13 +156,20 @@ def _told(request: Request) -> object:
 
 
 async def the_list_is_the_logs(pool: Pool, settings: Settings) -> list[str]:
-    """The live list is what the log folds to; and so is the list that is made anew and swapped in."""
-    problems = [f"{number}: the list differs" for number in await rebuild.compare(pool, CASES.listed)]
-    before = await pool.fetch("SELECT * FROM cases ORDER BY number")
+    """The live lists are what the log folds to; and so are those that are made anew and swapped in."""
+    differing = await rebuild.compare(pool)
+    problems = [f"{number}: the list differs" for numbers in differing.values() for number in numbers]
+    before = await _lists(pool)
     async with opened(settings.owner_database()) as owner:
-        await rebuild.rebuild(owner, CASES.listed)
-    after = await pool.fetch("SELECT * FROM cases ORDER BY number")
-    return problems if list(map(dict, before)) == list(map(dict, after)) else [*problems, "the rebuilt list differs"]
+        await rebuild.rebuild(owner)
+    return problems if before == await _lists(pool) else [*problems, "the rebuilt lists differ"]
+
+
+async def _lists(pool: Pool) -> list[dict[str, object]]:
+    """Every row of every list."""
+    listings = [kind.listing for kind in KINDS]
+    rows = [await pool.fetch(f"SELECT * FROM {one.name} ORDER BY {one.key.name}") for one in listings]
+    return [dict(row) for some in rows for row in some]
 
 
 async def audit_finds_nothing(pool: Pool, settings: Settings) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from store.log import Appended, EventLog, NewEvent, StoredEvent
+from store.tables.lists import CASE_LIST, Listing
 
 OPENED = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 OFFICER = {"id": "estate-mudan", "role": "estate", "unit": "mudan"}
@@ -60,7 +62,7 @@ async def recorded(
         prev_hash = events[-1].hash if events else ""
         note = event(changes=changes, step=version)
         fields = row(number, version + 1, **changes) if case_row else None
-        done: Appended = await log.append(number, version, prev_hash, f"{number}/{version}", [note], fields)
+        done: Appended = await log.append(number, version, prev_hash, f"{number}/{version}", [note], fields, CASE_LIST)
         assert done.status == "appended"
         events.extend(done.events)
     return events
@@ -72,3 +74,15 @@ def fold(events: Sequence[StoredEvent]) -> dict[str, object] | None:
     if not last.stream.startswith("NC-"):
         return None
     return row(last.stream, last.version, **last.data.get("changes", {}))
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A kind of stream that is projected to the case list."""
+
+    listed: Callable[[Sequence[StoredEvent]], Mapping[str, object] | None]
+    listing: Listing = CASE_LIST
+
+
+NOTED = Noted(fold)
+"""The kind of what `recorded` writes."""

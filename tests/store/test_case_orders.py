@@ -187,21 +187,6 @@ async def test_the_last_event_of_some_kinds_is_found_for_many_streams(pool: Pool
     assert await log.last_of(["A", "B", "C"], ["contact_missed", "plan_overdue"]) == {"A": ("plan_overdue", later)}
 
 
-async def test_a_row_without_its_tiers_date_keeps_the_one_that_it_has(owner_pool: Pool, pool: Pool) -> None:
-    log, cases = EventLog(pool), CaseList(pool)
-    await recorded(log, "NC-1", tier_since=OPENED)
-    put = "SELECT hx_put_case((SELECT to_jsonb(c) - 'tier_since' || $1 FROM cases AS c WHERE number = 'NC-1'))"
-    await owner_pool.execute(put, {"version": 2})
-    kept = await cases.get("NC-1")
-    assert kept is not None
-    assert (kept.version, kept.tier_since) == (2, OPENED)
-    moved = OPENED + timedelta(days=1)
-    await owner_pool.execute(put, {"version": 3, "tier": "community", "updated_at": moved.isoformat()})
-    kept = await cases.get("NC-1")
-    assert kept is not None
-    assert kept.tier_since == moved
-
-
 # ---------------------------------------------------------------- views
 
 

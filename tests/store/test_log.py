@@ -13,6 +13,7 @@ import pytest
 from store.cases import CaseList
 from store.errors import CommandTaken, Diverged, NotCanonical
 from store.log import EventLog, NewEvent, canonical
+from store.tables.lists import CASE_LIST
 from tests.store.given import OFFICER, OPENED, event, recorded, row
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ async def test_what_was_appended_is_what_is_read(log: EventLog) -> None:
     }
     new = [event("CaseOpened", **data), event("CaseNoted", caused="x")]
 
-    done = await log.append("NC-1", 0, "", "open", new, row("NC-1"))
+    done = await log.append("NC-1", 0, "", "open", new, row("NC-1"), CASE_LIST)
 
     assert done.status == "appended"
     assert await log.read("NC-1") == done.events
@@ -86,7 +87,7 @@ async def test_a_command_recorded_before_the_expected_version_is_given_back(log:
 async def test_one_who_is_behind_gets_what_the_log_has_beyond(log: EventLog) -> None:
     events = await recorded(log, "NC-1", times=4)
 
-    done = await log.append("NC-1", 2, events[1].hash, "late", [event()], row("NC-1", 9, stage="closed"))
+    done = await log.append("NC-1", 2, events[1].hash, "late", [event()], row("NC-1", 9, stage="closed"), CASE_LIST)
 
     assert done.status == "behind"
     assert done.events == tuple(events[2:])
@@ -95,7 +96,7 @@ async def test_one_who_is_behind_gets_what_the_log_has_beyond(log: EventLog) -> 
 
 async def test_being_behind_leaves_the_case_list_as_it_was(log: EventLog, pool: Pool) -> None:
     await recorded(log, "NC-1", times=2)
-    await log.append("NC-1", 0, "", "late", [event()], row("NC-1", 9, stage="closed"))
+    await log.append("NC-1", 0, "", "late", [event()], row("NC-1", 9, stage="closed"), CASE_LIST)
     found = await CaseList(pool).get("NC-1")
     assert found is not None
     assert (found.version, found.stage) == (2, "contact")
@@ -122,7 +123,7 @@ async def test_of_many_who_record_at_one_version_one_wins_and_the_others_are_beh
     for number in range(20):
         case = f"NC-{number}"
         racing = [
-            log.append(case, 0, "", f"{case}/{who}", [event(who=who)], row(case, 1, lead=f"officer-{who}"))
+            log.append(case, 0, "", f"{case}/{who}", [event(who=who)], row(case, 1, lead=f"officer-{who}"), CASE_LIST)
             for who in range(8)
         ]
         done = await asyncio.gather(*racing)
@@ -169,7 +170,7 @@ async def test_a_reader_by_position_misses_nothing_while_many_write(log: EventLo
 async def test_a_lost_race_or_a_failure_leaves_no_hole_in_the_positions(log: EventLog, pool: Pool) -> None:
     await recorded(log, "NC-1")
     with pytest.raises(asyncpg.PostgresError):
-        await log.append("NC-2", 0, "", "bad", [event()], row("NC-2", tier=None))
+        await log.append("NC-2", 0, "", "bad", [event()], row("NC-2", tier=None), CASE_LIST)
     await recorded(log, "NC-3")
     assert [stored.position for stored in await log.feed(0)] == [1, 2]
     assert await CaseList(pool).get("NC-2") is None
@@ -204,7 +205,12 @@ async def test_a_row_of_the_case_list_with_a_column_too_few_is_refused(log: Even
     short = row("NC-1")
     del short["until"]
     with pytest.raises(ValueError, match="until"):
-        await log.append("NC-1", 0, "", "open", [event()], short)
+        await log.append("NC-1", 0, "", "open", [event()], short, CASE_LIST)
+
+
+async def test_a_row_of_no_list_is_refused(log: EventLog) -> None:
+    with pytest.raises(ValueError, match="one of a list"):
+        await log.append("NC-1", 0, "", "open", [event()], row("NC-1"))
 
 
 async def test_a_command_without_events_is_refused(log: EventLog) -> None:
@@ -298,12 +304,12 @@ async def test_a_command_is_found_by_its_id(log: EventLog) -> None:
 async def test_an_append_that_is_cancelled_is_either_whole_or_not_there(log: EventLog, pool: Pool) -> None:
     for number in range(30):
         case = f"NC-{number}"
-        appending = asyncio.create_task(log.append(case, 0, "", case, [event(), event()], row(case, 2)))
+        appending = asyncio.create_task(log.append(case, 0, "", case, [event(), event()], row(case, 2), CASE_LIST))
         await asyncio.sleep(number / 10_000)
         appending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await appending
-        again = await log.append(case, 0, "", case, [event(), event()], row(case, 2))
+        again = await log.append(case, 0, "", case, [event(), event()], row(case, 2), CASE_LIST)
         assert [stored.version for stored in again.events] == [1, 2]
     assert (await log.verify_all()).whole
     assert await CaseList(pool).get("NC-0") is not None

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from store import migrate
+from store.errors import SchemaUnknown
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -87,8 +88,19 @@ async def test_the_application_may_not_change_the_schema(pool: Pool) -> None:
     for statement in (
         "CREATE TABLE mine (a int)",
         "ALTER TABLE cases ADD COLUMN mine int",
-        "DROP FUNCTION hx_append",
+        "DROP FUNCTION hx_record",
         "DROP TABLE events",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await pool.execute(statement)
+
+
+def test_the_data_of_another_program_are_refused_in_words(empty_database: Callable[[], Database]) -> None:
+    database = empty_database()
+    migrate.upgrade(database.owner_dsn)
+    with psycopg.connect(database.owner_dsn) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0011'")
+
+    with pytest.raises(SchemaUnknown, match="0011"):
+        migrate.upgrade(database.owner_dsn)
+    assert migrate.current(database.owner_dsn) == "0011"

@@ -1,4 +1,4 @@
-"""Joint responses in the store: the list, its pages and scopes, made anew from the log; how older programs record."""
+"""Joint responses in the store: the list, its pages and scopes, made anew from the log."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import pytest
 from domain.errors import Refusal
 from domain.joint_response import CaseOfIt, Declare, ResponseCommand, ResponseState, decide, evolve, summary
 from domain.permission import SYSTEM
-from store.cases import CaseList, CaseQuery
 from store.folding import RESPONSES
 from store.joint_responses import ResponseQuery, Responses
 from store.log import EventLog
-from store.rebuild import compare, compare_list, rebuild_list
+from store.rebuild import compare, rebuild
 from tests.domain.given import at, nancheng
-from tests.store.given import fold, recorded, row
+from tests.store.given import recorded
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -38,7 +37,7 @@ async def declared(pool: Pool, number: str, *, hours: int = 0, **units: str) -> 
         state = evolve(state, event.fact, response_id=emergency, command_id=command.id)
     assert state is not None
     rows = [RESPONSES.new(event) for event in events]
-    await EventLog(pool).append(emergency, 0, "", command.id, rows, summary(state), "responses")
+    await EventLog(pool).append(emergency, 0, "", command.id, rows, summary(state), RESPONSES.listing)
     return state
 
 
@@ -49,7 +48,7 @@ async def test_a_response_is_listed_as_its_events_fold(pool: Pool) -> None:
     assert (found.version, found.phase, found.cases) == (state.version, state.phase, ["NC-1"])
     assert set(found.departments) >= {department.code for department in nancheng().organisation.departments}
     assert RESPONSES.state(await EventLog(pool).read("NC-1-E1")) == state
-    assert await compare_list(pool, RESPONSES) == ()
+    assert await compare(pool, [RESPONSES]) == {"responses": ()}
 
 
 async def test_those_that_run_come_first_then_the_newest_page_by_page(pool: Pool, owner_pool: Pool) -> None:
@@ -90,44 +89,6 @@ async def test_a_damaged_list_is_named_and_put_right(pool: Pool, owner_pool: Poo
     await recorded(EventLog(pool), "NC-1", times=2)
     await owner_pool.execute("UPDATE responses SET late = true WHERE id = 'NC-1-E1'")
     await owner_pool.execute("DELETE FROM responses WHERE id = 'NC-2-E1'")
-    assert await compare_list(pool, RESPONSES) == ("NC-1-E1", "NC-2-E1")
-    assert await rebuild_list(owner_pool, RESPONSES) == 2
-    assert await compare_list(pool, RESPONSES) == ()
-
-
-async def test_the_program_of_the_version_before_goes_on_recording_beside_the_new_one(pool: Pool) -> None:
-    event = {
-        "step": 0,
-        "type": "CaseNoted",
-        "schema_version": 1,
-        "data": {},
-        "actor": {"id": "a"},
-        "occurred_at": T0.isoformat(),
-        "prev_hash": "",
-    }
-    orders = [
-        {
-            "stream": f"NC-{n}",
-            "expected": 0,
-            "prev_hash": "",
-            "command": f"c{n}",
-            "events": [{**event, "hash": f"h{n}"}],
-            "case": row(f"NC-{n}"),
-        }
-        for n in (2, 3)
-    ]
-    alone = await pool.fetchrow(
-        "SELECT * FROM hx_append($1, $2, $3, $4, $5, $6, $7)",
-        "NC-1",
-        0,
-        "",
-        "c1",
-        [{**event, "hash": "h1"}],
-        row("NC-1"),
-        None,
-    )
-    assert alone is not None
-    together = await pool.fetch("SELECT * FROM hx_append_all($1) ORDER BY ordinal", orders)
-    assert [alone["status"], *(one["status"] for one in together)] == ["appended"] * 3
-    assert sorted(case.number for case in await CaseList(pool).all(CaseQuery())) == ["NC-1", "NC-2", "NC-3"]
-    assert len(await compare(pool, fold)) == 0
+    assert await compare(pool, [RESPONSES]) == {"responses": ("NC-1-E1", "NC-2-E1")}
+    assert await rebuild(owner_pool, [RESPONSES]) == {"responses": 2}
+    assert await compare(pool, [RESPONSES]) == {"responses": ()}

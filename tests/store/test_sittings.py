@@ -15,10 +15,11 @@ from store.documents import Documents
 from store.errors import NotCanonical
 from store.folding import SITTINGS, fold_sitting
 from store.log import EventLog
-from store.rebuild import compare, compare_list, rebuild, rebuild_list
+from store.rebuild import compare, rebuild
 from store.sittings import Sittings
+from store.tables.lists import CASE_LIST
 from tests.domain.given import at, nancheng
-from tests.store.given import event, fold, recorded, row
+from tests.store.given import NOTED, event, recorded, row
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -39,7 +40,7 @@ async def sitting(pool: Pool, sitting_id: str, *bodies: Reschedule | Cancel) -> 
             state = evolve(state, happened.fact, command_id=command.id)
         assert state is not None
         rows = [SITTINGS.new(happened) for happened in events]
-        done = await log.append(sitting_id, version, head, command.id, rows, summary(state), "sittings")
+        done = await log.append(sitting_id, version, head, command.id, rows, summary(state), SITTINGS.listing)
         head = done.events[-1].hash
     assert state is not None
     return state
@@ -51,7 +52,7 @@ async def test_a_sitting_is_listed_as_its_events_fold(pool: Pool) -> None:
     assert found is not None
     assert (found.dates, found.version, found.sequence) == (state.dates, 2, 1)
     assert fold_sitting(await EventLog(pool).read(MARCH)) == state
-    assert await compare_list(pool, SITTINGS) == ()
+    assert await compare(pool, [SITTINGS]) == {"sittings": ()}
 
 
 async def test_a_forums_sittings_come_in_order_within_a_time(pool: Pool) -> None:
@@ -90,8 +91,8 @@ async def test_the_cases_that_a_sitting_has_heard_are_found_by_their_events(pool
     await sitting(pool, MARCH)
     log = EventLog(pool)
     note = event(detail={"sitting": MARCH})
-    await log.append("NC-1", 0, "", "held", [note], row("NC-1"))
-    await log.append("NC-2", 0, "", "other", [event(detail={"sitting": APRIL})], row("NC-2"))
+    await log.append("NC-1", 0, "", "held", [note], row("NC-1"), CASE_LIST)
+    await log.append("NC-2", 0, "", "other", [event(detail={"sitting": APRIL})], row("NC-2"), CASE_LIST)
     assert await Sittings(pool).heard(MARCH) == ("NC-1",)
 
 
@@ -101,16 +102,16 @@ async def test_a_damaged_list_of_sittings_is_named_and_put_right(pool: Pool, own
     await recorded(EventLog(pool), "NC-1", times=2)
     await owner_pool.execute("UPDATE sittings SET status = 'closed' WHERE id = $1", MARCH)
     await owner_pool.execute("DELETE FROM sittings WHERE id = $1", APRIL)
-    assert await compare_list(pool, SITTINGS) == (MARCH, APRIL)
-    assert await rebuild_list(owner_pool, SITTINGS) == 2
-    assert await compare_list(pool, SITTINGS) == ()
+    assert await compare(pool, [SITTINGS]) == {"sittings": (MARCH, APRIL)}
+    assert await rebuild(owner_pool, [SITTINGS]) == {"sittings": 2}
+    assert await compare(pool, [SITTINGS]) == {"sittings": ()}
 
 
 async def test_sittings_are_no_cases_when_the_case_list_is_rebuilt(pool: Pool, owner_pool: Pool) -> None:
     await sitting(pool, MARCH)
     await recorded(EventLog(pool), "NC-1", times=2)
-    assert await rebuild(owner_pool, fold) == 1
-    assert await compare(pool, fold) == ()
+    assert await rebuild(owner_pool, [NOTED]) == {"cases": 1}
+    assert await compare(pool, [NOTED]) == {"cases": ()}
     assert await CaseList(pool).count(CaseQuery()) == 1
     found = await Sittings(pool).get(MARCH)
     assert found is not None

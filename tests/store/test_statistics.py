@@ -12,12 +12,11 @@ from domain.figures import GROUPINGS, Figures, Rate, Standing, Stay
 from domain.permission import RESIDENT
 from store.folding import CASES
 from store.log import EventLog
+from store.standings import longest_late, standings
 from store.statistics import (
     MEASURES,
     NO_COMPANY,
     counted,
-    longest_late,
-    standings,
     statistics,
     statistics_by,
     survey,
@@ -49,7 +48,7 @@ class Book:
                 state = fold(number, past)
                 assert state is not None
                 done = await log.append(
-                    number, version, head, f"{number}/{version}", [CASES.new(event)], summary(state)
+                    number, version, head, f"{number}/{version}", [CASES.new(event)], summary(state), CASES.listing
                 )
                 head = done.events[-1].hash
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from store.log import Appended, EventLog
+from store.tables.lists import CASE_LIST
 from tests.store.given import event, row
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ async def transactions(pool: Pool) -> int:
 
 
 async def append(log: EventLog, number: str, command: str, **case: str) -> Appended:
-    return await log.append(number, 0, "", command, [event(command=command)], {**row(number), **case})
+    return await log.append(number, 0, "", command, [event(command=command)], {**row(number), **case}, CASE_LIST)
 
 
 async def test_many_at_once_share_transactions_and_each_has_its_own_answer(pool: Pool) -> None:

@@ -17,6 +17,7 @@ from store.claims import claim
 from store.database import connect, transaction
 from store.errors import StoreUnavailable
 from store.log import EventLog
+from store.tables.lists import CASE_LIST
 from tests.store.given import event, recorded, row
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ async def test_without_postgresql_every_call_says_unavailable_and_works_again_af
     with pytest.raises(StoreUnavailable):
         await use_until_it_fails(pool)
     with pytest.raises(StoreUnavailable):
-        await log.append("NC-1", 1, first.hash, "next", [event()], row("NC-1", 2))
+        await log.append("NC-1", 1, first.hash, "next", [event()], row("NC-1", 2), CASE_LIST)
     with pytest.raises(StoreUnavailable):
         await log.read("NC-1")
     with pytest.raises(StoreUnavailable):
@@ -68,7 +69,7 @@ async def test_without_postgresql_every_call_says_unavailable_and_works_again_af
         await connect(mortal.app_dsn("hongxiu"))
 
     mortal.start()
-    done = await log.append("NC-1", 1, first.hash, "next", [event()], row("NC-1", 2))
+    done = await log.append("NC-1", 1, first.hash, "next", [event()], row("NC-1", 2), CASE_LIST)
     assert done.status == "appended"
     assert (await log.verify_all()).whole
     await pool.close()
