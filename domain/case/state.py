@@ -437,4 +437,7 @@ def summary(state: CaseState) -> dict[str, Any]:
         "duplicate_of": state.duplicate_of,
         "resident": state.words.resident,
         "tier_since": state.tier_since.isoformat() if state.tier_since else None,
+        "next_until": min(one.until for one in waits(state)).isoformat() if waits(state) else None,
+        "answer_due": state.word_due.isoformat() if state.word_due else None,
+        "answer_missed": state.misses_word,
     }

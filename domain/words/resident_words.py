@@ -69,6 +69,36 @@ TOLD_IN_FULL: dict[str, str] = {
 }
 """Whose text a resident reads: what was done, what is planned, what it waits for; the key in the event's facts."""
 
+LAWFUL_CHANNELS: dict[str, Name] = {
+    "litigation": _n(
+        "请依法通过诉讼、仲裁、纪检监察、行政复议或政府信息公开等途径提出",
+        "Please turn to the courts, arbitration, discipline, administrative review or information disclosure",
+    ),
+    "petition": _n(
+        "该事项已在信访程序中，请向受理的信访机构查询", "It is a petition already: please ask the petitions office"
+    ),
+    "secrecy": _n(
+        "涉及国家秘密、商业秘密、个人隐私的事项请向有权机关提出", "Please turn to the authority competent for it"
+    ),
+    "concluded": _n(
+        "有新情况、新理由的，可以再次提出；不服处理结论的，可依法申请行政复议或提起诉讼",
+        "You may raise it again with something new; the conclusion may be reviewed or sued against by law",
+    ),
+    "not_this_office": _n(
+        "请向有权处理的部门提出，可拨打 12345 咨询", "Please turn to the office competent for it, or ask 12345"
+    ),
+    "other": _n("可拨打 12345 咨询办理途径", "You may ask 12345 where to turn"),
+}
+"""The lawful way that is open to a resident whose issue is not taken on, by its ground."""
+
+PETITION = _n(
+    "已作为信访事项转出：{notice}前书面告知您是否受理，预计{concluded}前办结，情况复杂的最多延长 {extended} 天；"
+    "对处理意见不服的，收到答复后 {review} 天内可以请求复查、复核（《信访工作条例》）",
+    "It went on as a petition: you are told in writing by {notice} whether it is taken on; it is concluded by about "
+    "{concluded}, extended by {extended} days at most; within {review} days of the answer you may ask for a review",
+)
+"""What a resident is told of the dates of a matter that becomes a petition."""
+
 NEXT: dict[str, Name] = {
     "contact": _n("小区联系点会与您联系", "Your estate's officer will contact you"),
     "sitting": _n("{where}将在{starts_at}讨论您的诉求", "{where} will discuss it on {starts_at}"),
