@@ -19,6 +19,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from domain.permission import Actor
 
@@ -29,7 +30,14 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(UTC))]
+def _in_utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:  # in the first hours of the year 1, or the last of 9999
+        raise PydanticCustomError("date_out_of_range", "out of range", {"date": str(instant)[:10]}) from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An instant as it is sent and kept: aware, in UTC."""
 
 

@@ -17,8 +17,9 @@ from api.edge.strict import StrictRoute
 from api.process import Services, services_of
 from api.sign_in.signed_in import SignedIn
 from api.views import Teller
-from domain.case import AnyDecision, CaseState, StandDown
+from domain.case import AnyDecision, CaseState, Command, StandDown
 from domain.errors import Refusal
+from domain.forms.reading import commands_of, example_of
 from domain.permission import Actor
 from services.problems import Problem
 from services.requests import NewCase, Word
@@ -163,20 +164,7 @@ async def read_events(request: Request, actor: SignedIn, number: Number) -> Resp
     return answer(EventList(items=items), headers=_PRIVATE)
 
 
-_EXAMPLES: Any = {
-    "contact": {"value": {"kind": "contact", "how": "电话", "outcome": "已了解情况，约定周三现场查看"}},
-    "plan": {
-        "value": {
-            "kind": "plan",
-            "lead": "urban",
-            "co_handlers": ["fire"],
-            "deliverable": "更换曳引机并通过检测",
-            "due_date": "2026-04-30",
-        }
-    },
-    "escalate": {"value": {"kind": "escalate", "reason": "维修资金需社区协调"}},
-    "hold": {"value": {"kind": "hold", "reason": "等待物业报价"}},
-}
+_EXAMPLES: Any = {kind: {"value": example_of(command)} for kind, command in commands_of(Command).items()}
 
 
 @router.post(

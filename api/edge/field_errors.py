@@ -6,9 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.edge.problem_words import PROBLEMS, both
+from domain.forms.reading import commands_of
 from domain.words.bilingual import Name, text
-from domain.words.case_words import DECISIONS
+from domain.words.refusal_words import REFUSALS
+from workflows.kinds import KINDS
 
+_MOMENT = both(
+    "应为日期和时间，如 2026-03-04T15:00:00+08:00。", "This is a date and time, like 2026-03-04T15:00:00+08:00."
+)
 _MESSAGES: dict[str, Name] = {
     "missing": both("必填。", "This is required."),
     "extra_forbidden": both("没有这个字段。", "There is no such field."),
@@ -36,6 +41,11 @@ _MESSAGES: dict[str, Name] = {
     "date_parsing": both("应为日期，如 2026-03-04。", "This is a date, like 2026-03-04."),
     "date_from_datetime_parsing": both("应为日期，如 2026-03-04。", "This is a date, like 2026-03-04."),
     "date_from_datetime_inexact": both("应为日期，如 2026-03-04。", "This is a date, like 2026-03-04."),
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "timezone_aware": both("请写明时区，如 +08:00。", "Give the time zone, like +08:00."),
+    "date_out_of_range": REFUSALS["date_out_of_range"],
     "model_type": both("应为对象。", "This is an object."),
     "model_attributes_type": both("应为对象。", "This is an object."),
     "dict_type": both("应为对象。", "This is an object."),
@@ -52,12 +62,12 @@ _MESSAGES: dict[str, Name] = {
     "password_wrong": both("现在的密码不对。", "This is not the password now."),
     "phone_or_anonymous": both("请留下电话，或者选择匿名。", "Leave a telephone number, or stay anonymous."),
     "days_or_hours": both("请给出 days 或 hours。", "Give days, hours, or both."),
-    "not_with_this_kind": both("to 只用于 object；provider、filed_on 只用于 done。", "Not with this kind of report."),
-    "note_required": both("请写明进展（note）。", "Say how it stands, in note."),
     "where_to": both("请写明正确的小区、类别或两者。", "Name the right estate, the right category, or both."),
 }
 _CODES = {"string_unicode": "unprintable_text"}
 """What pydantic calls otherwise."""
+_TAGS = frozenset(tag for kind in KINDS for tag in commands_of(kind.command))
+"""What tells the commands of a union apart stands in an error's place before the field."""
 _UNKNOWN_FIELD = both("填写有误。", "This is not valid.")
 
 
@@ -81,7 +91,7 @@ def _field(location: Sequence[str | int]) -> str:
     steps = list(location)
     if steps and steps[0] in ("body", "query", "path", "header"):
         steps = steps[1:]
-    if len(steps) > 1 and steps[0] in DECISIONS:  # the union's tag, not a field
+    if len(steps) > 1 and steps[0] in _TAGS:  # the union's tag, not a field
         steps = steps[1:]
     return printable(".".join(map(str, steps)))[:200]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
+from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from api.cases.routes import decided, decided_answer, teller
 from api.cases.schemas import EventList
+from api.edge.addressed import Addressed
 from api.edge.answers import IdempotencyKey, IfMatch, answer, documented, etag, matches
 from api.edge.languages import language
 from api.edge.strict import StrictRoute
@@ -18,19 +21,23 @@ from api.emergencies.schemas import (
     EmergencyPage,
     EmergencyView,
     PlaybookList,
-    SituationReportRequest,
-    StandDownRequest,
     StoodDown,
-    TaskReportRequest,
     WholePlaybookView,
 )
 from api.emergencies.views import ResponseTeller, playbook_view, whole_playbook
 from api.process import Services, services_of
 from api.sign_in.signed_in import SignedIn
-from domain import joint_response
 from domain.case import StandDown
 from domain.errors import Refusal
-from domain.joint_response import Object, Progress, Report, ResponseState, Sign, StandDownResponse, Waive
+from domain.forms.reading import commands_of, example_of
+from domain.joint_response import (
+    Report,
+    ResponseCommand,
+    ResponseState,
+    StandDownResponse,
+    TaskCommand,
+    TaskReport,
+)
 from domain.permission import Actor
 from services.joint_responses import Asked
 from services.problems import Problem
@@ -174,11 +181,13 @@ async def commanded(
     return done
 
 
-_EXAMPLES: Any = {
-    "sign": {"value": {"kind": "sign"}},
-    "done": {"value": {"kind": "done", "note": "消控室已派人值守，喷淋泵手动试启正常"}},
-    "object": {"value": {"kind": "object", "reason": "该路段属街道管养", "to": "citymgmt"}},
-}
+TASK_REPORTS = cast(
+    "Mapping[str, type[TaskReport]]",
+    {kind: one for kind, one in commands_of(ResponseCommand).items() if issubclass(one, TaskCommand)},
+)
+"""What may be reported of a task, by kind."""
+_BODIES: Addressed[TaskReport] = Addressed(TASK_REPORTS, "task")
+_EXAMPLES: Any = {kind: {"value": example_of(command)} for kind, command in TASK_REPORTS.items()}
 
 
 @router.post(
@@ -192,35 +201,20 @@ async def report_task(
     actor: SignedIn,
     emergency: Emergency,
     task: Annotated[str, Path(examples=["verify"])],
-    body: Annotated[TaskReportRequest, Body(openapi_examples=_EXAMPLES)],
+    body: Annotated[BaseModel, _BODIES, Body(openapi_examples=_EXAMPLES)],
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """A department signs for its task, says how it stands, reports it done, objects to it (it goes to another, `to` or
     the lead), or waives it with a reason. A task that is another's is 403 `not_your_task`; one that is not signed for
     cannot be done (409 `not_signed`)."""
-    if len(task) > 80:
-        raise Refusal("unknown_task", task=task[:80])
-    done = await commanded(services_of(request), emergency, actor, asked(task, body), key, if_version)
+    try:
+        report = _BODIES.command(body, task)
+    except ValidationError:  # the body has been read: no task can be called so
+        raise Refusal("unknown_task", task=task[:80]) from None
+    done = await commanded(services_of(request), emergency, actor, report, key, if_version)
     view = (await response_teller(request, actor, done.state)).changed(done.state, done.events, task)
     return answer(view, headers={"etag": etag(done.state.version)})
-
-
-def asked(task: str, body: TaskReportRequest) -> Asked:
-    """The command of a report. Raises Refusal ``reason_required``."""
-    note = body.note or body.reason
-    if body.kind == "sign":
-        return Sign(task=task, note=note)
-    if body.kind == "done":
-        return joint_response.Done(task=task, note=note, provider=body.provider, filed_on=body.filed_on)
-    if body.kind == "progress":
-        assert note is not None
-        return Progress(task=task, note=note)
-    if body.reason is None:
-        raise Refusal("reason_required", decision=body.kind)
-    if body.kind == "object":
-        return Object(task=task, reason=body.reason, to=body.to)
-    return Waive(task=task, reason=body.reason)
 
 
 @router.post(
@@ -233,12 +227,12 @@ async def report_situation(
     request: Request,
     actor: SignedIn,
     emergency: Emergency,
-    body: SituationReportRequest,
+    body: Report,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """The lead or the alliance reports on the response as a whole; reports are numbered, and due at intervals."""
-    done = await commanded(services_of(request), emergency, actor, Report(text=body.text), key, if_version)
+    done = await commanded(services_of(request), emergency, actor, body, key, if_version)
     view = (await response_teller(request, actor, done.state)).changed(done.state, done.events)
     return answer(view, headers={"etag": etag(done.state.version)})
 
@@ -253,7 +247,7 @@ async def stand_down(
     request: Request,
     actor: SignedIn,
     emergency: Emergency,
-    body: StandDownRequest,
+    body: StandDownResponse,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
@@ -263,8 +257,7 @@ async def stand_down(
     services, number = services_of(request), emergency.rpartition("-")[0]
     if await services.joint_responses.find(emergency) is None:
         return await _stand_case_down(request, actor, emergency, body, key, if_version)
-    command = StandDownResponse(outcome=body.outcome, tier=body.tier, reason=body.reason)
-    done = await commanded(services, emergency, actor, command, key, if_version)
+    done = await commanded(services, emergency, actor, body, key, if_version)
     await services.joint_responses.told(emergency)
     state, rows = await services.casework.story(number)
     told = [row for row in rows if row.command_id == f"{emergency}:stand_down:{number}"]
@@ -279,7 +272,7 @@ async def _stand_case_down(
     request: Request,
     actor: Actor,
     emergency: str,
-    body: StandDownRequest,
+    body: StandDownResponse,
     key: str | None,
     if_version: int | None,
 ) -> Response:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from api.cases.schemas import ActorView, Decided, EventBrief
 from api.edge.wire import Answer, Instant
 from api.organisation.schemas import NamedView
-from domain.personal import WorkingText
-from services.requests import Id, RequestBody
 
 Span = Annotated[str, Field(examples=["30min", "2h", "3d", "2workdays", "6months"])]
 """A length of time from T0, as the playbook has it."""
@@ -258,42 +250,6 @@ class EmergencyChanged(Answer):
     reports: int
     events: list[EventBrief]
     task: TaskView | None
-
-
-class TaskReportRequest(RequestBody):
-    """What a party reports of its task. ``progress`` needs a note; ``object`` and ``waive`` a reason. ``to``: whose it
-    is instead, with ``object``; ``provider`` and ``filed_on``: what some tasks have to name, with ``done``."""
-
-    kind: ReportKind
-    reason: WorkingText | None = None
-    note: WorkingText | None = None
-    to: Id | None = None
-    provider: Id | None = None
-    filed_on: date | None = None
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_takes(self) -> Self:
-        if self.to is not None and self.kind != "object":
-            raise PydanticCustomError("not_with_this_kind", "to comes with object")
-        if (self.provider is not None or self.filed_on is not None) and self.kind != "done":
-            raise PydanticCustomError("not_with_this_kind", "provider and filed_on come with done")
-        if self.kind == "progress" and not (self.note or self.reason):
-            raise PydanticCustomError("note_required", "progress needs a note")
-        return self
-
-
-class SituationReportRequest(RequestBody):
-    """A report on the whole response."""
-
-    text: WorkingText
-
-
-class StandDownRequest(RequestBody):
-    """The end of an emergency: ``resolved`` asks the resident; ``returned`` brings the case to a tier."""
-
-    outcome: Literal["resolved", "returned"]
-    tier: Id | None = None
-    reason: WorkingText
 
 
 class StoodDown(Decided):

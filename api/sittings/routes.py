@@ -18,17 +18,8 @@ from api.edge.strict import StrictRoute
 from api.edge.wire import shanghai_iso
 from api.process import Services, services_of
 from api.sign_in.signed_in import SignedIn
-from api.sittings import schemas
 from api.sittings.papers import AgendaView, MinutesView
-from api.sittings.schemas import (
-    Addendum,
-    Attendance,
-    CancelSitting,
-    OtherBusiness,
-    SittingChanged,
-    SittingList,
-    SittingView,
-)
+from api.sittings.schemas import SittingChanged, SittingList, SittingView
 from api.views import Teller
 from documents import MEDIA_TYPES, digest
 from documents.docx import docx
@@ -303,14 +294,13 @@ async def add_to_agenda(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: Addendum,
+    body: AddToAgenda,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """Puts an urgent case that waits for the forum on the agenda after its freeze. The case then waits for this
     sitting. A case that does not wait for this forum, as a closed one, is 409 `not_waiting_for_this_forum`."""
-    command = AddToAgenda(case=body.case, reason=body.reason)
-    return await _commanded(request, sitting_id, actor, command, key, if_version)
+    return await _commanded(request, sitting_id, actor, body, key, if_version)
 
 
 @router.post(
@@ -323,12 +313,12 @@ async def add_other_business(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: OtherBusiness,
+    body: AddOtherBusiness,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """Puts a line under other business until the agenda freezes; agenda and minutes have it as written."""
-    return await _commanded(request, sitting_id, actor, AddOtherBusiness(text=body.text), key, if_version)
+    return await _commanded(request, sitting_id, actor, body, key, if_version)
 
 
 @router.post(
@@ -341,14 +331,13 @@ async def reschedule(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: schemas.Reschedule,
+    body: Reschedule,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """Moves the sitting before it has begun; every case that waits for it then waits for its new dates. A day off is
     taken, with `not_a_workday` in `warnings`; a time that is past is 422 `sitting_in_the_past`."""
-    command = Reschedule(starts_at=_instant(body.starts_at, body.starts_at), reason=body.reason)
-    return await _commanded(request, sitting_id, actor, command, key, if_version)
+    return await _commanded(request, sitting_id, actor, body, key, if_version)
 
 
 @router.post(
@@ -361,12 +350,12 @@ async def cancel(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: CancelSitting,
+    body: Cancel,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """The sitting is not held; every case that waits for it then waits for the forum's next one."""
-    return await _commanded(request, sitting_id, actor, Cancel(reason=body.reason), key, if_version)
+    return await _commanded(request, sitting_id, actor, body, key, if_version)
 
 
 @router.post(
@@ -379,15 +368,12 @@ async def attendance(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: Attendance,
+    body: RecordAttendance,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """Who was there, by post and unit, in session or until the minutes are closed; the last word counts."""
-    command = RecordAttendance(
-        chair=body.chair, recorder=body.recorder, present=tuple(body.present), absent=tuple(body.absent)
-    )
-    return await _commanded(request, sitting_id, actor, command, key, if_version)
+    return await _commanded(request, sitting_id, actor, body, key, if_version)
 
 
 @router.post(
@@ -400,10 +386,10 @@ async def close(
     request: Request,
     actor: SignedIn,
     sitting_id: str,
-    body: schemas.CloseSitting,
+    body: CloseSitting,
     key: IdempotencyKey,
     if_version: IfMatch,
 ) -> Response:
     """Closes the sitting before its minutes are due, once the session has ended: cases without a decision are carried
     over, then the minutes are drawn; dissent goes into them."""
-    return await _commanded(request, sitting_id, actor, CloseSitting(dissent=tuple(body.dissent)), key, if_version)
+    return await _commanded(request, sitting_id, actor, body, key, if_version)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import (
-    AwareDatetime,
     ConfigDict,
     Field,
 )
 
 from api.cases.schemas import EventBrief
 from api.edge.wire import Answer, Instant
-from domain.personal import Line, WorkingText
 from domain.sitting import Status as SittingStatus
-from services.requests import RequestBody
 
 
 class CadenceView(Answer):
@@ -110,63 +107,6 @@ class SittingChanged(SittingView):
 
 class SittingList(Answer):
     items: list[SittingView]
-
-
-class Addendum(RequestBody):
-    """An urgent case for a frozen agenda."""
-
-    case: Line
-    reason: WorkingText
-
-
-class OtherBusiness(RequestBody):
-    """A line under other business, for an agenda that is not frozen."""
-
-    text: Line
-
-
-class Reschedule(RequestBody):
-    """Moves the sitting, and with it every case that waits for it; at most 90 days ahead."""
-
-    starts_at: Annotated[AwareDatetime, Field(examples=["2026-03-06T15:00:00+08:00"])]
-    reason: WorkingText
-
-
-class CancelSitting(RequestBody):
-    """The sitting is not held; its cases wait for the next one."""
-
-    reason: WorkingText
-
-
-Posts = Annotated[list[Line], Field(max_length=200)]
-
-
-class Attendance(RequestBody):
-    """Who was there, by post and unit; not by name."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "chair": "社区党委书记",
-                    "recorder": "社区专干",
-                    "present": ["城市管理局", "物业企业"],
-                    "absent": ["消防救援大队"],
-                }
-            ]
-        }
-    )
-
-    chair: Line
-    recorder: Line
-    present: Posts = Field(default=[])
-    absent: Posts = Field(default=[])
-
-
-class CloseSitting(RequestBody):
-    """The chair closes the meeting before its minutes are due; ``dissent`` goes into them."""
-
-    dissent: Annotated[list[WorkingText], Field(default=[], max_length=50)]
 
 
 class CalendarLink(Answer):

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
 from api.cases.routes import Number, decided, teller
@@ -24,24 +23,25 @@ from api.edge.strict import StrictRoute
 from api.process import Services, services_of
 from api.views import Teller
 from console.cases import story
-from console.cases.fields import NAMES, Fields
-from console.cases.offers import LISTS, foretold, offers
+from console.cases.offers import DECISIONS, foretold, offers
 from console.cases.staircase import staircase
 from console.cases.story import Chain, Entry, Stay, Tells
-from console.frame import forms
+from console.frame import commands
 from console.frame.clocks import span
 from console.frame.flashes import flash
 from console.frame.forms import Form
 from console.frame.names import Names
-from console.frame.once import once_of, without_once
+from console.frame.once import once_of
 from console.frame.pages import OnPage, Viewer, page, see
 from console.words import say
 from domain.case import AnyDecision, CaseState, before_sitting
 from domain.errors import Refusal
+from domain.forms.asking import Situation
+from domain.forms.reading import questions_of
 from domain.permission import may_read
 from domain.policy.forum import forum_of
 from domain.telling import moment
-from domain.words.case_words import DECISIONS
+from domain.words.bilingual import Name
 from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done
@@ -52,7 +52,6 @@ from workflows.client import ProcessUnavailable
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
-_SENT: TypeAdapter[AnyDecision] = TypeAdapter(Annotated[AnyDecision, BeforeValidator(without_once)])
 _SIMILAR = 6
 _WAITS_SHOWN = 70
 """Characters: a cookie carries them."""
@@ -70,7 +69,7 @@ async def case_page(
 @router.post("/cases/{number}/decisions")
 async def decide(request: Request, viewer: OnPage, number: Number) -> Response:
     """Takes a decision; what is refused comes back on the form, with what has happened since and what was written."""
-    form, services = await _sent(request), services_of(request)
+    form, services = await commands.read_one_of(request, DECISIONS), services_of(request)
     once = once_of(form)
     if form.data is None:
         return await _shown(request, viewer, number, status=422, sent=form, since=once.version)
@@ -86,11 +85,6 @@ async def decide(request: Request, viewer: OnPage, number: Number) -> Response:
     return await _done(request, viewer, form.data, done)
 
 
-async def _sent(request: Request) -> Form[AnyDecision]:
-    kind = dict(await form_fields(request)).get("kind")
-    return await forms.read(request, _SENT, lists=LISTS if kind == "plan" else ())
-
-
 async def _done(request: Request, viewer: Viewer, decision: AnyDecision, done: Done[CaseState]) -> Response:
     """On to the case as it now stands; elsewhere where it is no longer the viewer's to read."""
     tells, spoken = await teller(request, done.state), language(request)
@@ -102,7 +96,7 @@ async def _done(request: Request, viewer: Viewer, decision: AnyDecision, done: D
         waits = say("cases.now_waits", spoken, reason=reason, until=moment(wait.until, spoken))
     readable = may_read(tells.rules, viewer.actor, done.state)
     response = see(f"/cases/{done.state.number}" if readable else "/")
-    flash(response, "flash.decided", decision=DECISIONS[decision.kind].in_(spoken), waits=waits)
+    flash(response, "flash.decided", decision=decision.offer.label.in_(spoken), waits=waits)
     return response
 
 
@@ -113,16 +107,24 @@ async def effect(request: Request, viewer: OnPage, number: Number) -> Response:
     given = dict(await form_fields(request))
     told, refused = "", ""
     try:
-        told = foretold(await _asked(request, viewer, state), given.get("kind", ""), given)
+        told = foretold(await _situation(request, viewer, state), given.get("kind", ""), given)
     except Refusal as caught:
         refused = detail_of(request, caught)
     return page(request, "cases/effect.html", told=told, refused=refused)
 
 
-async def _asked(request: Request, viewer: Viewer, state: CaseState, similar: Sequence[CaseItem] = ()) -> Fields:
-    rules = await services_of(request).casework.rules(state)
-    others = tuple((one.number, one.title or "") for one in similar)
-    return Fields(rules, state, viewer.actor, services_of(request).clock.now(), language(request), others)
+async def _situation(
+    request: Request, viewer: Viewer, state: CaseState, similar: Sequence[CaseItem] = ()
+) -> Situation[CaseState]:
+    services = services_of(request)
+    return Situation(
+        await services.casework.rules(state),
+        viewer.actor,
+        services.clock.now(),
+        language(request),
+        state,
+        found={"of": tuple((one.number, one.title or "") for one in similar)},
+    )
 
 
 # ---------------------------------------------------------------- the page
@@ -161,9 +163,9 @@ async def _shown(
     chain = Chain.of(rows)
     told = story.told(rows, sealed, _told_by(tells), chain)
     missed = tuple(entry for entry in told if since is not None and entry.version > since)
-    asked = await _asked(request, viewer, state, related.similar)
+    situation = await _situation(request, viewer, state, related.similar)
     names, stays = Names(tells.rules, tells.language), story.stays_of(rows)
-    now = asked.now
+    now = situation.now
     length = partial(_length, now=now, language=tells.language)
     return page(
         request,
@@ -173,12 +175,12 @@ async def _shown(
         story=[one for one in reversed(told) if events == "all" or one.is_decision],
         events=events,
         chain=chain,
-        offers=offers(asked, sent),
+        offers=offers(situation, sent),
         missed=missed,
         opened=opened,
         sent=sent,
         key=key,
-        known_fields=NAMES,
+        labels=_labels(sent),
         hearing=_hearing(tells, state, now),
         refusal=lambda refused: detail_of(request, refused),
         tier_since=state.tier_since,
@@ -190,6 +192,12 @@ async def _shown(
         track=tells.track(state, rows, words, None),
         reopen_until=_reopen_until(tells, state),
     )
+
+
+def _labels(sent: Form[AnyDecision] | None) -> Mapping[str, Name]:
+    """What the fields of a form that comes back are called."""
+    command = DECISIONS.get(sent.value("kind")) if sent is not None else None
+    return {one.name: one.label for one in questions_of(command)} if command is not None else {}
 
 
 def _rungs(tells: Teller) -> list[str]:

@@ -17,13 +17,14 @@ from api.cases.schemas import CaseItem
 from api.edge.strict import StrictRoute
 from api.process import services_of
 from api.views import Teller
-from console.cases.fields import Choices, by_parent
 from console.cases.filters import Filter, kept_query
 from console.frame import forms
 from console.frame.flashes import flash
 from console.frame.forms import Sent
 from console.frame.pages import OnPage, Viewer, page, see
 from domain.acting import turn_of
+from domain.forms.asking import Choices
+from domain.forms.choices import estates_by_parent
 from domain.personal import Line
 from domain.words.case_words import CLOSED_AS
 from services.problems import Problem
@@ -136,7 +137,7 @@ def _estates(tells: Teller) -> Choices:
     spoken = tells.language
     return tuple(
         (above.name.in_(spoken), tuple((one.id, one.name.in_(spoken)) for one in estates))
-        for above, estates in by_parent(tells.rules.organisation)
+        for above, estates in estates_by_parent(tells.rules.organisation)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -15,33 +15,25 @@ from api.edge.problem_words import status_of
 from api.edge.strict import StrictRoute
 from api.process import services_of
 from console.emergencies.room import LISTED, back_to_room
-from console.frame import forms
+from console.frame import commands
+from console.frame.commands import asked_of
 from console.frame.forms import Form
 from console.frame.names import Names
-from console.frame.once import Once
+from console.frame.once import once_of
 from console.frame.pages import OnPage, Viewer, page
 from domain.case import CaseState, DeclareEmergency
 from domain.errors import Refusal
+from domain.forms.asking import Options, Situation
 from domain.permission import allowed_now
-from domain.personal import WorkingText
 from domain.policy.calendar import WorkingCalendar
 from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import Task
 from domain.policy.rules import Rules
 from domain.policy.span import later
 from services.problems import Problem
-from services.requests import Id
 from store.joint_responses import ResponseQuery
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
-
-
-class Declaring(Once):
-    """The kind of emergency, and why. ``response``: the one that runs, under which the case comes."""
-
-    playbook: Id
-    response: Id | None = None
-    reason: WorkingText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,8 @@ async def declare_form(
 ) -> Response:
     """The form; with a playbook, whom to call first and what would happen when."""
     state = await _declarable(request, viewer, number)
-    return await _declare_page(request, state, playbook or None, Form({"playbook": playbook or ""}), 200)
+    form = Form[DeclareEmergency]({"playbook": playbook or ""})
+    return await _declare_page(request, viewer, state, playbook or None, form, 200)
 
 
 async def _declarable(request: Request, viewer: Viewer, number: str) -> CaseState:
@@ -105,38 +98,39 @@ async def _declarable(request: Request, viewer: Viewer, number: str) -> CaseStat
     return state
 
 
-async def _declare_page(request: Request, state: CaseState, kind: str | None, form: Form[Any], status: int) -> Response:
+async def _declare_page(
+    request: Request, viewer: Viewer, state: CaseState, kind: str | None, form: Form[DeclareEmergency], status: int
+) -> Response:
     tells = await teller(request, state)
     language, rules = tells.language, services_of(request).rulebook.current
     chosen = rules.playbook(kind) if kind else None
-    kinds = [(one, rules.playbook(one).name.in_(language)) for one in rules.playbook_kinds]
     plan: list[tuple[str, list[Planned]]] = []
     now = services_of(request).clock.now()
     if chosen is not None:
         plan = planned(chosen, _parties(chosen, state, tells.rules, language), rules.calendar, now, language)
     row = await services_of(request).cases.get(state.number)
-    running = await _running(request, chosen) if chosen is not None else []
+    running = await _running(request, chosen) if chosen is not None else ()
+    situation = Situation(rules, viewer.actor, now, language, state, found={"response": running})
     return page(
         request,
         "emergencies/declare.html",
         status=status,
         case=state,
         title=row.title if row else None,
-        kinds=kinds,
+        fields=asked_of(DeclareEmergency, situation),
         chosen=chosen,
         plan=plan,
-        running=running,
         form=form,
     )
 
 
-async def _running(request: Request, playbook: Playbook) -> list[tuple[str, str]]:
+async def _running(request: Request, playbook: Playbook) -> Options:
     """The responses of that kind that run: what has happened on another estate may be one matter."""
     tells = await teller(request)
     query = ResponseQuery(status="open", playbook=playbook.playbook, limit=LISTED)
     found = (await services_of(request).joint_responses.list.page(query)).items
     names = Names(tells.rules, tells.language)
-    return [(row.id, f"{row.id} · {' · '.join(map(names.unit, row.estates))}") for row in found]
+    return tuple((row.id, f"{row.id} · {' · '.join(map(names.unit, row.estates))}") for row in found)
 
 
 def _parties(playbook: Playbook, state: CaseState, rules: Rules, language: str) -> dict[str, str]:
@@ -154,13 +148,13 @@ def _parties(playbook: Playbook, state: CaseState, rules: Rules, language: str) 
 async def declare(request: Request, viewer: OnPage, number: Number) -> Response:
     """Declares the emergency: the ladder pauses, the joint response begins."""
     services, state = services_of(request), await _declarable(request, viewer, number)
-    form = await forms.read(request, Declaring)
+    form = await commands.read(request, DeclareEmergency)
+    once = once_of(form)
     status, kind = 422, None
     if form.data is not None:
         kind = form.data.playbook
-        body = DeclareEmergency(kind="emergency", playbook=kind, response=form.data.response, reason=form.data.reason)
         try:
-            done = await decided(services, number, viewer.actor, body, form.data.key, form.data.version)
+            done = await decided(services, number, viewer.actor, form.data, once.key, once.version)
         except (Refusal, Problem) as refused:
             form.refused(request, refused)
             status = status_of(refused.code)
@@ -168,4 +162,4 @@ async def declare(request: Request, viewer: OnPage, number: Number) -> Response:
             kind = None if refused.code == "unknown_playbook" else kind
         else:
             return back_to_room(form.data.response or str(done.state.emergency_id), "flash.declared")
-    return await _declare_page(request, state, kind, form, status)
+    return await _declare_page(request, viewer, state, kind, form, status)

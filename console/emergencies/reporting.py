@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from pydantic import BeforeValidator, TypeAdapter
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.edge.problem_words import status_of
 from api.edge.strict import StrictRoute
-from api.emergencies.routes import Emergency, asked, commanded
-from api.emergencies.schemas import TaskReportRequest, TaskView
+from api.emergencies.routes import TASK_REPORTS, Emergency, commanded
+from api.emergencies.schemas import TaskView
 from api.process import services_of
-from console.emergencies.room import Room, back_to_room, room_of, shown
-from console.frame import forms
+from console.emergencies.room import Room, back_to_room, room_of, shown, situation
+from console.frame import commands
 from console.frame.forms import Form
-from console.frame.once import Once, once_of, without_once
-from console.frame.pages import OnPage, page
+from console.frame.once import once_of
+from console.frame.pages import OnPage, Viewer, page
 from domain.errors import Refusal
+from domain.forms.reading import fields_of
 from domain.joint_response import Report
-from domain.joint_response.telling import party_name
-from domain.personal import WorkingText
 from services.problems import Problem
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
-Kind = Literal["sign", "progress", "done", "object", "waive"]
-
 
 @router.get("/emergencies/{emergency_id}/tasks/{task}")
 async def report_form(
-    request: Request, viewer: OnPage, emergency: Emergency, task: str, report: Kind | None = None
+    request: Request,
+    viewer: OnPage,
+    emergency: Emergency,
+    task: str,
+    report: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Response:
     """A task, and the form of what may be reported of it."""
     room = await room_of(request, viewer, emergency)
     shown = _task(room, task)
     kind = report if report in shown.you_may else next(iter(shown.you_may), None)
-    return _task_page(request, room, shown, kind, Form(), 200)
+    return await _task_page(request, viewer, room, shown, kind, Form(), 200)
 
 
 def _task(room: Room, task: str) -> TaskView:
@@ -49,16 +49,10 @@ def _task(room: Room, task: str) -> TaskView:
     return found
 
 
-def _task_page(
-    request: Request, room: Room, task: TaskView, kind: str | None, form: Form[Any], status: int
+async def _task_page(
+    request: Request, viewer: Viewer, room: Room, task: TaskView, kind: str | None, form: Form[Any], status: int
 ) -> Response:
-    organisation, language = room.tells.tells.rules.organisation, room.tells.tells.language
-    companies = [
-        (company.id, company.name.in_(language))
-        for company in organisation.companies
-        if company.state_owned or not room.tells.playbook.task(task.id).state_owned
-    ]
-    parties = [(party, party_name(room.state, party)) for party in room.state.parties if party != task.party]
+    command = TASK_REPORTS.get(kind or "")
     return page(
         request,
         "emergencies/task.html",
@@ -68,8 +62,8 @@ def _task_page(
         task=task,
         kind=kind,
         form=form,
-        companies=companies,
-        parties=parties,
+        offer=command.offer if command else None,
+        fields=fields_of(command, await situation(request, viewer, room, task.id)) if command else (),
     )
 
 
@@ -81,12 +75,12 @@ async def report_task(request: Request, viewer: OnPage, emergency: Emergency, ta
     """
     room = await room_of(request, viewer, emergency)
     shown = _task(room, task)
-    form = await forms.read(request, _REPORT)
+    form = await commands.read_one_of(request, TASK_REPORTS, {"task": task})
     once = once_of(form)
     status = 422
     if form.data is not None:
         try:
-            await commanded(services_of(request), emergency, viewer.actor, asked(task, form.data), once.key, None)
+            await commanded(services_of(request), emergency, viewer.actor, form.data, once.key, None)
         except (Refusal, Problem) as refused:
             form.refused(request, refused)
             status = status_of(refused.code)
@@ -94,24 +88,18 @@ async def report_task(request: Request, viewer: OnPage, emergency: Emergency, ta
             return back_to_room(emergency, f"flash.task_{form.data.kind}", name=shown.name)
     room = await room_of(request, viewer, emergency)
     kind = str(form.value("kind"))
-    return _task_page(request, room, _task(room, task), kind, form, status)
-
-
-class NewReport(Once):
-    """A report on the whole response."""
-
-    text: WorkingText
+    return await _task_page(request, viewer, room, _task(room, task), kind, form, status)
 
 
 @router.post("/emergencies/{emergency_id}/situation-reports")
 async def report_situation(request: Request, viewer: OnPage, emergency: Emergency) -> Response:
     """The lead or the alliance reports on the response as a whole."""
     room = await room_of(request, viewer, emergency)
-    form = await forms.read(request, NewReport)
+    form = await commands.read(request, Report)
+    once = once_of(form)
     if form.data is not None:
-        body = Report(text=form.data.text)
         try:
-            await commanded(services_of(request), emergency, viewer.actor, body, form.data.key, None)
+            await commanded(services_of(request), emergency, viewer.actor, form.data, once.key, None)
         except (Refusal, Problem) as refused:
             if status_of(refused.code) == 403:
                 raise
@@ -120,7 +108,4 @@ async def report_situation(request: Request, viewer: OnPage, emergency: Emergenc
             return back_to_room(emergency, "flash.situation_reported")
     if "situation_report" not in room.view.you_may:
         raise Refusal("forbidden")
-    return shown(request, await room_of(request, viewer, emergency), form)
-
-
-_REPORT: TypeAdapter[TaskReportRequest] = TypeAdapter(Annotated[TaskReportRequest, BeforeValidator(without_once)])
+    return await shown(request, viewer, await room_of(request, viewer, emergency), form)

@@ -16,10 +16,12 @@ from api.emergencies.routes import Emergency, response_teller
 from api.emergencies.schemas import BranchView, EmergencyView, ResponseWaitView, TaskView
 from api.emergencies.views import ResponseTeller
 from api.process import services_of
+from console.frame.commands import asked_of
 from console.frame.flashes import flash
 from console.frame.forms import Form
 from console.frame.pages import OnPage, Viewer, page, see
-from domain.joint_response import ResponseState
+from domain.forms.asking import Situation
+from domain.joint_response import Report, ResponseState
 from domain.joint_response.telling import party_name
 from services.scope import scope_of
 from store.folding import RESPONSES
@@ -180,12 +182,23 @@ async def emergencies_page(
 @router.get("/emergencies/{emergency_id}")
 async def room_page(request: Request, viewer: OnPage, emergency: Emergency) -> Response:
     """The room."""
-    return shown(request, await room_of(request, viewer, emergency), Form())
+    return await shown(request, viewer, await room_of(request, viewer, emergency), Form())
 
 
-def shown(request: Request, room: Room, form: Form[Any]) -> Response:
+async def shown(request: Request, viewer: Viewer, room: Room, form: Form[Report]) -> Response:
     status = 200 if not form.errors else 422
-    return page(request, "emergencies/room.html", status=status, room=room, emergency=room.view, form=form)
+    fields = asked_of(Report, await situation(request, viewer, room))
+    return page(
+        request, "emergencies/room.html", status=status, room=room, emergency=room.view, form=form, fields=fields
+    )
+
+
+async def situation(request: Request, viewer: Viewer, room: Room, task: str = "") -> Situation[ResponseState]:
+    """What a form of the response is shown for; ``task``: the one that it is about."""
+    services = services_of(request)
+    rules = await services.joint_responses.rules(room.state)
+    language = room.tells.tells.language
+    return Situation(rules, viewer.actor, services.clock.now(), language, room.state, about=task)
 
 
 def back_to_room(emergency: str, key: str, **params: str) -> Response:

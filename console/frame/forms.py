@@ -74,7 +74,7 @@ def filled(
     lists: Sequence[str] = (),
 ) -> Form[Read]:
     """The same, of fields that have been read already (of a form with files)."""
-    values = _values(fields, frozenset(lists))
+    values = values_of(fields, frozenset(lists))
     form = Form[Read](values)
     adapter: TypeAdapter[Read] = into if isinstance(into, TypeAdapter) else TypeAdapter(into)
     try:
@@ -85,8 +85,11 @@ def filled(
     return form
 
 
-def _values(fields: Sequence[tuple[str, str]], lists: frozenset[str]) -> dict[str, Any]:
-    """Raises Problem ``bad_form`` for a field that comes twice and is no list."""
+def values_of(fields: Sequence[tuple[str, str]], lists: frozenset[str]) -> dict[str, Any]:
+    """What was sent, by name; several values for ``lists``.
+
+    Raises Problem ``bad_form`` for a field that comes twice and is no list.
+    """
     values: dict[str, Any] = {name: [] for name in lists}
     for name, value in fields:
         if name in lists:

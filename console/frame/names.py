@@ -10,7 +10,7 @@ from domain.policy.rules import Rules
 from domain.telling import stage_name
 from domain.words.bilingual import Name
 from domain.words.case_words import CHANNELS, CLOSED_AS, DECISIONS, EVENTS, SEVERITIES
-from domain.words.response_words import CLOCKS, RESPONSE_STATUSES
+from domain.words.response_words import CLOCKS, RESPONSE_COMMANDS, RESPONSE_STATUSES
 from domain.words.role_words import ROLES
 
 
@@ -76,6 +76,10 @@ class Names:
     def decision(self, kind: str) -> str:
         """A decision."""
         return self._of(DECISIONS, kind)
+
+    def report(self, kind: str) -> str:
+        """What is reported of a task."""
+        return self._of(RESPONSE_COMMANDS, kind)
 
     def channel(self, channel: str | None) -> str:
         """How an issue came."""

@@ -7,30 +7,18 @@ from starlette.responses import Response
 
 from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from console.frame import forms
+from console.frame import commands
 from console.frame.forms import Form
-from console.frame.once import Once
 from console.frame.pages import OnPage, Viewer
 from console.sittings import agendas
 from console.sittings.known import Known, agenda_of
-from console.sittings.sending import back_to, form_page, own, runnable, send_form
-from domain.personal import Line, WorkingText
-from domain.sitting import (
-    AddOtherBusiness,
-    AddToAgenda,
-)
+from console.sittings.sending import asks, back_to, form_page, own, runnable, send_form
+from domain.sitting import AddOtherBusiness, AddToAgenda
 from store.cases import CaseRow
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 MOST_CANDIDATES = 200
-
-
-class NewAddendum(Once):
-    """An urgent case, and why it cannot wait."""
-
-    case: Line
-    reason: WorkingText
 
 
 @router.get("/sittings/{sitting_id}/addendum")
@@ -44,17 +32,16 @@ async def addendum_form(request: Request, viewer: OnPage, sitting_id: str) -> Re
 async def add_to_agenda(request: Request, viewer: OnPage, sitting_id: str) -> Response:
     """Puts a case on the frozen agenda."""
     sitting = await own(request, viewer, sitting_id)
-    form = await forms.read(request, NewAddendum)
-    if form.data is not None:
-        body = AddToAgenda(case=form.data.case.strip(), reason=form.data.reason)
-        if await send_form(request, sitting, form, body, viewer.actor):
-            return back_to(sitting, "flash.addendum", case=body.case)
+    form = await commands.read(request, AddToAgenda)
+    if form.data is not None and await send_form(request, sitting, form, viewer.actor):
+        return back_to(sitting, "flash.addendum", case=form.data.case)
     return await _addendum_page(request, viewer, sitting, form)
 
 
-async def _addendum_page(request: Request, viewer: Viewer, sitting: Known, form: Form[NewAddendum]) -> Response:
+async def _addendum_page(request: Request, viewer: Viewer, sitting: Known, form: Form[AddToAgenda]) -> Response:
     cases = await _candidates(services_of(request), sitting)
-    return await form_page(request, viewer, sitting, "addendum", form, cases=cases)
+    fields = asks(request, viewer, sitting, AddToAgenda, case=tuple((row.number, row.title or "") for row in cases))
+    return await form_page(request, viewer, sitting, "addendum", form, fields=fields, cases=cases)
 
 
 async def _candidates(services: Services, sitting: Known) -> list[CaseRow]:
@@ -74,29 +61,28 @@ async def _candidates(services: Services, sitting: Known) -> list[CaseRow]:
     return sorted(rows.values(), key=lambda row: row.opened_at)
 
 
-class NewBusiness(Once):
-    """A line under other business."""
-
-    text: Line
-
-
 @router.get("/sittings/{sitting_id}/other-business")
 async def other_business_form(request: Request, viewer: OnPage, sitting_id: str) -> Response:
     """The form, with the lines that there are."""
     sitting = await runnable(request, viewer, sitting_id, "other-business")
-    return await form_page(request, viewer, sitting, "other-business", Form[NewBusiness]())
+    return await _other_business_page(request, viewer, sitting, Form())
 
 
 @router.post("/sittings/{sitting_id}/other-business")
 async def add_other_business(request: Request, viewer: OnPage, sitting_id: str) -> Response:
     """Puts a line under other business."""
     sitting = await own(request, viewer, sitting_id)
-    form = await forms.read(request, NewBusiness)
-    if form.data is not None:
-        body = AddOtherBusiness(text=form.data.text)
-        if await send_form(request, sitting, form, body, viewer.actor):
-            return back_to(sitting, "flash.other_business")
-    return await form_page(request, viewer, sitting, "other-business", form)
+    form = await commands.read(request, AddOtherBusiness)
+    if form.data is not None and await send_form(request, sitting, form, viewer.actor):
+        return back_to(sitting, "flash.other_business")
+    return await _other_business_page(request, viewer, sitting, form)
+
+
+async def _other_business_page(
+    request: Request, viewer: Viewer, sitting: Known, form: Form[AddOtherBusiness]
+) -> Response:
+    fields = asks(request, viewer, sitting, AddOtherBusiness)
+    return await form_page(request, viewer, sitting, "other-business", form, fields=fields)
 
 
 _SITTINGS_AHEAD = 4

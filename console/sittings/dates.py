@@ -3,47 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from datetime import datetime, time
+from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.edge.strict import StrictRoute
 from api.process import services_of
-from console.frame import forms
+from console.frame import commands
 from console.frame.forms import Form
-from console.frame.once import Once
 from console.frame.pages import OnPage, Viewer
 from console.sittings.known import Known
-from console.sittings.sending import REFUSED_BY, back_to, form_page, own, runnable, send_form
+from console.sittings.sending import REFUSED_BY, asks, back_to, form_page, own, runnable, send_form
 from domain.errors import Refusal
 from domain.permission import Actor
-from domain.personal import WorkingText
-from domain.policy.calendar import SHANGHAI, ClockTime, shanghai
+from domain.policy.calendar import SHANGHAI, shanghai
 from domain.policy.forum import Sitting
-from domain.sitting import (
-    Cancel,
-    Reschedule,
-)
+from domain.sitting import Cancel, Reschedule
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 
-class NewDate(Once):
-    """When it is to be. ``look``: show what would come of it; ``send``: do it, if it was looked at."""
-
-    step: Literal["look", "send"] = "look"
-    looked_at: Annotated[str, StringConstraints(max_length=40)] | None = None
-    day: date
-    time: ClockTime
-    reason: WorkingText
-
-    @property
-    def starts_at(self) -> datetime:
-        """On Shanghai's clock."""
-        return datetime.combine(self.day, self.time, SHANGHAI)
+_LOOKING = ("step", "looked_at")
+"""The page's own fields. ``step``: ``look`` shows what would come of it, ``send`` does it, if it was ``looked_at``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +46,30 @@ async def reschedule_form(request: Request, viewer: OnPage, sitting_id: str) -> 
     """The form, with the date that it has."""
     sitting = await runnable(request, viewer, sitting_id, "reschedule")
     starts = shanghai(sitting.dates.starts_at)
-    form = Form[NewDate]({"day": starts.date().isoformat(), "time": f"{starts:%H:%M}"})
-    return await form_page(request, viewer, sitting, "reschedule", form, preview=None)
+    form = Form[Reschedule]({"starts_at.day": starts.date().isoformat(), "starts_at.time": f"{starts:%H:%M}"})
+    return await _reschedule_page(request, viewer, sitting, form, None)
 
 
 @router.post("/sittings/{sitting_id}/reschedule")
 async def reschedule(request: Request, viewer: OnPage, sitting_id: str) -> Response:
     """Shows what would come of it, then does it."""
     sitting = await own(request, viewer, sitting_id)
-    form = await forms.read(request, NewDate)
+    form = await commands.read(request, Reschedule, aside=_LOOKING)
     preview = None
     if form.data is not None:
-        body = Reschedule(starts_at=form.data.starts_at, reason=form.data.reason)
-        sending = form.data.step == "send" and form.data.looked_at == form.data.starts_at.isoformat()
-        if sending and await send_form(request, sitting, form, body, viewer.actor):
-            return back_to(sitting, "flash.rescheduled", at=sitting.when(body.starts_at))
-        preview = await _preview(request, sitting, form, body, viewer.actor)
-    return await form_page(request, viewer, sitting, "reschedule", form, preview=preview)
+        looked_at = form.value("looked_at") == form.data.starts_at.isoformat()
+        sending = form.value("step") == "send" and looked_at
+        if sending and await send_form(request, sitting, form, viewer.actor):
+            return back_to(sitting, "flash.rescheduled", at=sitting.when(form.data.starts_at))
+        preview = await _preview(request, sitting, form, form.data, viewer.actor)
+    return await _reschedule_page(request, viewer, sitting, form, preview)
+
+
+async def _reschedule_page(
+    request: Request, viewer: Viewer, sitting: Known, form: Form[Reschedule], preview: Preview | None
+) -> Response:
+    fields = asks(request, viewer, sitting, Reschedule)
+    return await form_page(request, viewer, sitting, "reschedule", form, fields=fields, preview=preview)
 
 
 async def _preview(request: Request, sitting: Known, form: Form[Any], body: Reschedule, actor: Actor) -> Preview | None:
@@ -106,12 +96,6 @@ async def _preview(request: Request, sitting: Known, form: Form[Any], body: Resc
     )
 
 
-class NotHeld(Once):
-    """Why."""
-
-    reason: WorkingText
-
-
 @router.get("/sittings/{sitting_id}/cancel")
 async def cancel_form(request: Request, viewer: OnPage, sitting_id: str) -> Response:
     """The form, with what becomes of the cases."""
@@ -123,13 +107,13 @@ async def cancel_form(request: Request, viewer: OnPage, sitting_id: str) -> Resp
 async def cancel(request: Request, viewer: OnPage, sitting_id: str) -> Response:
     """It is not held."""
     sitting = await own(request, viewer, sitting_id)
-    form = await forms.read(request, NotHeld)
-    if form.data is not None and await send_form(request, sitting, form, Cancel(reason=form.data.reason), viewer.actor):
+    form = await commands.read(request, Cancel)
+    if form.data is not None and await send_form(request, sitting, form, viewer.actor):
         return back_to(sitting, "flash.sitting_cancelled")
     return await _cancel_page(request, viewer, sitting, form)
 
 
-async def _cancel_page(request: Request, viewer: Viewer, sitting: Known, form: Form[NotHeld]) -> Response:
+async def _cancel_page(request: Request, viewer: Viewer, sitting: Known, form: Form[Cancel]) -> Response:
     services = services_of(request)
     meetings, rules = services.sittings, await services.sittings.rules()
     without = replace(rules, moved={**rules.moved, sitting.id: None})
@@ -140,6 +124,7 @@ async def _cancel_page(request: Request, viewer: Viewer, sitting: Known, form: F
         sitting,
         "cancel",
         form,
+        fields=asks(request, viewer, sitting, Cancel),
         cases=len(await meetings.list.waiting_cases(sitting.id)),
         following=without.next_of(forum, services.clock.now()),
     )

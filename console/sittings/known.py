@@ -14,12 +14,15 @@ from api.process import Services, services_of
 from api.sittings.schemas import SittingView
 from api.views import Teller
 from console.frame.pages import Viewer
+from domain.forms.asking import Offer
+from domain.forms.reading import commands_of, question_of
 from domain.papers.agenda import Agenda
 from domain.permission import Actor, may_read_papers, may_run
 from domain.policy.forum import Sitting
 from domain.sitting import (
     BEFORE_SESSION,
     AddendumAdded,
+    SittingCommand,
     SittingFact,
     SittingState,
     SittingWait,
@@ -104,6 +107,18 @@ class Known:
             "close": self.status == "minutes" and not ended,
         }
         return frozenset(what for what, can in found.items() if can)
+
+    def offer(self, what: str) -> Offer:
+        """What one of its pages offers."""
+        return _COMMANDS[what.replace("-", "_")].offer
+
+    def doing(self, what: str) -> str:
+        """What one of its pages is called."""
+        return self.offer(what).label.in_(self.tells.language)
+
+    def called(self, what: str, field: str) -> str:
+        """What a field of one of its pages is called."""
+        return question_of(_COMMANDS[what.replace("-", "_")], field).label.in_(self.tells.language)
 
     @property
     def waits_for(self) -> tuple[str, str, SittingWait] | None:
@@ -196,6 +211,8 @@ async def agenda_of(services: Services, sitting: Known) -> Agenda | None:
         return None
     return await services.sittings.papers.agenda(row, services.clock.now())
 
+
+_COMMANDS = commands_of(SittingCommand)
 
 _REACHES: dict[str, Status] = {
     "sitting_convened": "announced",

@@ -6,21 +6,21 @@ What is shown is the agenda's, which has no personal data: a case's title and th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BeforeValidator, TypeAdapter
 from starlette.responses import Response
 
 from api.cases.routes import Number, decided
 from api.edge.problem_words import status_of
 from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from console.frame import forms
+from console.cases.offers import DECISIONS
+from console.frame import commands
 from console.frame.forms import Form
-from console.frame.once import once_of, without_once
+from console.frame.once import once_of
 from console.frame.pages import OnPage, Viewer, page, see
 from console.sittings import agendas
 from console.sittings.agendas import Slide
@@ -29,13 +29,15 @@ from console.sittings.sending import own
 from console.words import say
 from domain.case import AnyDecision, CaseState
 from domain.errors import Refusal
+from domain.forms.asking import Situation
+from domain.forms.reading import FormField, fields_of
 from domain.papers.agenda import Agenda, Resolution
 from domain.papers.agenda_building import Tabled, proposed
 from domain.papers.minutes_building import Stand
 from domain.permission import allowed_now
 from domain.policy.calendar import shanghai
-from domain.policy.ladder import DecisionKind
 from domain.policy.rules import Rules
+from domain.words.bilingual import Name
 from domain.words.case_words import EVENTS
 from services.problems import Problem
 from store.folding import event_of
@@ -46,12 +48,7 @@ router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 END = "end"
 """The last page: what is decided, what is left, and how the meeting is closed."""
 
-_FIRST: tuple[DecisionKind, ...] = ("plan", "resolve", "complete", "hold", "extend", "escalate")
-"""What a meeting decides mostly: big buttons, numbered for the keyboard."""
-_MORE: tuple[DecisionKind, ...] = ("return", "suspend", "refer", "emergency", "duplicate", "reroute")
 _DAYS_SUSPENDED = 30
-
-_DECISION: TypeAdapter[Any] = TypeAdapter(Annotated[AnyDecision, BeforeValidator(without_once)])
 
 
 # ---------------------------------------------------------------- what is shown
@@ -157,7 +154,7 @@ async def slide_page(
     viewer: OnPage,
     sitting_id: str,
     slide: str,
-    decide: DecisionKind | None = None,
+    decide: Annotated[str | None, Query(max_length=40)] = None,
     after: Annotated[str | None, Query(max_length=40)] = None,
     follow: bool = False,
 ) -> Response:
@@ -172,7 +169,7 @@ async def slide_page(
     deciding = await _deciding(services_of(request), viewer, meeting, place)
     form = None
     if decide is not None and deciding is not None and decide in deciding.kinds:
-        form = Form[Any](deciding.proposals(decide))
+        form = Form[AnyDecision](deciding.proposals(decide))
     return _slide_page(request, meeting, place, deciding, decide, form, before=before, follow=follow)
 
 
@@ -181,8 +178,8 @@ def _slide_page(
     meeting: Meeting,
     place: int,
     deciding: Decidable | None,
-    kind: DecisionKind | None,
-    form: Form[Any] | None,
+    kind: str | None,
+    form: Form[AnyDecision] | None,
     *,
     before: Shown | None = None,
     follow: bool = False,
@@ -211,19 +208,25 @@ def _slide_page(
 
 @dataclass(frozen=True, slots=True)
 class Decidable:
-    """A case that the meeting may decide now: what it takes, and what is proposed."""
+    """A case that the meeting may decide now: what it takes, and what is proposed.
 
-    state: CaseState
-    rules: Rules
+    ``often``: what a meeting decides mostly, big buttons with digits for the keyboard; ``seldom``: the rest.
+    """
+
+    situation: Situation[CaseState]
     meeting: Meeting
     lead: str | None
     others: tuple[str, ...]
-    first: tuple[DecisionKind, ...]
-    more: tuple[DecisionKind, ...]
+    often: tuple[str, ...]
+    seldom: tuple[str, ...]
 
     @property
-    def kinds(self) -> tuple[DecisionKind, ...]:
-        return (*self.first, *self.more)
+    def state(self) -> CaseState:
+        return self.situation.state
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (*self.often, *self.seldom)
 
     @property
     def names_sitting(self) -> bool:
@@ -231,44 +234,25 @@ class Decidable:
         wait = self.state.wait
         return wait is not None and wait.sitting_id == self.meeting.sitting.id
 
-    @property
-    def parties(self) -> list[tuple[str, str]]:
-        """Who may lead or help: departments, the units of the case, its property company; ids and names."""
-        organisation, language = self.rules.organisation, self.meeting.sitting.tells.language
-        found = [(one.code, one.name.in_(language)) for one in organisation.departments]
-        found += [(unit.id, unit.name.in_(language)) for unit in organisation.lineage(self.state.estate)]
-        company = organisation.estate(self.state.estate).company
-        if company:
-            found.append((company, organisation.company(company).name.in_(language)))
-        if self.lead and self.lead not in dict(found):
-            found.append((self.lead, self.lead))
-        return found
+    def label(self, kind: str) -> Name:
+        """What a decision is called."""
+        return DECISIONS[kind].offer.label
 
-    @property
-    def estates(self) -> list[tuple[str, str]]:
-        """Where a case may be rerouted to."""
-        language = self.meeting.sitting.tells.language
-        return [(unit.id, unit.name.in_(language)) for unit in self.rules.organisation.estates]
+    def fields(self, kind: str) -> tuple[FormField, ...]:
+        """What a decision asks for; who is proposed can always be chosen."""
+        return tuple(self._with_proposed(one) for one in fields_of(DECISIONS[kind], self.situation))
 
-    @property
-    def categories(self) -> list[tuple[str, str]]:
-        """What a case may be about."""
-        language = self.meeting.sitting.tells.language
-        return [(one.id, one.name.in_(language)) for one in self.rules.organisation.categories]
+    def _with_proposed(self, field: FormField) -> FormField:
+        if field.name != "lead" or self.lead is None or self.lead in dict(field.options):
+            return field
+        return replace(field, choices=(*field.choices, ("", ((self.lead, self.lead),))))
 
-    @property
-    def playbooks(self) -> list[tuple[str, str]]:
-        """The kinds of emergency."""
-        language = self.meeting.sitting.tells.language
-        known = self.rules.ladder.stages.joint_response.playbooks
-        return [(kind, name.in_(language)) for kind, name in known.items()]
-
-    def proposals(self, kind: DecisionKind) -> dict[str, Any]:
+    def proposals(self, kind: str) -> dict[str, Any]:
         """What a form of that decision is filled with. Sentences are in the ladder's language, as the record is."""
         state, language = self.state, self.state.language
-        category = self.rules.organisation.category(state.category).name.in_(language)
+        category = self.situation.rules.organisation.category(state.category).name.in_(language)
         plan = state.plan
-        sentences = {
+        proposed = {
             "deliverable": plan.deliverable if plan else say("propose.deliverable", language, category=category),
             "what_was_done": say("propose.done", language),
             "reason": self._reason(kind),
@@ -278,10 +262,10 @@ class Decidable:
             "lead": self.lead or "",
             "co_handlers": list(self.others),
         }
-        return {name: sentences[name] for name in _FIELDS.get(kind, ()) if name in sentences}
+        return {one.name: proposed[one.name] for one in self.fields(kind) if one.name in proposed}
 
-    def _reason(self, kind: DecisionKind) -> str:
-        ladder, language = self.rules.ladder, self.state.language
+    def _reason(self, kind: str) -> str:
+        ladder, language = self.situation.rules.ladder, self.state.language
         if kind == "hold":
             return say("propose.hold", language)
         above = ladder.above(self.state.tier)
@@ -295,27 +279,11 @@ class Decidable:
 
     def due(self) -> date:
         """A proposal: the last working day before the forum meets again."""
-        dates = self.meeting.sitting.dates
-        following = self.rules.next_of(self.rules.forums[dates.forum], dates.starts_at)
+        dates, rules = self.meeting.sitting.dates, self.situation.rules
+        following = rules.next_of(rules.forums[dates.forum], dates.starts_at)
         day = shanghai(following.starts_at).date()
-        before = self.rules.calendar.add_workdays(day, -1)
+        before = rules.calendar.add_workdays(day, -1)
         return before if before > self._session else day
-
-
-_FIELDS: dict[DecisionKind, tuple[str, ...]] = {
-    "plan": ("lead", "co_handlers", "deliverable", "due_date"),
-    "resolve": ("what_was_done",),
-    "complete": ("what_was_done",),
-    "hold": ("reason",),
-    "extend": ("new_date", "reason"),
-    "escalate": ("reason",),
-    "return": ("reason",),
-    "suspend": ("condition", "resume_date"),
-    "refer": ("to_whom", "reference", "reason"),
-    "emergency": ("playbook",),
-    "duplicate": ("of",),
-    "reroute": ("estate", "category", "reason"),
-}
 
 
 async def _deciding(services: Services, viewer: Viewer, meeting: Meeting, place: int) -> Decidable | None:
@@ -330,15 +298,21 @@ async def _deciding(services: Services, viewer: Viewer, meeting: Meeting, place:
     assert row is not None
     tabled = Tabled.of(row, await services.sittings.papers.steps(slide.id))
     lead, others = proposed(rules, meeting.sitting.dates, tabled)
+    kinds = [kind for kind in DECISIONS if kind in allowed]
     return Decidable(
-        state=state,
-        rules=rules,
+        situation=Situation(rules, viewer.actor, services.clock.now(), meeting.sitting.tells.language, state),
         meeting=meeting,
-        lead=lead,
+        lead=_as_plans_name(rules, lead),
         others=tuple(one for one in others if one != lead),
-        first=tuple(kind for kind in _FIRST if kind in allowed),
-        more=tuple(kind for kind in _MORE if kind in allowed),
+        often=tuple(kind for kind in kinds if DECISIONS[kind].offer.meeting == "often"),
+        seldom=tuple(kind for kind in kinds if DECISIONS[kind].offer.meeting == "seldom"),
     )
+
+
+def _as_plans_name(rules: Rules, lead: str | None) -> str | None:
+    """A company is named in words, as a plan has it; departments and units by code and id."""
+    companies = {one.id: one.name.in_(rules.ladder.language) for one in rules.organisation.companies}
+    return companies.get(lead, lead) if lead is not None else None
 
 
 @router.post("/sittings/{sitting_id}/meeting/{number}")
@@ -348,7 +322,7 @@ async def record(request: Request, viewer: OnPage, sitting_id: str, number: Numb
     await own(request, viewer, sitting_id)
     meeting = await _meeting(request, viewer, sitting_id)
     place = meeting.place(number)
-    form = await forms.read(request, _DECISION, lists=("co_handlers",))
+    form = await commands.read_one_of(request, DECISIONS)
     once = once_of(form)
     deciding = await _deciding(services, viewer, meeting, place)
     kind = next((one for one in deciding.kinds if one == form.value("kind")), None) if deciding else None

@@ -10,24 +10,36 @@ from starlette.responses import Response
 from api.edge.problem_words import status_of
 from api.process import services_of
 from api.sittings.routes import commanded
+from console.frame.commands import asked_of
 from console.frame.flashes import flash
 from console.frame.forms import Form
-from console.frame.once import Once
+from console.frame.once import once_of
 from console.frame.pages import Viewer, page, see
 from console.sittings.known import Known, Told, known
 from domain.errors import Refusal
+from domain.forms.asking import Options, Situation
+from domain.forms.reading import FormField
 from domain.permission import Actor
 from services.problems import Problem
 from services.sittings import Asked
 
-SentForm = TypeVar("SentForm", bound=Once)
+A = TypeVar("A", bound=Asked)
+Fields = dict[str, FormField]
 
 
-async def send_form(request: Request, sitting: Known, form: Form[SentForm], body: Asked, actor: Actor) -> bool:
-    """Sends a command; False where it was refused, which the form then says."""
+def asks(request: Request, viewer: Viewer, sitting: Known, command: type[Asked], **found: Options) -> Fields:
+    """The fields of a command's form, by name; ``found``: what only the database knows."""
+    now = services_of(request).clock.now()
+    language = sitting.tells.language
+    return asked_of(command, Situation(sitting.tells.rules, viewer.actor, now, language, sitting.state, found=found))
+
+
+async def send_form(request: Request, sitting: Known, form: Form[A], actor: Actor) -> bool:
+    """Sends the command that was read from a form; False where it was refused, which the form then says."""
     assert form.data is not None
+    once = once_of(form)
     try:
-        await commanded(services_of(request), sitting.id, actor, body, form.data.key, form.data.version)
+        await commanded(services_of(request), sitting.id, actor, form.data, once.key, once.version)
     except (Refusal, Problem) as refused:
         form.refused(request, refused)
         form.values = {**form.values, REFUSED_BY: refused.code}

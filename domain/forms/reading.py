@@ -70,7 +70,7 @@ class FormField:
 def commands_of(envelope: type[BaseModel]) -> Mapping[str, type[Offered]]:
     """The commands of an envelope that people give, by kind, in the order of its ``body``'s union."""
     members = _members(envelope.model_fields["body"].annotation)
-    return {_kind(one): one for one in members if issubclass(one, Offered)}
+    return {kind_of(one): one for one in members if issubclass(one, Offered)}
 
 
 def _members(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -81,7 +81,8 @@ def _members(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _members(inner)
 
 
-def _kind(command: type[BaseModel]) -> str:
+def kind_of(command: type[BaseModel]) -> str:
+    """What a command is called in its envelope, and in a form."""
     kind: str = get_args(command.model_fields["kind"].annotation)[0]
     return kind
 
@@ -169,4 +170,4 @@ def _in(question: FormField, situation: Situation[Any]) -> FormField:
 def example_of(command: type[BaseModel]) -> dict[str, Any]:
     """A command as JSON, for the API's document: its kind, and its fields' examples."""
     given = {one.name: one.asked.example for one in questions_of(command) if one.asked.example is not None}
-    return {"kind": _kind(command), **given}
+    return {"kind": kind_of(command), **given}

@@ -17,6 +17,7 @@ from domain.joint_response.commands import (
     ResponseWaitExpired,
     Sign,
     StandDownResponse,
+    TaskCommand,
     TaskReport,
     Waive,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "Sign",
     "SituationReported",
     "StandDownResponse",
+    "TaskCommand",
     "TaskDone",
     "TaskEscalated",
     "TaskReport",

@@ -45,13 +45,13 @@ class LinkResponse(Frozen):
 _WHY = Asked(both("理由", "Reason"), example="该路段属街道管养")
 
 
-class OfTask(Offered):
+class TaskCommand(Offered):
     """Base of what a party reports of a task."""
 
     task: Annotated[Line, Asked(both("任务", "Task"), offered=False)]
 
 
-class Sign(OfTask):
+class Sign(TaskCommand):
     """签收: the party has the task."""
 
     offer: ClassVar[Offer] = Offer(
@@ -61,7 +61,7 @@ class Sign(OfTask):
     note: Annotated[WorkingText | None, Asked(both("说明", "Note"))] = None
 
 
-class Progress(OfTask):
+class Progress(TaskCommand):
     """How the task stands."""
 
     offer: ClassVar[Offer] = Offer(
@@ -71,7 +71,7 @@ class Progress(OfTask):
     note: Annotated[WorkingText, Asked(both("进展", "How it stands"), example="已到场，正在清点")]
 
 
-class Done(OfTask):
+class Done(TaskCommand):
     """The task is done. ``provider``, ``filed_on``: what a task that ``records`` them has to name."""
 
     offer: ClassVar[Offer] = Offer(
@@ -108,7 +108,7 @@ class Done(OfTask):
     ] = None
 
 
-class Object(OfTask):
+class Object(TaskCommand):
     """异议: not ours, and why. ``to``: whose it is instead; without it, the playbook's lead takes it."""
 
     offer: ClassVar[Offer] = Offer(
@@ -131,7 +131,7 @@ class Object(OfTask):
     reason: Annotated[WorkingText, _WHY]
 
 
-class Waive(OfTask):
+class Waive(TaskCommand):
     """免除: need not be done, and why."""
 
     offer: ClassVar[Offer] = Offer(

@@ -176,9 +176,9 @@ def test_reports_that_are_not_to_be_are_refused_with_stable_codes(
     assert report(urban, emergency, "verify", "done", 409)["code"] == "not_signed"
     assert report(urban, emergency, "nonsense", "sign", 404)["code"] == "unknown_task"
     assert report(urban, emergency, "handover", "sign", 409)["code"] == "task_not_open"
-    assert report(urban, emergency, "verify", "object", 422)["code"] == "reason_required"
-    assert report(urban, emergency, "verify", "progress", 422)["errors"][0]["code"] == "note_required"
-    assert report(urban, emergency, "verify", "sign", 422, to="fire")["errors"][0]["code"] == "not_with_this_kind"
+    assert report(urban, emergency, "verify", "object", 422)["errors"][0]["field"] == "reason"
+    assert report(urban, emergency, "verify", "progress", 422)["errors"][0]["code"] == "missing"
+    assert report(urban, emergency, "verify", "sign", 422, to="fire")["errors"][0]["field"] == "to"
     assert report(urban, emergency, "verify", "nonsense", 422)["code"] == "invalid"
     report(urban, emergency, "verify", "sign")
     assert report(urban, emergency, "verify", "sign", 409)["code"] == "already_signed"

@@ -52,6 +52,7 @@ def test_missed_clocks_climb_as_time_passes(alliance: Caller) -> None:
     stood_down(alliance, emergency)
 
 
+@pytest.mark.long
 def test_departments_find_their_tasks_in_the_inbox_once(alliance: Caller, departments: dict[str, Caller]) -> None:
     number, emergency = declared(alliance, "lift_entrapment")
     alliance.pass_time(number, hours=3)

@@ -42,6 +42,7 @@ def instants(caller: Caller, number: str) -> list[datetime]:
     return [datetime.fromisoformat(event["at"]) for event in caller.get(f"/cases/{number}/events").json()["items"]]
 
 
+@pytest.mark.long
 def test_the_town_starts_where_it_is_told_to_and_its_clock_runs_on_by_itself(nobody: Caller) -> None:
     first, second = nobody.now(), nobody.now()
     assert NOW <= first < second

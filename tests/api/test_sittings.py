@@ -235,7 +235,7 @@ def _in_three_weeks(sitting: dict[str, Any]) -> str:
     [
         ("reschedule", {"starts_at": "2020-03-04T15:00:00+08:00", "reason": "改"}, 422, "sitting_in_the_past"),
         ("reschedule", {"starts_at": "2800-03-04T15:00:00+08:00", "reason": "改"}, 422, "date_too_late"),
-        ("reschedule", {"starts_at": "0001-01-01T00:00:00+14:00", "reason": "改"}, 422, "date_out_of_range"),
+        ("reschedule", {"starts_at": "0001-01-01T00:00:00+14:00", "reason": "改"}, 422, "invalid"),
         ("reschedule", {"starts_at": "2026-03-04T15:00:00", "reason": "改"}, 422, "invalid"),
         ("reschedule", {"starts_at": "2031-05-04T15:00:00+08:00"}, 422, "invalid"),
         ("cancel", {"reason": "请打13805301234"}, 422, "personal_data"),

@@ -24,6 +24,7 @@ async def test_each_part_measures_ours_beside_a_baseline() -> None:
             assert any(row.baseline is not None for row in rows)
 
 
+@pytest.mark.long
 def test_figures_go_to_a_file_and_between_a_documents_markers(tmp_path: Path) -> None:
     document, figures = tmp_path / "page.md", tmp_path / "figures.json"
     document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")

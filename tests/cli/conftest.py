@@ -10,16 +10,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 import cli
 from runtime.settings import Settings, load
 from stack.ports import free_port
+from tests.support.stack import Caller
 from tests.support.town import NOW, write_policies
 
 REPOSITORY = Path(__file__).parents[2]
@@ -80,6 +83,14 @@ class Stack:
     @property
     def settings(self) -> Settings:
         return load(self.env)
+
+    @contextmanager
+    def calling(self, username: str) -> Iterator[Caller]:
+        """Somebody who is signed in at its API."""
+        with httpx.Client(base_url=f"{self.settings.public_url}/api/v1", trust_env=False, timeout=PATIENCE) as http:
+            answer = http.post("/token", json={"username": username, "password": "nancheng"})
+            assert answer.status_code == 200, answer.text
+            yield Caller(http, {"authorization": f"Bearer {answer.json()['access_token']}"})
 
 
 @pytest.fixture(scope="session")

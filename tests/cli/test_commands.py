@@ -22,17 +22,25 @@ from tests.store.given import recorded
 from tests.support.town import NOW
 
 
-def play(stack: Stack, *keys: str) -> Any:
-    """Plays some of the demo's cases; the ones that stay open."""
-    ran = stack("demo", "--json", *(part for key in keys for part in ("--only", key)))
-    assert ran.code == 0, ran
-    return ran.json
+def opened(stack: Stack) -> str:
+    """A case that has just arrived."""
+    with stack.calling("estate-mudan-garden") as officer:
+        return str(officer.open()["number"])
+
+
+def escalated(stack: Stack) -> str:
+    """A case that waits for its community's meeting."""
+    with stack.calling("estate-mudan-garden") as officer:
+        number = str(officer.open()["number"])
+        officer.decide(number, "contact", how="电话", outcome="已联系")
+        officer.decide(number, "escalate", reason="需社区会同水务排查")
+        return number
 
 
 @pytest.fixture(scope="module")
 def waiting(stack: Stack) -> str:
-    """A case that waits for its community's meeting."""
-    return str(play(stack, "river-smell")["open"][0]["number"])
+    """A case that waits for its community's meeting, for tests that leave it there."""
+    return escalated(stack)
 
 
 def test_the_list_shows_open_cases_and_counts_them(stack: Stack, waiting: str) -> None:
@@ -73,7 +81,7 @@ def test_watching_tells_what_happens(stack: Stack) -> None:
         assert watch.stderr is not None
         assert watch.stdout is not None
         assert "watching" in watch.stderr.readline()
-        play(stack, "just-arrived")
+        opened(stack)
         assert json.loads(watch.stdout.readline())["type"] == "case_opened"
         watch.terminate()
 
@@ -144,7 +152,7 @@ def test_a_loaded_version_with_another_text_is_refused(stack: Stack, tmp_path: P
 
 @pytest.mark.long
 def test_a_published_calendar_moves_the_cases_that_wait_for_that_day(stack: Stack, tmp_path: Path) -> None:
-    number = play(stack, "river-smell")["open"][0]["number"]
+    number = escalated(stack)
     before = stack("case", "show", number, "--json").json["case"]["wait"]
     day = before["starts_at"][:10]
     file = calendar_without(tmp_path, day, stack.settings.policies)
@@ -178,7 +186,7 @@ def test_erasing_asks_first(stack: Stack, waiting: str) -> None:
 
 
 def test_an_erased_resident_cannot_be_read_any_more(stack: Stack) -> None:
-    number = play(stack, "just-arrived")["open"][0]["number"]
+    number = opened(stack)
     first = stack("erase", "--case", number, "--yes", "--json")
     assert first.code == 0, first
     assert first.json["titles"] == [number]
@@ -196,3 +204,19 @@ def test_an_unknown_resident_is_bad_input(stack: Stack) -> None:
 def test_migrating_again_changes_nothing(stack: Stack) -> None:
     ran = stack("migrate")
     assert ran.code == 0, ran
+
+
+def test_a_demo_of_an_unknown_case_is_bad_input(stack: Stack) -> None:
+    assert stack("demo", "--only", "no-such-case").code == 2
+
+
+def test_a_stack_that_is_not_in_rehearsal_is_left_alone_by_the_demo(stack: Stack) -> None:
+    ran = hongxiu("demo", env={**stack.env, "HONGXIU_REHEARSAL": "0"})
+    assert ran.code == 3
+    assert "HONGXIU_REHEARSAL=1 make up" in ran.err
+
+
+def test_an_api_that_is_away_is_named_by_the_demo(stack: Stack) -> None:
+    ran = hongxiu("demo", env={**stack.env, "HONGXIU_PUBLIC_URL": "http://127.0.0.1:9"})
+    assert ran.code == 3
+    assert "127.0.0.1:9" in ran.err

@@ -13,6 +13,8 @@ from store.accounts import Post
 from tests.support.accounts import added
 from tests.support.browser import Browsing, each_look
 
+pytestmark = pytest.mark.long
+
 PATHS = {
     "system": "/admin",
     "organisation": "/admin/organisation",
@@ -27,7 +29,6 @@ PATHS = {
 }
 
 
-@pytest.mark.long
 @each_look
 def test_every_page_of_administration_is_sound(browsing: Browsing, size: tuple[int, int], language: str) -> None:
     with browsing.look("admin", size=size, language=language) as look:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
+from console.cases.offers import DECISIONS
+from domain.forms.reading import questions_of
 from tests.support.console import Visitor, text_of, visiting
 from tests.support.deciding import look_at, send
 from tests.support.stack import Caller, Stack
@@ -42,6 +44,16 @@ def test_each_role_is_offered_what_it_may_decide_and_nothing_else(
     assert "目前没有可作的决定" in look_at(admin, number).said
 
 
+def test_every_decision_on_the_page_asks_for_all_that_its_command_needs(number: str, estate: Visitor) -> None:
+    page = look_at(estate, number)
+    assert len(page.offered) > 5
+    for kind in page.offered:
+        for question in questions_of(DECISIONS[kind]):
+            if question.asked.offered and question.asked.when is None:
+                assert f'name="{question.name}"' in page.part(kind), (kind, question.name)
+                assert question.label.zh in page.part(kind)
+
+
 def test_another_units_case_is_refused_on_a_page(number: str, other_estate: Visitor, department: Visitor) -> None:
     for visitor in (other_estate, department):
         assert visitor.get(f"/cases/{number}").status_code == 403
@@ -59,6 +71,7 @@ def test_a_decision_says_before_it_is_sent_where_it_leads(number: str, estate: V
     assert page.effect("note") == "阶段和期限不变，记入办理经过。"
 
 
+@pytest.mark.long
 def test_a_stay_that_began_on_a_clock_that_was_moved_is_as_long_as_that_clock_says(
     number: str, estate: Visitor, officer: Caller
 ) -> None:

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.support.browser import PHONE, Browsing, Look, each_look
 from tests.support.stack import Caller, Stack
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 30_000
 QUIET = "nongji-jiashu"
 """An estate of which no other module has cases: what is new there is on the first page."""
@@ -166,7 +168,6 @@ def test_a_decision_is_taken_with_the_keyboard_alone(browsing: Browsing, officer
         assert look.complaints == []
 
 
-@pytest.mark.long
 def test_keys_are_explained_and_can_be_switched_off(browsing: Browsing, officer: Caller) -> None:
     officer.open()
     with browsing.look("estate-mudan-garden") as look:
@@ -221,7 +222,6 @@ def test_the_board_is_a_list_on_a_phone(browsing: Browsing, officer: Caller) -> 
         assert second["y"] > first["y"]
 
 
-@pytest.mark.long
 def test_a_case_is_printed_on_one_or_two_pages_without_its_forms(browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     for n in range(6):
@@ -235,7 +235,6 @@ def test_a_case_is_printed_on_one_or_two_pages_without_its_forms(browsing: Brows
         assert 1 <= pages <= 2
 
 
-@pytest.mark.long
 def test_cases_are_decided_and_filtered_without_script(stack: Stack, browsing: Browsing, officer: Caller) -> None:
     number = officer.open()["number"]
     with browsing.look("estate-mudan-garden", java_script_enabled=False) as look:

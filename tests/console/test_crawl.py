@@ -31,6 +31,8 @@ from tests.support.meetings import Meeting, sitting_of, until
 from tests.support.stack import Caller, Stack
 from tests.support.town import in_days
 
+pytestmark = pytest.mark.long
+
 ESTATE, HELD, COMMUNITY = "mudan-garden", "gulou-yuan", "laocheng"
 ELSEWHERE = "guangfu-huating"
 """An estate of another community."""

@@ -12,6 +12,8 @@ from tests.api.test_emergencies import SEVEN, declared, shown
 from tests.support.browser import PHONE, Browsing, each_look, sign_in
 from tests.support.stack import Caller, Stack
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 30_000  # milliseconds
 
 
@@ -22,7 +24,6 @@ def chief(stack: Stack) -> Iterator[Caller]:
         yield caller
 
 
-@pytest.mark.long
 def test_seven_departments_sign_at_once_and_see_each_other(browsing: Browsing, chief: Caller) -> None:
     number = chief.open()["number"]
     with browsing.look("alliance") as command:
@@ -52,7 +53,6 @@ def test_seven_departments_sign_at_once_and_see_each_other(browsing: Browsing, c
         command.picture("room-alliance")
 
 
-@pytest.mark.long
 @each_look
 def test_pages_of_emergencies_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, chief: Caller, size: tuple[int, int], language: str

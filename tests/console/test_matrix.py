@@ -368,7 +368,7 @@ TABLE: dict[str, tuple[Ask, str]] = {
         for what in ("addendum", "attendance", "close")
     },
     "POST /sittings/{sitting_id}/reschedule": (
-        _meeting("/reschedule", day="2020-01-08", time="15:00", reason="换时间"),
+        _meeting("/reschedule", **{"starts_at.day": "2020-01-08", "starts_at.time": "15:00", "reason": "换时间"}),
         "303 403 403 422 422 403 403 403",
     ),
     "POST /sittings/{sitting_id}/cancel": (_meeting("/cancel", reason="停会"), _DONE),

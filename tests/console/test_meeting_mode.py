@@ -11,6 +11,8 @@ from tests.support.browser import Browsing, each_look, sign_in, to_the_session
 from tests.support.meetings import Meeting, later, sitting_of, until
 from tests.support.stack import Caller, Stack
 
+pytestmark = pytest.mark.long
+
 ESTATE, OFFICER = "mudan-garden", "estate-mudan-garden"
 
 
@@ -44,7 +46,6 @@ def brought(caller: Caller, estate: str) -> str:
     return number
 
 
-@pytest.mark.long
 def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
     browsing: Browsing, session: tuple[Meeting, list[str]]
 ) -> None:
@@ -75,8 +76,8 @@ def test_a_meeting_is_held_on_the_projector_by_keyboard_alone(
         look.must_be_sound()
         page.keyboard.press("1")
         page.wait_for_url("**decide=plan")
-        expect(page.get_by_label("牵头单位")).to_have_value("mudan-jiayuan")
-        expect(page.get_by_label("完成时限")).not_to_have_value("")
+        expect(page.get_by_label("牵头单位")).to_have_value("牡丹嘉园物业")
+        expect(page.get_by_label("完成期限")).not_to_have_value("")
         look.picture("meeting-plan")
         look.must_be_sound()
         page.get_by_role("button", name="记录决定").press("Enter")
@@ -125,7 +126,6 @@ def _items(page: Page, numbers: list[str]) -> list[str]:
     return [number for number in listed if number in numbers]
 
 
-@pytest.mark.long
 def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> None:
     number = brought(caller, "gulou-yuan")
     sitting = sitting_of(caller, number)
@@ -150,7 +150,6 @@ def test_rescheduling_moves_a_cases_wait(browsing: Browsing, caller: Caller) -> 
     assert sitting_of(caller, number) == sitting
 
 
-@pytest.mark.long
 @each_look
 def test_pages_of_meetings_are_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, session: tuple[Meeting, list[str]], caller: Caller, size: tuple[int, int], language: str

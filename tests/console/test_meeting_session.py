@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from console.cases.offers import DECISIONS
+from domain.forms.reading import questions_of
 from tests.support.console import Visitor, fields_of, filled, text_of, visiting
 from tests.support.meetings import Meeting, escalated, sitting_of, until
 from tests.support.stack import Caller, Stack
@@ -80,6 +82,27 @@ def test_the_projector_shows_no_personal_data(session: tuple[str, list[str], str
         assert page.status_code == 200
         for personal in ("王秀兰", "13805301234", "老人被困", "反复停在两层之间"):
             assert personal not in page.text, path
+
+
+def test_every_decision_that_a_meeting_takes_asks_for_all_that_its_command_needs(
+    session: tuple[str, list[str], str], stack: Stack, chief: Caller
+) -> None:
+    sitting, (number, *_), _ = session
+    start = f"/sittings/{sitting}/meeting/{number}"
+    with visiting(stack, "alliance") as officer:
+        offered = re.findall(r"decide=([a-z]+)", officer.get(start).text)
+        allowed = chief.case(number)["allowed"]
+        assert offered == [kind for kind in DECISIONS if DECISIONS[kind].offer.meeting and kind in allowed]
+        for kind in offered:
+            form = officer.get(f"{start}?decide={kind}").text
+            for question in questions_of(DECISIONS[kind]):
+                if question.asked.offered and question.asked.when is None:
+                    assert f'name="{question.name}"' in form, (kind, question.name)
+                    assert question.label.zh in form
+        playbooks = officer.get(f"{start}?decide=emergency").text
+        kinds = [one["kind"] for one in chief.get("/playbooks").json()["items"]]
+        assert len(kinds) == 10
+        assert re.findall(r'<option value="([a-z_]+)"', playbooks.partition('name="playbook"')[2]) == kinds
 
 
 def test_who_only_follows_is_shown_no_decision_to_take(

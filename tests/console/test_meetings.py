@@ -118,7 +118,7 @@ def test_a_form_that_is_not_theirs_is_refused_and_begins_nothing(
         "close": {},
         "addendum": {"case": "NC-2026-000001", "reason": "急"},
         "attendance": {"chair": "书记", "recorder": "专干"},
-        "reschedule": {"day": "2027-01-04", "time": "15:00", "reason": "改", "step": "look"},
+        "reschedule": {"starts_at.day": "2027-01-04", "starts_at.time": "15:00", "reason": "改", "step": "look"},
     }
     for what, fields in sent.items():
         answer = visitor.post(f"{meeting.path}/{what}", {**once, **fields})
@@ -143,7 +143,7 @@ def test_rescheduling_shows_what_follows_before_anything_is_sent(alliance: Visit
     path = f"/sittings/{meeting.id}/reschedule"
     sunday = datetime.fromisoformat(meeting.read()["starts_at"])
     sunday += timedelta(days=(6 - sunday.weekday()) % 7)
-    asked = {"day": f"{sunday:%Y-%m-%d}", "time": "10:30", "reason": "会场另用"}
+    asked = {"starts_at.day": f"{sunday:%Y-%m-%d}", "starts_at.time": "10:30", "reason": "会场另用"}
     shown = filled(alliance, path, **asked, step="look")
     said = text_of(shown.text)
     assert "尚未提交" in said
@@ -151,7 +151,7 @@ def test_rescheduling_shows_what_follows_before_anything_is_sent(alliance: Visit
     assert "10:30" in said
     assert meeting.read()["version"] == 0
     # Another date than the one that was looked at is looked at first.
-    other = alliance.post(path, fields_of(shown, **{**asked, "time": "11:00"}, step="send"))
+    other = alliance.post(path, fields_of(shown, **{**asked, "starts_at.time": "11:00"}, step="send"))
     assert other.status_code == 200
     assert meeting.read()["version"] == 0
     sent = alliance.post(path, fields_of(shown, **asked, step="send"))
@@ -163,11 +163,11 @@ def test_rescheduling_shows_what_follows_before_anything_is_sent(alliance: Visit
 @pytest.mark.parametrize(
     ("changes", "status", "said"),
     [
-        ({"day": "2020-01-01"}, 422, "已过"),
-        ({"day": "2098-01-01"}, 422, "最晚"),
+        ({"starts_at.day": "2020-01-01"}, 422, "已过"),
+        ({"starts_at.day": "2098-01-01"}, 422, "最晚"),
         ({"reason": "请打13805301234"}, 422, "手机号"),
         ({"reason": ""}, 422, "必填"),
-        ({"day": "昨天"}, 422, "日期"),
+        ({"starts_at.day": "昨天"}, 422, "应为日期和时间"),
     ],
 )
 def test_what_a_new_date_cannot_be_is_said_on_the_form_and_nothing_typed_is_lost(
@@ -175,11 +175,16 @@ def test_what_a_new_date_cannot_be_is_said_on_the_form_and_nothing_typed_is_lost
 ) -> None:
     meeting = later("xiguan-jiashu", chief, 5)
     day = chief.now() + timedelta(days=50)
-    asked = {"day": f"{day:%Y-%m-%d}", "time": "15:00", "reason": "消防演练占用会场", **changes}
+    asked = {
+        "starts_at.day": f"{day:%Y-%m-%d}",
+        "starts_at.time": "15:00",
+        "reason": "消防演练占用会场",
+        **changes,
+    }
     answer = filled(alliance, f"/sittings/{meeting.id}/reschedule", **asked, step="look")
     assert answer.status_code == status
     assert said in text_of(answer.text)
-    assert asked["time"] in answer.text
+    assert asked["starts_at.time"] in answer.text
     if "reason" not in changes:
         assert "消防演练占用会场" in answer.text
     assert meeting.read()["version"] == 0

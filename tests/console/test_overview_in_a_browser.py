@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tests.support.browser import Browsing, each_look
 from tests.support.stack import Caller, Stack
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def stack(town: Stack) -> Stack:
@@ -37,7 +39,6 @@ def lived(stack: Stack) -> Iterator[Caller]:
         yield alliance
 
 
-@pytest.mark.long
 @each_look
 def test_the_overview_is_sound_at_the_desk_and_on_a_phone(
     browsing: Browsing, size: tuple[int, int], language: str
@@ -89,7 +90,6 @@ def test_other_dates_are_asked_for_in_a_form(browsing: Browsing) -> None:
         expect(page.locator(".heading__lead")).to_have_text("全部单位 · 2026-01-01 至 2026-02-28")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_it_prints_on_two_sheets_with_its_charts(browsing: Browsing, tmp_path: Path, language: str) -> None:
     with browsing.look("supervisor", language=language) as look:

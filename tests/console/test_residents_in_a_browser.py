@@ -12,6 +12,8 @@ from tests.support.browser import OFFICE, PHONE, Browsing, Look, each_look
 from tests.support.pictures import picture, with_position
 from tests.support.stack import Caller
 
+pytestmark = pytest.mark.long
+
 TELEPHONES = (f"139054{number:05}" for number in count(1))
 
 
@@ -132,7 +134,6 @@ def test_everything_works_without_script(browsing: Browsing, officer: Caller, ph
     assert officer.case(number)["closed_as"] == "withdrawn"
 
 
-@pytest.mark.long
 @each_look
 def test_the_counter_is_sound(browsing: Browsing, size: tuple[int, int], language: str) -> None:
     with browsing.look("alliance", size=size, language=language) as look:

@@ -178,6 +178,7 @@ def test_a_provider_that_says_it_is_another_is_not_gone_to(stack: Stack, tmp_pat
         impostor.shutdown()
 
 
+@pytest.mark.long
 def test_a_browser_goes_there_and_back(browsing: Browsing, visitor: Visitor) -> None:
     with browsing.look() as look:
         page = look.page

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.cli.conftest import Stack, hongxiu, stack
+from tests.cli.conftest import Stack, stack
 from tests.support.meetings import Meeting, found
-from tests.support.stack import Caller
 
 __all__ = ["stack"]  # the fixture
 
@@ -47,7 +43,7 @@ def test_the_whole_demo_plays_as_its_scripts_say(stack: Stack) -> None:
 
 def a_person_goes_on(stack: Stack) -> None:
     """Raise, contact, escalate, hold its meeting: in the town that the demo has left every date is in order."""
-    with at_the_api(stack, "estate-mudan-garden") as estate, at_the_api(stack, "community-laocheng") as community:
+    with stack.calling("estate-mudan-garden") as estate, stack.calling("community-laocheng") as community:
         begun = estate.now()
         number = estate.open()["number"]
         estate.decide(number, "contact", how="电话", outcome="已约定现场查看")
@@ -74,14 +70,6 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@contextmanager
-def at_the_api(stack: Stack, username: str) -> Iterator[Caller]:
-    with httpx.Client(base_url=f"{stack.settings.public_url}/api/v1", trust_env=False, timeout=120) as http:
-        asked = {"username": username, "password": "nancheng"}
-        token = found(http.post("/token", json=asked))["access_token"]
-        yield Caller(http, {"authorization": f"Bearer {token}"})
-
-
 @pytest.mark.long
 def test_it_plays_again_beside_what_is_there_and_ends_with_tables(stack: Stack) -> None:
     for language, word in (("zh-CN", "尚未办结"), ("en", "Still open")):
@@ -90,22 +78,6 @@ def test_it_plays_again_beside_what_is_there_and_ends_with_tables(stack: Stack) 
         assert word in ran.out
         assert "/namespaces/default/workflows/NC-" in ran.out
         assert max(map(width, ran.out.splitlines())) <= 100
-
-
-def test_an_unknown_case_is_bad_input(stack: Stack) -> None:
-    assert stack("demo", "--only", "no-such-case").code == 2
-
-
-def test_a_stack_that_is_not_in_rehearsal_is_left_alone(stack: Stack) -> None:
-    ran = hongxiu("demo", env={**stack.env, "HONGXIU_REHEARSAL": "0"})
-    assert ran.code == 3
-    assert "HONGXIU_REHEARSAL=1 make up" in ran.err
-
-
-def test_an_api_that_is_away_is_named(stack: Stack) -> None:
-    ran = hongxiu("demo", env={**stack.env, "HONGXIU_PUBLIC_URL": "http://127.0.0.1:9"})
-    assert ran.code == 3
-    assert "127.0.0.1:9" in ran.err
 
 
 def width(line: str) -> int:

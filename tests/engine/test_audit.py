@@ -149,6 +149,7 @@ async def test_a_process_that_outlives_its_case_is_ended(pool: Pool, engine: Eng
     assert (await auditor(pool, engine).repair(found)).clean
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
 async def test_a_process_that_the_log_does_not_know_is_ended(
     pool: Pool, engine: Engine, kind: Kind[Any, Any, Any]

@@ -53,6 +53,7 @@ def without(data: dict[str, Any], community: str) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.long
 async def test_a_dissolved_communitys_sittings_are_cancelled_and_its_cases_wait_for_the_other_one(
     engine: Engine,
 ) -> None:

@@ -75,6 +75,7 @@ async def test_a_sitting_that_was_not_convened_is_convened(engine: Engine) -> No
     assert (await engine.sitting_types(sitting))[0] == "sitting_convened"
 
 
+@pytest.mark.long
 async def test_a_sitting_whose_emergency_is_over_is_cancelled(engine: Engine) -> None:
     await hindered(engine, Reaching(engine, lambda _, command: command.kind == "cancel"))
     await engine.open("A")
@@ -151,6 +152,7 @@ async def test_a_notice_that_no_address_took_is_found_until_it_is_sent(engine: E
     assert await missed(engine, channels) == []
 
 
+@pytest.mark.long
 async def test_a_case_that_was_added_to_a_sitting_and_was_not_told_is_told(engine: Engine) -> None:
     sitting = engine.next_sitting("laocheng")
     await engine.convene(sitting)

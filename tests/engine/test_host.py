@@ -70,6 +70,7 @@ async def test_a_response_that_does_not_answer_keeps_no_department_from_being_to
     await until(lambda: engine.is_linked(first, second))
 
 
+@pytest.mark.long
 async def test_a_case_that_does_not_answer_keeps_no_other_from_the_stand_down(engine: Engine) -> None:
     for name, estate in (("A", "mudan-garden"), ("B", "gulou-yuan"), ("C", "mudan-garden")):
         await engine.open(name, estate=estate)

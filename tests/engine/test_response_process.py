@@ -241,6 +241,7 @@ async def test_a_response_that_lost_its_workflow_starts_again_from_the_log(engin
     assert set(after.waits) == set(before.waits)
 
 
+@pytest.mark.long
 async def test_a_worker_taken_away_with_all_seven_branches_pending_loses_nothing(engine: Engine) -> None:
     await engine.open("A")
     emergency = await engine.declare("A", "property_withdrawal")

@@ -176,6 +176,7 @@ async def test_a_signal_that_can_never_be_recorded_is_refused_in_the_end_and_hol
     assert (await engine.types("A"))[1:3] == ["signal_refused", "note_added"]
 
 
+@pytest.mark.long
 async def test_no_signal_is_lost_over_many_new_runs(impatient: Engine) -> None:
     await impatient.open("A")
     number = impatient.number("A")
@@ -192,6 +193,7 @@ async def test_no_signal_is_lost_over_many_new_runs(impatient: Engine) -> None:
     assert len({row.command_id for row in await impatient.rows("A")}) == 201
 
 
+@pytest.mark.long
 async def test_signals_that_wait_for_the_log_and_refusals_that_were_counted_go_into_the_next_run(
     impatient: Engine,
 ) -> None:

@@ -66,6 +66,7 @@ async def test_an_upgrade_that_stops_the_old_workers_first_loses_nothing_either(
     assert builds(await engine.handle("A").fetch_history()) == ["1.0.0", "1.1.0"]
 
 
+@pytest.mark.long
 async def test_an_old_worker_that_is_started_again_takes_nothing_over(upgraded: Engine) -> None:
     engine = upgraded
     await engine.stop_worker()
@@ -75,6 +76,7 @@ async def test_an_old_worker_that_is_started_again_takes_nothing_over(upgraded: 
     assert builds(await engine.handle("A").fetch_history()) == ["1.10.0"]
 
 
+@pytest.mark.long
 async def test_a_worker_without_a_version_goes_on_where_versions_are_given_up(upgraded: Engine) -> None:
     engine = upgraded
     await engine.open("A")

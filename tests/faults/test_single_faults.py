@@ -26,7 +26,7 @@ from tests.faults.running import RunningStack, running
 if TYPE_CHECKING:
     from store.database import Pool
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @asynccontextmanager
@@ -53,7 +53,7 @@ async def recorded_by(stack: RunningStack, request: Request) -> set[str]:
     return {event.command_id for event in events if event.data.get("reason") == request.marker}
 
 
-@pytest.mark.parametrize("part", ["worker", pytest.param("api", marks=pytest.mark.long)])
+@pytest.mark.parametrize("part", ["worker", "api"])
 async def test_a_decision_is_there_once_when_the_part_dies_between_the_commit_and_the_answer(part: str) -> None:
     async with running(programs=(f"--{part}", f"tests.faults.dying_{part}")) as stack:
         office = Office(stack.api, seed=1)
@@ -77,7 +77,6 @@ ENTRAPMENT = {
 }
 
 
-@pytest.mark.long
 async def test_seven_branches_lose_no_signature_when_the_worker_dies_between_a_commit_and_its_answer() -> None:
     async with running(programs=("--worker", "tests.faults.dying_worker")) as stack:
         alliance = Insisting(stack.api, "alliance")
@@ -99,7 +98,6 @@ async def test_seven_branches_lose_no_signature_when_the_worker_dies_between_a_c
         assert (await audit(stack)).findings == []
 
 
-@pytest.mark.long
 async def test_a_process_that_missed_a_commit_as_temporal_and_the_api_died_hears_of_it_by_the_retry() -> None:
     async with running(programs=("--worker", "tests.faults.dying_worker")) as stack:
         office = Office(stack.api, seed=1)
@@ -117,7 +115,6 @@ async def test_a_process_that_missed_a_commit_as_temporal_and_the_api_died_hears
         assert await checks.everything(stack.settings(), office) == []
 
 
-@pytest.mark.long
 async def test_while_the_log_is_away_decisions_are_503_and_afterwards_they_and_what_was_due_are_recorded() -> None:
     async with running(HONGXIU_REHEARSAL="1") as stack:
         office = Office(stack.api, seed=1)
@@ -138,7 +135,6 @@ async def test_while_the_log_is_away_decisions_are_503_and_afterwards_they_and_w
         assert (await audit(stack)).findings == []
 
 
-@pytest.mark.long
 async def test_what_temporal_has_lost_is_started_again_from_the_log() -> None:
     async with running() as stack:
         office = Office(stack.api, seed=1)

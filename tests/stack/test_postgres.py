@@ -51,6 +51,7 @@ def test_rows_survive_kill_after_kill_with_sessions_open(postgres: Postgres) -> 
     assert _query(postgres, "SELECT words FROM kept") == [("承诺",)]
 
 
+@pytest.mark.long
 def test_a_pid_file_whose_number_belongs_to_another_process_now_is_no_obstacle(postgres: Postgres) -> None:
     postgres.kill()
     pid_file = postgres.cluster / "postmaster.pid"
@@ -60,6 +61,7 @@ def test_a_pid_file_whose_number_belongs_to_another_process_now_is_no_obstacle(p
     assert postgres.child.running
 
 
+@pytest.mark.long
 def test_an_interrupted_first_start_begins_afresh(tmp_path: Path) -> None:
     server = Postgres(tmp_path, free_port())
     unfinished = tmp_path / "cluster.new"
@@ -99,12 +101,14 @@ def test_passwords_are_readable_by_their_owner_only(postgres: Postgres) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_taken_port_is_told(postgres: Postgres, tmp_path: Path) -> None:
     other = Postgres(tmp_path / "other", postgres.port)
     with pytest.raises(PortTaken, match=str(postgres.port)):
         other.start()
 
 
+@pytest.mark.long
 def test_a_second_server_on_the_same_folder_is_refused(postgres: Postgres) -> None:
     other = Postgres(postgres.data_dir, free_port())
     with pytest.raises(FolderInUse, match="runs on"):

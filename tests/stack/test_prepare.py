@@ -74,6 +74,7 @@ async def test_a_first_start_brings_the_folder_into_force_and_begins_its_enforce
     assert order_of(await unenforced(pool)) == order
 
 
+@pytest.mark.long
 async def test_an_enforcement_that_was_cut_off_before_it_began_is_begun_by_the_next_start(
     settings: Settings, pool: Pool, folder: Path
 ) -> None:

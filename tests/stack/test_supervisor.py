@@ -108,6 +108,7 @@ def _eventually_nothing_of(state: StackState) -> bool:
     return False
 
 
+@pytest.mark.long
 def test_ctrl_c_stops_everything_and_the_workers_drain(terminal: Terminal) -> None:
     terminal.run()
     state = terminal.until_up()
@@ -191,6 +192,7 @@ def test_an_operators_command_finds_the_stack_that_runs_on_the_folder(terminal: 
         assert connection.info.dbname == "hongxiu"
 
 
+@pytest.mark.long
 def test_keys_and_state_are_readable_by_their_owner_only(terminal: Terminal) -> None:
     terminal.run()
     terminal.until_up()
