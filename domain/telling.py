@@ -80,7 +80,7 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
             ("届时" if zh else "Then", on_expiry(wait, state.language)),
             ("经办" if zh else "Who acts", who_acts(wait, state.language)),
         ]
-    rows += [(_PROMISED[one].in_(state.language), said) for one, said in promises_told(state)]
+    rows += [(_PROMISED[one].in_(state.language), said) for one, said in promises_told(state, state.language)]
     marks = [mark for mark, shown in _marks(state, zh) if shown]
     if marks:
         rows.append(("标记" if zh else "Marks", "、".join(marks) if zh else ", ".join(marks)))
@@ -94,11 +94,11 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
 _PROMISED = {"answer": both("阶段答复", "Answer"), "acceptance": both("告知受理", "Acceptance")}
 
 
-def promises_told(state: CaseState) -> list[tuple[str, str]]:
+def promises_told(state: CaseState, language: str) -> list[tuple[str, str]]:
     """What a case promises beside the wait of its place, by ``answer`` and ``acceptance``: by when, or since when it
     is kept or missed."""
     found = (("answer", state.answer), ("acceptance", state.acceptance))
-    return [(kind, promise_told(promise, state.language)) for kind, promise in found if promise is not None]
+    return [(kind, promise_told(promise, language)) for kind, promise in found if promise is not None]
 
 
 def promise_told(promise: Promise, language: str) -> str:

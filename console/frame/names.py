@@ -9,7 +9,7 @@ from domain.errors import Refusal
 from domain.policy.rules import Rules
 from domain.telling import stage_name
 from domain.words.bilingual import Name
-from domain.words.case_words import CHANNELS, CLOSED_AS, DECISIONS, EVENTS, SEVERITIES
+from domain.words.case_words import CHANNELS, CLOSED_AS, DECISIONS, EVENTS, REPORTERS, SEVERITIES
 from domain.words.response_words import CLOCKS, RESPONSE_COMMANDS, RESPONSE_STATUSES
 from domain.words.role_words import ROLES
 
@@ -88,6 +88,10 @@ class Names:
     def severity(self, severity: str | None) -> str:
         """How urgent an issue is."""
         return self._of(SEVERITIES, severity or "")
+
+    def reporter(self, kind: str) -> str:
+        """Who raises an issue."""
+        return self._of(REPORTERS, kind)
 
     def closing(self, way: str | None) -> str:
         """How a case was closed."""

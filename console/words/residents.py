@@ -214,6 +214,11 @@ WORDS: dict[str, Name] = {
     "counter.place": _n("具体位置", "Where exactly"),
     "counter.name": _n("姓名", "Name"),
     "counter.phone": _n("电话", "Telephone"),
+    "counter.reporter_kind": _n("谁提出", "Raised by"),
+    "counter.joint_names": _n("联名业主人数", "Owners jointly"),
+    "counter.joint_names_hint": _n(
+        "十名以上业主联名的，须书面告知是否受理", "Ten or more are told in writing whether it is accepted"
+    ),
     "counter.identity": _n("身份", "Identity"),
     "counter.named": _n("实名", "Named"),
     "counter.anonymous": _n("匿名（不保存姓名和电话）", "Anonymous (neither name nor number is kept)"),
