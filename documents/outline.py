@@ -226,7 +226,7 @@ def _late(late: LateItem, sitting: Sitting, language: str) -> Item:
 
 
 def _tags(item: AgendaItem, language: str) -> tuple[str, ...]:
-    tags = [say(key, language) for key in ("supervised", "overdue") if getattr(item, key)]
+    tags = [say(key, language) for key in ("supervised", "overdue", "answer_missed") if getattr(item, key)]
     if item.carried_over:
         tags.append(say("carried", language, count=item.carried_over))
     return tuple(tags)

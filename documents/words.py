@@ -32,6 +32,7 @@ WORDS: dict[str, Name] = {
         ("in_case", "{count}件", "{count} case"),
         ("supervised", "督办", "supervised"),
         ("overdue", "逾期", "overdue"),
+        ("answer_missed", "答复逾期", "answer missed"),
         ("carried", "结转{count}次", "carried over: {count}"),
         ("late", "补充", "added"),
         ("why_here", "由来", "How it came here"),

@@ -36,14 +36,16 @@ class Waiting(Protocol):
 class Turn:
     """What an actor ends. ``unit``: an officer's unit, or a department; ``tier``: an officer's, None for others.
 
-    ``contacts``: first contacts of the unit's own cases. ``declares``: joint responses in the unit. ``parties``: who
-    leads plans under a name of their own; a plan that somebody else leads is watched by the tier that made it.
+    ``contacts``: first contacts of the unit's own cases. ``declares``: joint responses in the unit. ``tops``: records
+    what the district designates. ``parties``: who leads plans under a name of their own; a plan that somebody else
+    leads is watched by the tier that made it.
     """
 
     unit: str
     tier: str | None = None
     contacts: bool = False
     declares: bool = False
+    tops: bool = False
     parties: Collection[str] = ()
 
     def has(self, case: Waiting) -> bool:
@@ -59,6 +61,7 @@ class Turn:
             "suspension": own_tier,
             "plan": own_tier and case.lead not in self.parties,
             "stand_down": self.declares,
+            "designation": self.tops,
         }.get(case.waits_for or "", False)
 
 
@@ -74,5 +77,6 @@ def turn_of(rules: Rules, actor: Actor) -> Turn | None:
         tier,
         contacts=tier == rules.organisation.tiers[-1],
         declares=tier in rules.ladder.stages.joint_response.declared_by,
+        tops=tier == rules.ladder.tiers[-1].id,
         parties=rules.parties,
     )

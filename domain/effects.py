@@ -82,4 +82,17 @@ def _marks(before: CaseState, after: CaseState, language: str) -> list[str]:
         marks.append(EFFECTS["supervised"].in_(language))
     if after.raised and not before.raised:
         marks.append(EFFECTS["raised"].in_(language))
-    return marks
+    return [*marks, *_promises(before, after, language)]
+
+
+def _promises(before: CaseState, after: CaseState, language: str) -> list[str]:
+    """What the decision says to the resident, or promises that they hear."""
+    told, owed = after.answer, after.acceptance
+    said = []
+    if owed is not None and owed != before.acceptance and owed.given_at is not None:
+        said.append(EFFECTS["accepted"].in_(language))
+    if told is None or told == before.answer:
+        return said
+    if told.given_at is not None:
+        return [*said, EFFECTS["answered"].in_(language)]
+    return [*said, text(EFFECTS["answer_due"], language, until=moment(told.term.until, language))]

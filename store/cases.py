@@ -25,6 +25,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    not_,
     or_,
     select,
     true,
@@ -74,6 +75,9 @@ class CaseRow:
     duplicate_of: str | None
     resident: str | None
     tier_since: datetime | None
+    next_until: datetime | None
+    answer_due: datetime | None
+    answer_missed: bool
     title: str | None = None
 
     @property
@@ -86,6 +90,9 @@ class CaseRow:
         """The forum whose sitting it waits for."""
         return self.wait.get("forum") if self.wait else None
 
+
+AnswerFilter = Literal["due", "overdue", "none"]
+"""Whether a word is promised and its time runs, was missed and is still owed, or neither."""
 
 COUNTED_BY = frozenset({"tier", "stage", "estate", "community", "category", "closed_as", "lead"})
 
@@ -101,7 +108,8 @@ class CaseQuery:
     `units` and `departments` are the caller's scope: cases under one of the units; led or shared by one of the
     departments, or in a joint response; with both, either will do. `q` is words of the title, or the start of a
     number. `open`: True not closed, False closed. `estates`: at one of them. `lead`: leads it or helps.
-    `opened_from` and `opened_to`: opened in between, the latter excluded. `turn`: waits for an actor. `cursor` is a
+    `opened_from` and `opened_to`: opened in between, the latter excluded. `turn`: waits for an actor. `answer`: whether
+    a word to the resident is promised or missed. `cursor` is a
     page's `next_cursor`, in the same order; `limit` is at most 200.
     """
 
@@ -124,6 +132,7 @@ class CaseQuery:
     opened_to: datetime | None = None
     duplicate_of: str | None = None
     turn: Turn | None = None
+    answer: AnswerFilter | None = None
     q: str | None = None
     sort: Sort = "newest"
     cursor: str | None = None
@@ -319,6 +328,7 @@ def _turn() -> ColumnElement[bool]:
         (_KIND == "sitting", unit == _FORUM),
         (_KIND == "suspension", own_tier),
         (_KIND == "stand_down", given("turn_declares", Boolean())),
+        (_KIND == "designation", given("turn_tops", Boolean())),
         (_KIND == "plan", watched),
         else_=false(),
     )
@@ -350,6 +360,9 @@ _FILTERS: Mapping[str, ColumnElement[bool]] = {
     "opened_to": CASES.c.opened_at < given("opened_to", Instant),
     "lead": or_(CASES.c.lead == given(CASES.c.lead), CASES.c.co_handlers.contains(given("leads", Texts))),
     "turn": _turn(),
+    "answer due": CASES.c.answer_due.is_not(None),
+    "answer overdue": CASES.c.answer_missed,
+    "answer none": and_(CASES.c.answer_due.is_(None), not_(CASES.c.answer_missed)),
     "titled": _TITLED,
     "numbered or titled": CASES.c.number.in_(_NUMBERED_OR_TITLED),
 }
@@ -372,6 +385,8 @@ def _asked(query: CaseQuery) -> Asked:
         asked.add("lead", lead=query.lead, leads=[query.lead])
     if query.turn is not None:
         _whose_turn(asked, query.turn)
+    if query.answer is not None:
+        asked.add(f"answer {query.answer}")
     if query.q and query.q.strip():
         _search(asked, query.q.strip())
     return asked
@@ -394,6 +409,7 @@ def _whose_turn(asked: Asked, turn: Turn) -> None:
         turn_tier=turn.tier,
         turn_contacts=turn.contacts,
         turn_declares=turn.declares,
+        turn_tops=turn.tops,
         turn_parties=list(turn.parties),
     )
 

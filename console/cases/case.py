@@ -38,6 +38,7 @@ from domain.forms.asking import Situation
 from domain.forms.reading import questions_of
 from domain.permission import may_read
 from domain.policy.forum import forum_of
+from domain.telling import promises_told
 from domain.words.bilingual import Name
 from domain.words.dates import length, moment
 from domain.words.names import Names
@@ -180,6 +181,7 @@ async def _shown(
         sent=sent,
         key=key,
         labels=_labels(sent),
+        promises=promises_told(state, tells.language),
         hearing=_hearing(tells, state, now),
         refusal=lambda refused: detail_of(request, refused),
         tier_since=state.tier_since,

@@ -65,6 +65,8 @@ def foretold(situation: Situation[CaseState], kind: str, given: Mapping[str, Any
         raise Refusal("not_allowed_now", decision=kind, stage=situation.state.stage, allowed=[])
     fields = fields_of(DECISIONS[kind], situation)
     chosen = {one.name: given[one.name] for one in fields if one.widget in ("choice", "date") and given.get(one.name)}
+    if given.get("answer"):  # whether there is one, whatever it says
+        chosen["answer"] = _ANY_TEXT
     tried = _tried(DECISIONS[kind], fields, chosen, situation.language)
     if tried is None:
         raise Refusal("not_allowed_now", decision=kind, stage=situation.state.stage, allowed=[])

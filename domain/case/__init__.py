@@ -6,6 +6,7 @@ All pure. Every open case has exactly one wait; MISSION's ladder table is the sp
 """
 
 from domain.case.commands import (
+    Accept,
     AddNote,
     AddPhotos,
     AnyCommand,
@@ -17,14 +18,17 @@ from domain.case.commands import (
     Contact,
     Decision,
     DeclareEmergency,
+    Designate,
     Dispute,
     Escalate,
     Extend,
+    GiveAnswer,
     Hold,
     MakePlan,
     MarkDuplicate,
     OpenCase,
     PutOnAgenda,
+    RaiseObjection,
     Refer,
     Reject,
     Reopen,
@@ -46,6 +50,7 @@ from domain.case.events import (
     SCHEMA,
     CaseEscalated,
     CaseReferred,
+    CaseRejected,
     ClosedAs,
     EmergencyDeclared,
     Event,
@@ -58,15 +63,17 @@ from domain.case.events import (
     Plan,
     SealedRef,
     Suspension,
+    Term,
     Wait,
     WaitKind,
 )
 from domain.case.photographs import MOST_PHOTOS, check_photos_taken
-from domain.case.state import CaseState, Closing, before_sitting, evolve, fold, summary, waits
+from domain.case.state import CaseState, Closing, Promise, before_sitting, evolve, fold, promised, summary, waits
 
 __all__ = [
     "MOST_PHOTOS",
     "SCHEMA",
+    "Accept",
     "AddNote",
     "AddPhotos",
     "AnyCommand",
@@ -74,6 +81,7 @@ __all__ = [
     "Assign",
     "CaseEscalated",
     "CaseReferred",
+    "CaseRejected",
     "CaseState",
     "ClosedAs",
     "Closing",
@@ -83,6 +91,7 @@ __all__ = [
     "Contact",
     "Decision",
     "DeclareEmergency",
+    "Designate",
     "Dispute",
     "EmergencyDeclared",
     "Escalate",
@@ -91,6 +100,7 @@ __all__ = [
     "Expiry",
     "Extend",
     "Fact",
+    "GiveAnswer",
     "Hold",
     "MakePlan",
     "MarkDuplicate",
@@ -99,7 +109,9 @@ __all__ = [
     "PhotoRef",
     "Place",
     "Plan",
+    "Promise",
     "PutOnAgenda",
+    "RaiseObjection",
     "Refer",
     "Reject",
     "Reopen",
@@ -115,6 +127,7 @@ __all__ = [
     "Supervise",
     "Suspend",
     "Suspension",
+    "Term",
     "Wait",
     "WaitExpired",
     "WaitKind",
@@ -125,6 +138,7 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
+    "promised",
     "summary",
     "waits",
 ]

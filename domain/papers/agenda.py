@@ -63,6 +63,7 @@ class AgendaItem(Frozen):
     carried_over: int = 0
     supervised: bool = False
     overdue: bool = False
+    answer_missed: bool = False
     promised: Promise | None = None
     asked: str
     lead: str | None = None

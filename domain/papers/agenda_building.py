@@ -131,6 +131,7 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
         carried_over=case.carried_over,
         supervised=case.supervised,
         overdue=case.overdue,
+        answer_missed=case.answer_missed,
         promised=promised(voice, story),
         asked=_asked(voice, case, tier, lead, why),
         lead=voice.party(lead) or None,

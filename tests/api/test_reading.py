@@ -33,7 +33,14 @@ def test_a_case_just_opened_is_in_the_list_of_those_in_whose_scope_it_is(
         assert caller.get(f"/cases/{number}/events").json()["code"] == "forbidden"
     alliance.decide(number, "plan", lead="urban", deliverable="更换曳引机", due_date=_soon(alliance, number))
     assert number in numbers(department)
-    assert department.case(number)["allowed"] == ["complete", "extend", "note"]
+    assert department.case(number)["allowed"] == [
+        "contact",
+        "answer",
+        "complete",
+        "extend",
+        "object",
+        "note",
+    ]
 
 
 def _soon(caller: Caller, number: str) -> str:

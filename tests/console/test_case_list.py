@@ -171,6 +171,7 @@ def test_the_board_has_the_ladder_from_left_to_right_and_each_case_in_its_column
         "alliance",
         "action",
         "suspended",
+        "designation",
         "joint_response",
         "verification",
     ]

@@ -723,3 +723,10 @@ def test_who_is_proposed_to_lead_is_told_as_a_plan_names_them() -> None:
     assert late.state.plan is None
     lead, _ = proposed(nancheng(), sitting(APRIL), tabled(late))
     assert lead == next(event.fact.detail()["plan"]["lead"] for event, _ in late.log if "plan" in event.fact.detail())
+
+
+def test_an_item_whose_resident_was_not_answered_in_time_says_so() -> None:
+    case = case_at("alliance")
+    assert not item_of(case).answer_missed
+    case.lives_until("2026-03-16 10:00")
+    assert item_of(case).answer_missed
