@@ -37,7 +37,7 @@ from api.sittings.schemas import (
 from domain.case import CaseReferred, CaseRejected, CaseState, Event, Fact, Promise, Wait
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, allowed_now
-from domain.policy.forum import Forum, Sitting, emergency_of, meeting_name, sitting
+from domain.policy.forum import Forum, Sitting, SittingMode, emergency_of, meeting_name, sitting
 from domain.policy.ladder import DecisionKind
 from domain.policy.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
@@ -64,6 +64,8 @@ class Attended(Protocol):
     def chair(self) -> str | None: ...
     @property
     def recorder(self) -> str | None: ...
+    @property
+    def mode(self) -> SittingMode | None: ...
     @property
     def present(self) -> Sequence[str]: ...
     @property
@@ -398,6 +400,7 @@ class Teller:
             "attendance": AttendanceView(
                 chair=attended.chair,
                 recorder=attended.recorder,
+                mode=attended.mode,
                 present=list(attended.present),
                 absent=list(attended.absent),
             )

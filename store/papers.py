@@ -58,7 +58,12 @@ class Held:
     def of(cls, state: SittingState, dissent: tuple[str, ...] = ()) -> Held:
         """From the sitting's own state."""
         attendance = Attendance(
-            chair=state.chair, recorder=state.recorder, present=state.present, absent=state.absent, dissent=dissent
+            chair=state.chair,
+            recorder=state.recorder,
+            mode=state.mode,
+            present=state.present,
+            absent=state.absent,
+            dissent=dissent,
         )
         agenda = state.agenda.id if state.agenda else None
         return cls(dates=state.dates, agenda=agenda, addenda=state.addenda, attendance=attendance)

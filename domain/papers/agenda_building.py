@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from domain.case import EmergencyDeclared
 from domain.figures import Figures, Rate
-from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Minutes, Resolution, SectionKind
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, ByLaw, Minutes, Resolution, SectionKind
 from domain.papers.agenda_leads import proposal
 from domain.papers.agenda_order import MINUTES, ORDER, Arrangement, Row, Tabled, arrange, forum_at, section_of
 from domain.papers.agenda_story import Step, Voice, arrival, last_plan, promised, tablings, tried, why_here
@@ -102,6 +102,7 @@ def draft(
         frozen_at=now if frozen else None,
         made_at=now,
         budget=arrangement.budget,
+        by_law=by_law(rules, sitting, voice.language),
         sections=tuple(sections),
         not_fitting=arrangement.not_fitting,
     )
@@ -124,6 +125,7 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
         case=case.number,
         number=number,
         summary=voice.item(case.estate, case.category, case.opened_at),
+        matter=_matter(voice, case, tier),
         why_here=why_here(voice, story),
         tried=(*case.stands, *tried(voice, story)),
         first_tabled=tabled[0] if tabled else None,
@@ -138,6 +140,23 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
         attend=_attend(voice, case, tier, (lead, *others)),
         minutes=minutes,
     )
+
+
+def _matter(voice: Voice, case: Tabled, tier: Tier) -> str | None:
+    """Which of the matters that the meeting is for by law."""
+    if tier.statute is None:
+        return None
+    found = tier.statute.matter(case.category, emergency=case.stage == "joint_response")
+    return found.name.in_(voice.language)
+
+
+def by_law(rules: Rules, sitting: Sitting, language: str) -> ByLaw | None:
+    """What a sitting is by law, as its papers cite it."""
+    statute = rules.ladder.tier(forum_at(rules, sitting).tier).statute
+    if statute is None:
+        return None
+    attendees = tuple(one.in_(language) for one in statute.attendees)
+    return ByLaw(name=statute.name.in_(language), basis=statute.basis.in_(language), attendees=attendees)
 
 
 def proposed(rules: Rules, sitting: Sitting, case: Tabled) -> tuple[str | None, tuple[str, ...]]:

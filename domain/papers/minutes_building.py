@@ -16,7 +16,7 @@ from domain.case.state import CaseState, evolve
 from domain.papers.agenda import Agenda, Carried, Minutes, Resolution
 from domain.papers.agenda_story import Step, Voice, is_by_rule, officers_reason
 from domain.papers.agenda_words import DECIDED, OUTSIDE, REPORTED
-from domain.policy.forum import Sitting
+from domain.policy.forum import Sitting, SittingMode
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name
 from domain.words.case_words import EVENTS
@@ -28,6 +28,7 @@ class Attendance:
 
     chair: str | None = None
     recorder: str | None = None
+    mode: SittingMode | None = None
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     dissent: tuple[str, ...] = ()
@@ -88,6 +89,8 @@ def minutes(
         forum_name=agenda.forum_name,
         language=agenda.language,
         made_at=now,
+        by_law=agenda.by_law,
+        mode=attendance.mode,
         chair=attendance.chair,
         recorder=attendance.recorder,
         present=attendance.present,

@@ -83,13 +83,37 @@ class TierStage(Policy):
     name: Name
 
 
+class Matter(Policy):
+    """One of the matters that a meeting is for by law. ``categories``: the issues that are of it; ``emergencies``:
+    whether those under a joint response are. The last matter takes what is of no other."""
+
+    name: Name
+    categories: frozenset[Id] = frozenset()
+    emergencies: bool = False
+
+
+class Statute(Policy):
+    """What a tier's meeting is by law: its ``name`` there, the ``basis`` that its papers cite, who attends it, and the
+    matters that it is for."""
+
+    name: Name
+    basis: Name
+    attendees: tuple[Name, ...]
+    matters: Annotated[tuple[Matter, ...], Field(min_length=1, max_length=12)]
+
+    def matter(self, category: str, *, emergency: bool) -> Matter:
+        """Which of its matters an issue is."""
+        found = (one for one in self.matters if (emergency and one.emergencies) or category in one.categories)
+        return next(found, self.matters[-1])
+
+
 class Tier(Policy):
     """One rung. ``carry_overs`` is how often a sitting may pass without a decision before ``then``.
 
     ``then``: ``escalate`` moves the case to the next tier; ``raise`` (only at the top) records that it is
     to be referred to the district, and it stays. ``marks``: each carry-over puts the case under
-    supervision (督办). ``draft_workdays`` and ``freeze_workdays``: how many working days before a sitting its
-    agenda is drafted, and closed to newcomers.
+    supervision (督办). ``statute``: what its meeting is by law. ``draft_workdays`` and ``freeze_workdays``: how many
+    working days before a sitting its agenda is drafted, and closed to newcomers.
     """
 
     id: Id
@@ -102,6 +126,7 @@ class Tier(Policy):
     carry_overs: Annotated[int, Field(ge=0, le=12)]
     then: Literal["escalate", "raise"]
     marks: bool = False
+    statute: Statute | None = None
     decisions: frozenset[DecisionKind]
 
 

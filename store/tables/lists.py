@@ -136,6 +136,7 @@ SITTINGS = Table(
     Column("addenda", JSONB, nullable=False),
     Column("chair", Text),
     Column("recorder", Text),
+    Column("mode", Text),
     Column("present", Texts, nullable=False),
     Column("absent", Texts, nullable=False),
     Column("updated_at", Instant, nullable=False),

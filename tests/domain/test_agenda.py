@@ -730,3 +730,27 @@ def test_an_item_whose_resident_was_not_answered_in_time_says_so() -> None:
     assert not item_of(case).answer_missed
     case.lives_until("2026-03-16 10:00")
     assert item_of(case).answer_missed
+
+
+def test_the_alliances_papers_cite_what_the_meeting_is_by_law_and_other_tiers_do_not() -> None:
+    agenda = agenda_of(JOINT, case_at("alliance", category="owners-committee"))
+    assert agenda.by_law is not None
+    assert agenda.by_law.name == "物业管理联席会议"
+    assert "第七十四条" in agenda.by_law.basis
+    assert "公安派出所" in agenda.by_law.attendees
+    (item,) = items(agenda)
+    assert item.matter == "（一）业主委员会和有关部门履职"
+    assert minutes_of(JOINT, case_at("alliance"), agenda).by_law == agenda.by_law
+    lower = agenda_of(MARCH, case_at("community"))
+    assert lower.by_law is None
+    assert items(lower)[0].matter is None
+
+
+@pytest.mark.parametrize(
+    ("category", "matter"), [("fees", "（四）"), ("lift", "（五）"), ("owners-committee", "（一）")]
+)
+def test_an_issue_is_of_one_of_the_five_matters_by_its_category(category: str, matter: str) -> None:
+    statute = nancheng().ladder.tiers[-1].statute
+    assert statute is not None
+    assert statute.matter(category, emergency=False).name.zh.startswith(matter)
+    assert statute.matter("lift", emergency=True).name.zh.startswith("（三）")

@@ -100,6 +100,7 @@ CREATE TABLE sittings (
     addenda     jsonb       NOT NULL,
     chair       text,
     recorder    text,
+    mode        text,
     present     text[]      NOT NULL,
     absent      text[]      NOT NULL,
     updated_at  timestamptz NOT NULL,
