@@ -220,7 +220,7 @@ class Papers:
         heard = {
             event.data.get("detail", {}).get("sitting")
             for event in await self._log.read(number)
-            if event.type != "put_on_agenda"
+            if event.type != "put_on_agenda" and "place" in event.data
         }
         check_addendum(state, wait, number, agenda, heard_at={state.dates.id} if state.dates.id in heard else ())
 

@@ -238,7 +238,7 @@ def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str
         change["place"] = event.place
         if event.place.tier != state.tier or event.type in _COMES_ANEW:
             change["tier_since"] = event.at
-    if event.sitting is not None and not isinstance(event, CasePutOnAgenda):
+    if event.sitting is not None and event.place is not None and not isinstance(event, CasePutOnAgenda):
         change["heard_at"] = event.sitting
     change.update(_lateness(state, event))
     change.update(_promises(state, event))

@@ -183,10 +183,15 @@ def _waited_for(sitting: Sitting, moment: _Moment) -> bool:
     return wait is not None and wait.sitting_id == sitting.id
 
 
+def _decides(event: Event) -> bool:
+    """Whether it decides a case: an answer to the resident, or a contact later on, moves nothing."""
+    return event.fact.place is not None and event.type not in _DECIDES_NOTHING
+
+
 def _decided_at(sitting: Sitting, moment: _Moment) -> bool:
     """Whether an officer decided it there: the event names the sitting, or came while that had the case before it."""
     event = moment.event
-    if event.actor.role != "officer" or event.type in _DECIDES_NOTHING:
+    if event.actor.role != "officer" or not _decides(event):
         return False
     return event.fact.sitting == sitting.id or _in_session(sitting, moment)
 
@@ -212,7 +217,7 @@ def _left(sitting: Sitting, moment: _Moment) -> bool:
 
 def _latest(moments: Sequence[_Moment]) -> _Moment:
     """The last event that says how a case stands."""
-    return next((moment for moment in reversed(moments) if moment.event.type not in _DECIDES_NOTHING), moments[-1])
+    return next((moment for moment in reversed(moments) if _decides(moment.event)), moments[-1])
 
 
 def _resolution(voice: Voice, moment: _Moment, place: int, told: Name | None = None) -> Resolution:
@@ -274,7 +279,7 @@ def _will_carry(voice: Voice, state: CaseState, wait: Wait, next_sitting: Sittin
 def _gone(voice: Voice, moment: _Moment, place: int) -> Resolution | Carried:
     """Left the table without the sitting: for another sitting, or because it was decided otherwise."""
     state = moment.state
-    if moment.event.type not in _DECIDES_NOTHING:
+    if _decides(moment.event):
         return _resolution(voice, moment, place, OUTSIDE)
     return Carried(
         case=state.number,

@@ -754,3 +754,13 @@ def test_an_issue_is_of_one_of_the_five_matters_by_its_category(category: str, m
     assert statute is not None
     assert statute.matter(category, emergency=False).name.zh.startswith(matter)
     assert statute.matter("lift", emergency=True).name.zh.startswith("（三）")
+
+
+@pytest.mark.parametrize("kind", ["answer", "contact", "note"])
+def test_a_word_to_the_resident_while_the_meeting_sits_decides_nothing(kind: str) -> None:
+    case = case_at("community")
+    agenda = agenda_of(MARCH, case)
+    case.does(kind, by=COMMUNITY, when="2026-03-04 15:30")
+    assert case.state.heard_at is None
+    drawn = minutes_of(MARCH, case, agenda)
+    assert (len(drawn.resolutions), len(drawn.carried_over)) == (0, 1)
