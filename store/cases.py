@@ -25,6 +25,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -182,8 +183,8 @@ class CaseList:
     async def _page(self, query: CaseQuery, limit: int) -> CasePage:
         order, asked = _ORDERS[query.sort], _asked(query)
         after = order.read(query.cursor) if query.cursor is not None else {}
-        statement = _paged(asked.filters, query.sort, bool(after))
-        rows = await statement.rows(self._executor, **asked.values, **after, limit=limit + 1)
+        statement = _paged(asked.filters, query.sort, bool(after), limit + 1)
+        rows = await statement.rows(self._executor, **asked.values, **after)
         items = tuple(map(_row, rows[:limit]))
         return CasePage(items, order.cursor(items[-1]) if len(rows) > limit else None)
 
@@ -455,9 +456,10 @@ def _where(filters: _Filters) -> list[ColumnElement[bool]]:
 
 
 @lru_cache(_SHAPES)
-def _paged(filters: _Filters, sort: Sort, after: bool) -> Statement:
+def _paged(filters: _Filters, sort: Sort, after: bool, limit: int) -> Statement:
+    """The limit stands in the statement: what is given no value is planned once and for all."""
     order = _ORDERS[sort]
-    page = _SHOWN.where(*_where(filters)).order_by(*order.sorted).limit(given("limit", Integer()))
+    page = _SHOWN.where(*_where(filters)).order_by(*order.sorted).limit(literal_column(str(limit)))
     if order.only is not None:
         page = page.where(order.only)
     return Statement(page.where(order.after) if after else page)
