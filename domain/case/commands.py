@@ -213,6 +213,7 @@ class RaiseObjection(Decision):
             "移交来的事项不得再次移交；再次提出异议的，由区政府指定管理。",
             "What was handed over is not handed on; on the second objection the district designates.",
         ),
+        meeting="seldom",
     )
     kind: Literal["object"]
     ground: Annotated[
