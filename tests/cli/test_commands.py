@@ -172,7 +172,7 @@ def test_a_published_calendar_moves_the_cases_that_wait_for_that_day(stack: Stac
     ran = stack("calendar", "publish", str(file), "--json")
     assert ran.code == 0, ran
     assert ran.json["effects"]["waits"] >= 1
-    assert ran.json["enforcement"]["done"]["moved"] >= 1
+    assert ran.json["enforcement"]["done"]["failed"] == []  # who moves it may also be the first start, still under way
     told = stack("case", "show", number, "--json").json
     assert told["case"]["wait"]["starts_at"] > before["starts_at"]
     assert told["events"][-1]["type"] == "wait_reprojected"

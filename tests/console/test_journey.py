@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
+from domain.words.dates import full_day
 from tests.console.test_residents_in_a_browser import raises
 from tests.support.browser import PHONE, Browsing, Look, to_the_session
 from tests.support.meetings import Meeting, sitting_of, until
@@ -75,7 +77,7 @@ def test_an_issue_goes_from_the_residents_telephone_through_a_meeting_and_a_disp
         page = community.go(f"/sittings/{meeting.id}/meeting/{number}?decide=plan")
         page.get_by_label("牵头单位").select_option("urban")
         page.get_by_label("办理内容").fill("更换曳引机并通过检测")
-        due = page.get_by_label("完成期限").input_value()
+        due = full_day(date.fromisoformat(page.get_by_label("完成期限").input_value()), "zh-CN")
         page.get_by_role("button", name="记录决定").click()
         page.wait_for_url(f"**after={number}")
         expect(page.locator(".before")).to_contain_text("制定方案")

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from store.database import Pool
 
 AT_ONCE = 8
-SETTLING = 10.0  # seconds: a message acked while a task ran can take so long to show
+SETTLING = 300.0
+"""Seconds: a message acked while a task ran takes a moment to show; an outside effect that failed through a whole storm
+has its next go after minutes (``workflows.lanes``)."""
 
 
 async def everything(settings: Settings, office: Office) -> list[str]:
