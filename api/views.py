@@ -468,7 +468,7 @@ def _promise(promise: Promise | None) -> PromiseView | None:
 def _reporter(reporter: dict[str, Any] | None) -> dict[str, Any] | None:
     if reporter is None or not reporter.get("anonymous"):
         return reporter
-    return {"name": None, "phone": None, "anonymous": True}
+    return {**reporter, "name": None, "phone": None}
 
 
 def _event_data(event: Event, words: Any | None, opened: bool) -> dict[str, Any]:

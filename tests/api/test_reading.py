@@ -62,7 +62,7 @@ def test_only_officers_read_the_residents_words(estate: Caller, supervisor: Call
 
 def test_who_is_anonymous_is_not_named(estate: Caller) -> None:
     opened = estate.open(reporter={"name": "王秀兰", "phone": "13805301234", "anonymous": True})
-    assert opened["reporter"] == {"name": None, "phone": None, "anonymous": True}
+    assert opened["reporter"] == {"name": None, "phone": None, "anonymous": True, "kind": "person"}
 
 
 def test_lists_narrow_by_every_filter_and_page_by_cursor(estate: Caller, community: Caller) -> None:
