@@ -176,7 +176,7 @@ class Teller:
             "carried_over": state.carried_over,
             "supervised": state.supervised,
             "overdue": state.overdue,
-            "answer_due": state.word_due,
+            "answer_due": state.owed_until,
             "answer_missed": state.misses_word,
             "answer": _promise(state.answer),
             "acceptance": _promise(state.acceptance),

@@ -2,6 +2,7 @@
 
 A case waits for its estate at first contact, for its forum's unit before a sitting, for its lead in action, for its
 tier's unit while suspended, for those who declare emergencies in a joint response; in verification for the resident.
+The word that it owes its resident beside that is its tier's unit's, and its lead's.
 """
 
 from __future__ import annotations
@@ -15,19 +16,24 @@ from domain.permission import Actor
 from domain.policy.rules import Rules
 
 
-class Waiting(Protocol):
-    """An open case, as far as its turn goes. ``units``: the estate's and those of all tiers above."""
+class Owing(Protocol):
+    """An open case that owes its resident a word. ``units``: the estate's and those of all tiers above."""
 
-    @property
-    def waits_for(self) -> WaitKind | None: ...
-    @property
-    def forum(self) -> str | None: ...
     @property
     def tier(self) -> str: ...
     @property
     def units(self) -> Sequence[str]: ...
     @property
     def lead(self) -> str | None: ...
+
+
+class Waiting(Owing, Protocol):
+    """An open case, as far as its turn goes."""
+
+    @property
+    def waits_for(self) -> WaitKind | None: ...
+    @property
+    def forum(self) -> str | None: ...
     @property
     def co_handlers(self) -> Sequence[str]: ...
 
@@ -63,6 +69,10 @@ class Turn:
             "stand_down": self.declares,
             "designation": self.tops,
         }.get(case.waits_for or "", False)
+
+    def answers(self, case: Owing) -> bool:
+        """Whether the resident of ``case`` is to hear from this actor: who leads its plan, and the unit that has it."""
+        return case.lead == self.unit or (case.tier == self.tier and self.unit in case.units)
 
 
 def turn_of(rules: Rules, actor: Actor) -> Turn | None:

@@ -61,8 +61,8 @@ class Links(Answer):
 
 
 class CaseItem(Answer):
-    """A case as lists show it. ``title`` is null once the resident is erased. ``answer_due``: by when the next promised
-    word is due; ``answer_missed``: one was missed, and is still owed."""
+    """A case as lists show it. ``title`` is null once the resident is erased. ``answer_due``: until when the
+    first word that it owes is, or was, promised; ``answer_missed``: the time of one has passed."""
 
     number: str
     version: int

@@ -53,6 +53,7 @@ WORDS: dict[str, Name] = {
     "filter.sort": _n("排序", "Order"),
     "filter.due": _n("逾期和将到期的在前", "Late and due first"),
     "filter.newest": _n("最新登记的在前", "Newest first"),
+    "filter.promised": _n("最先要答复居民的在前", "Whose resident is to hear first"),
     "filter.longest": _n("在本级最久的在前", "Longest at its tier first"),
     "filter.opened_from": _n("登记自", "Opened from"),
     "filter.opened_to": _n("登记至", "Opened until"),

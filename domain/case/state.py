@@ -159,11 +159,6 @@ class CaseState(Frozen):
         return min((one.term.until for one in owed), default=None)
 
     @property
-    def word_due(self) -> datetime | None:
-        """Until when the next promised word is due whose time has not passed (UTC)."""
-        return min((wait.until for wait in promised(self)), default=None)
-
-    @property
     def misses_word(self) -> bool:
         """Whether it owes a word whose time has passed."""
         return any(one is not None and one.given_at is None and one.missed for one in (self.answer, self.acceptance))
@@ -438,6 +433,6 @@ def summary(state: CaseState) -> dict[str, Any]:
         "resident": state.words.resident,
         "tier_since": state.tier_since.isoformat() if state.tier_since else None,
         "next_until": min(one.until for one in waits(state)).isoformat() if waits(state) else None,
-        "answer_due": state.word_due.isoformat() if state.word_due else None,
+        "answer_due": state.owed_until.isoformat() if state.owed_until else None,
         "answer_missed": state.misses_word,
     }

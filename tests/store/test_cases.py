@@ -239,7 +239,7 @@ def test_a_title_is_found_by_its_characters_and_pairs_of_them() -> None:
 async def test_cases_are_found_by_what_is_promised_to_their_residents(pool: Pool) -> None:
     log, cases = EventLog(pool), CaseList(pool)
     await recorded(log, "NC-2026-000001")
-    await recorded(log, "NC-2026-000002", answer_due=None, answer_missed=True)
+    await recorded(log, "NC-2026-000002", answer_missed=True)
     await recorded(log, "NC-2026-000003", answer_due=None)
 
     async def found(answer: AnswerFilter) -> list[str]:
