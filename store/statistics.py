@@ -44,7 +44,7 @@ _NO_CONTACT = ("case_withdrawn", "case_rerouted", "case_objected", "case_marked_
 """What ends a first contact's clock without saying whether it was kept."""
 
 LATE = ("contact_missed", "plan_overdue", "designation_missed", "emergency_review_missed")
-_NOT_AT_A_TIER = ("closed", "verification", "suspended")
+_NOT_AT_A_TIER = ("closed", "verification", "suspended", "designation")
 _CLOSINGS: dict[str, Measure] = {
     "outcome_confirmed": "settled",
     "closed_without_word": "no_word",

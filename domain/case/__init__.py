@@ -48,6 +48,7 @@ from domain.case.commands import (
 from domain.case.deciding import check_allowed, decide
 from domain.case.events import (
     SCHEMA,
+    CaseDesignated,
     CaseEscalated,
     CaseReferred,
     CaseRejected,
@@ -79,6 +80,7 @@ __all__ = [
     "AnyCommand",
     "AnyDecision",
     "Assign",
+    "CaseDesignated",
     "CaseEscalated",
     "CaseReferred",
     "CaseRejected",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.case import EmergencyDeclared
+from domain.case import CaseDesignated, EmergencyDeclared
 from domain.figures import Figures, Rate
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, ByLaw, Minutes, Resolution, SectionKind
 from domain.papers.agenda_leads import proposal
@@ -20,6 +20,7 @@ from domain.papers.agenda_words import (
     ASKED,
     ASSESSED,
     ASSESSMENTS,
+    DESIGNATED,
     FOR_ASSESSMENTS,
     LED_UNTIL,
     LIST,
@@ -172,7 +173,7 @@ def _arrived_by(case: Tabled) -> str | None:
 
 
 def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple[str, ...], str]:
-    """Who should lead, who else is needed, and why: whoever has promised it, else by category.
+    """Who should lead, who else is needed, and why: whoever has promised it or is designated, else by category.
 
     An emergency has its lead by its playbook; all departments of the joint response come.
     """
@@ -186,7 +187,18 @@ def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple
         return plan[0].lead, plan[0].co_handlers, ""
     lowest = tier.id == voice.rules.ladder.tiers[0].id
     found = proposal(voice.rules.organisation, case.category, case.estate, lowest=lowest)
+    designated = _designated(voice, case)
+    if designated is not None:
+        others = (found.lead, *found.others) if found else ()
+        return designated, tuple(one for one in others if one != designated), DESIGNATED.in_(voice.language)
     return (found.lead, found.others, found.why.in_(voice.language)) if found else (None, (), "")
+
+
+def _designated(voice: Voice, case: Tabled) -> str | None:
+    """The department that the district has designated."""
+    facts = (step.event.fact for step in reversed(case.story))
+    unit = next((fact.unit for fact in facts if isinstance(fact, CaseDesignated)), None)
+    return unit if unit in {one.code for one in voice.rules.organisation.departments} else None
 
 
 def _lead_of_emergency(voice: Voice, case: Tabled) -> str | None:
@@ -308,6 +320,7 @@ def _assessed(voice: Voice, party: str, it: Figures) -> str:
         response=_percent(it.response),
         solution=_percent(it.solution),
         satisfaction=_percent(it.satisfaction),
+        answers=_percent(it.answers),
         late=it.late,
         disputed=it.disputed,
     )
@@ -316,7 +329,7 @@ def _assessed(voice: Voice, party: str, it: Figures) -> str:
 def _statistics(voice: Voice, statistics: Figures | None) -> tuple[str, ...]:
     if statistics is None:
         return ()
-    rates = {"response": statistics.response, "solution": statistics.solution, "satisfaction": statistics.satisfaction}
+    rates = {key: getattr(statistics, key) for key in RATES}
     period = {"since": voice.day(statistics.since), "until": voice.day(statistics.until), "opened": statistics.opened}
     return (
         voice.say(PERIOD, **period),

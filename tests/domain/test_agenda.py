@@ -119,6 +119,9 @@ def test_an_item_says_after_how_many_sittings_without_a_decision_it_climbed_by_r
         (("contact", "suspend", "resume"), "挂起 0 天后恢复：停电窗口已定"),
         (("contact", "resolve", "dispute"), "居民回访要求重办（第 1 次）"),
         (("contact", "note"), "联系居民后提交"),
+        (("contact", "escalate", "contact"), "从“每周碰头”升级：需街道协调"),
+        (("contact", "object"), "提出异议（职责不符）后交回：管线归供水公司"),
+        (("plan", "object", "plan", "object", "designate"), "区政府指定由城建办理（牡政办字〔2026〕15号）"),
     ],
 )
 def test_an_item_says_how_it_came(story: tuple[str, ...], says: str) -> None:
@@ -276,6 +279,19 @@ def test_an_emergency_brings_all_departments_of_the_joint_response_its_playbooks
     assert item.asked == "听取联动处置进展，议定需协调的事项"
 
 
+def test_whom_the_district_has_designated_is_proposed_to_lead() -> None:
+    case = case_at("designation")
+    case.does("designate", unit="police")
+    item = item_of(case)
+    assert (item.lead, "区政府指定" in item.asked) == ("公安", True)
+
+
+def test_what_a_resident_was_told_is_told_to_the_meeting() -> None:
+    case = case_at("community")
+    case.does("answer", by=COMMUNITY, text="已约维保单位周三上门")
+    assert item_of(case).tried[-1].endswith("老城社区答复居民：已约维保单位周三上门")
+
+
 def test_every_category_has_a_proposed_lead_that_the_organisation_has() -> None:
     organisation = nancheng().organisation
     known = {department.code for department in organisation.departments}
@@ -384,6 +400,7 @@ def test_the_assessments_have_the_quarters_facts_of_each_community_and_company()
         response=Rate(8, 9),
         solution=Rate(3, 4),
         satisfaction=Rate(1, 4),
+        answers=Rate(5, 6),
         late=1,
         disputed=1,
     )
@@ -392,8 +409,11 @@ def test_the_assessments_have_the_quarters_facts_of_each_community_and_company()
     assert section.lines == (
         "评议事项：物业企业红黑榜、小区党支部星级评定、业主委员会评价",
         "评议参考（2026年1月1日至2026年3月17日，据办件记录）",
-        "老城社区：受理 9 件，在办 4 件，响应率 88.9%，解决率 75.0%，满意率 25.0%，逾期 1 件，重办 1 件次",
-        "牡丹嘉园物业：受理 0 件，在办 0 件，响应率 —，解决率 —，满意率 —，逾期 0 件，重办 0 件次",
+        (
+            "老城社区：受理 9 件，在办 4 件，响应率 88.9%，解决率 75.0%，满意率 25.0%，按时答复率 83.3%，"
+            "逾期 1 件，重办 1 件次"
+        ),
+        "牡丹嘉园物业：受理 0 件，在办 0 件，响应率 —，解决率 —，满意率 —，按时答复率 —，逾期 0 件，重办 0 件次",
     )
 
 
@@ -451,6 +471,7 @@ def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date(
         response=Rate(11, 12),
         solution=Rate(0, 0),
         satisfaction=Rate(9, 10),
+        answers=Rate(3, 4),
         repeats=2,
     )
     told: dict[str, Any] = {
@@ -470,6 +491,7 @@ def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date(
         "响应率 91.7%（11/12）",
         "解决率 —（0/0）",
         "满意率 90.0%（9/10）",
+        "按时答复率 75.0%（3/4）",
         "重复诉求 2 件",
     )
     assert lines["next_date"] == ("2026年5月6日 15:00",)
@@ -583,6 +605,14 @@ def test_each_decision_in_session_is_put_in_words(kind: str, says: str) -> None:
     drawn = minutes_of(MARCH, case, agenda)
     assert [resolution.decision for resolution in drawn.resolutions] == [says]
     assert drawn.carried_over == ()
+
+
+def test_an_objection_in_session_is_put_in_words_with_its_ground() -> None:
+    case = case_at("check_in")
+    agenda = before_meeting(case, CHECK_IN)
+    case.does("object", by=ESTATE, when="2026-03-04 16:10")
+    (resolution,) = minutes_of(CHECK_IN, case, agenda).resolutions
+    assert (resolution.decision, resolution.reason) == ("提出异议：职责不符", "管线归供水公司")
 
 
 def test_what_nobody_decided_is_carried_over_alike_just_before_and_just_after_the_case_does_it() -> None:

@@ -21,7 +21,7 @@ from store.statistics import (
     statistics_by,
     survey,
 )
-from tests.domain.given import SUPERVISOR, Case, at, nancheng
+from tests.domain.given import ALLIANCE, SUPERVISOR, Case, at, nancheng
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -228,6 +228,20 @@ async def test_days_at_a_tier_are_those_it_could_act_in(book: Book) -> None:
     assert (await book.of(*MARCH)).at_tier == {
         "estate": Stay(1, timedelta(days=3)),
         "community": Stay(1, timedelta(days=4)),
+    }
+
+
+async def test_while_the_district_is_to_designate_no_tier_could_act(book: Book) -> None:
+    case = contacted("2026-03-02 10:00")
+    case.does("object", when="2026-03-03 10:00", ground="not_our_duty")
+    case.does("return", when="2026-03-04 10:00")
+    case.does("object", when="2026-03-05 10:00", ground="not_our_duty")
+    case.does("designate", when="2026-03-07 10:00", unit="laocheng", document="牡政办字〔2026〕15号", by=ALLIANCE)
+    case.does("resolve", when="2026-03-09 10:00")
+    await book.write(case)
+    assert (await book.of(*MARCH)).at_tier == {
+        "estate": Stay(1, timedelta(days=2)),
+        "community": Stay(1, timedelta(days=3)),
     }
 
 
