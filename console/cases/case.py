@@ -23,7 +23,7 @@ from api.edge.strict import StrictRoute
 from api.process import Services, services_of
 from api.views import Teller
 from console.cases import story
-from console.cases.offers import DECISIONS, foretold, offers
+from console.cases.offers import DECISIONS, Foretold, foretold, offers
 from console.cases.staircase import staircase
 from console.cases.story import Chain, Entry, Stay, Tells
 from console.frame import commands
@@ -105,12 +105,12 @@ async def effect(request: Request, viewer: OnPage, number: Number) -> Response:
     """What a decision would bring about, with the form's fields as they now are. It changes nothing."""
     state = await services_of(request).casework.readable(number, viewer.actor)
     given = dict(await form_fields(request))
-    told, refused = "", ""
+    told, refused = Foretold(""), ""
     try:
         told = foretold(await _situation(request, viewer, state), given.get("kind", ""), given)
     except Refusal as caught:
         refused = detail_of(request, caught)
-    return page(request, "cases/effect.html", told=told, refused=refused)
+    return page(request, "cases/effect.html", told=told.effect, words=told.words, refused=refused)
 
 
 async def _situation(

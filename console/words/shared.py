@@ -46,6 +46,7 @@ WORDS: dict[str, Name] = {
     "form.required": _n("必填", "required"),
     "form.optional": _n("选填", "optional"),
     "form.choose": _n("请选择", "Choose"),
+    "form.begin": _n("采用", "Begin with it"),
     "form.suggested": _n("参考用语：{words}", "Words to begin with: {words}"),
     "form.time": _n("开始时间", "Starts at"),
     "form.errors": _n("请改正下列各项后再提交", "Correct these, then send again"),

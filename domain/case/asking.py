@@ -54,8 +54,9 @@ def may_answer(situation: Situation[CaseState]) -> bool:
 
 
 def answers(situation: Situation[CaseState]) -> Options:
-    """A text to begin with: what is being done and when they hear next, as the case now stands."""
-    wait, language = situation.state.wait, situation.language
+    """A text to begin with: what is being done and when they hear next, as the case stands; in its own language, which
+    is its resident's."""
+    wait, language = situation.state.wait, situation.state.language
     if wait is None or wait.kind not in _ANSWERS:
         return ()
     starts = in_figures(wait.starts_at) if wait.starts_at else ""

@@ -95,6 +95,8 @@ def test_the_effect_follows_the_form_without_changing_anything(number: str, esta
     assert "不能“恢复”" in told(kind="resume")
     assert "不能" in told(kind="nothing")
     assert "不能" in told()
+    assert "参考用语：您的诉求由消防办理" in told(kind="plan", lead="fire", due_date=due.isoformat())
+    assert "居民会看到这次阶段答复" in told(kind="escalate", answer="…")
     assert officer.case(number)["version"] == 1
 
 
@@ -292,7 +294,8 @@ def test_an_answer_goes_with_any_decision_and_is_on_the_page_and_in_the_resident
 ) -> None:
     page = look_at(estate, number)
     assert "阶段答复" in page.said
-    assert "参考用语" in page.part("contact")
+    assert "参考用语：您的诉求已列入牡丹花园 · 每周碰头" in page.part("contact")
+    assert "参考用语：您的诉求已登记" in page.part("answer")
     said = "已约维保单位周三上门，周四告诉您结果"
     send(estate, page, "contact", how="电话", outcome="已约时间", answer=said)
     after = look_at(estate, number)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.case import Reproject, WaitExpired, promised, waits
-from domain.effects import effect
+from domain.effects import foresee
 from domain.permission import RESIDENT, SYSTEM, Actor, allowed_now
 from domain.telling import current_details, timer_summary
 from tests.domain.given import (
@@ -342,10 +342,10 @@ def test_contact_does_not_end_another_lateness() -> None:
 def test_a_decision_tells_by_when_the_resident_is_to_be_answered_or_that_they_are() -> None:
     case = case_at("check_in")
     case.now = at("2026-03-03 10:00")
-    silent = effect(case.rules, case.state, ESTATE, decision("hold"), case.now, "zh-CN")
-    assert silent.endswith("3月10日 10:00 前要给居民阶段答复。")
-    telling = effect(case.rules, case.state, ESTATE, decision("hold", answer=SAID), case.now, "en")
-    assert telling.endswith("The resident reads the answer.")
+    silent = foresee(case.rules, case.state, ESTATE, decision("hold"), case.now)
+    assert silent.told("zh-CN").endswith("3月10日 10:00 前要给居民阶段答复。")
+    telling = foresee(case.rules, case.state, ESTATE, decision("hold", answer=SAID), case.now)
+    assert telling.told("en").endswith("The resident reads the answer.")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
