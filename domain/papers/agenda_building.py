@@ -147,8 +147,15 @@ def _matter(voice: Voice, case: Tabled, tier: Tier) -> str | None:
     """Which of the matters that the meeting is for by law."""
     if tier.statute is None:
         return None
-    found = tier.statute.matter(case.category, emergency=case.stage == "joint_response")
-    return found.name.in_(voice.language)
+    playbook = _playbook(case) if case.stage == "joint_response" else None
+    return tier.statute.matter(case.category, playbook).name.in_(voice.language)
+
+
+def _playbook(case: Tabled) -> str:
+    """The kind of playbook of the emergency that the case is in."""
+    declared = (step.event.fact for step in reversed(case.story))
+    named = next((fact.playbook for fact in declared if isinstance(fact, EmergencyDeclared)), "")
+    return named.partition("@")[0]
 
 
 def by_law(rules: Rules, sitting: Sitting, language: str) -> ByLaw | None:
@@ -203,10 +210,7 @@ def _designated(voice: Voice, case: Tabled) -> str | None:
 
 def _lead_of_emergency(voice: Voice, case: Tabled) -> str | None:
     """The lead by the playbook of the emergency that the case is in."""
-    declared = (step.event.fact for step in reversed(case.story))
-    found = voice.rules.playbooks.get(
-        next((fact.playbook for fact in declared if isinstance(fact, EmergencyDeclared)), "")
-    )
+    found = voice.rules.playbooks.get(_playbook(case))
     return found.lead if found else None
 
 

@@ -84,11 +84,12 @@ class TierStage(Policy):
 
 
 class Matter(Policy):
-    """One of the matters that a meeting is for by law. ``categories``: the issues that are of it; ``emergencies``:
-    whether those under a joint response are. The last matter takes what is of no other."""
+    """One of the matters that a meeting is for by law. ``categories``: the issues that are of it; ``playbooks``: the
+    joint responses that are; ``emergencies``: whether the others are. The last matter takes what is of no other."""
 
     name: Name
     categories: frozenset[Id] = frozenset()
+    playbooks: frozenset[Id] = frozenset()
     emergencies: bool = False
 
 
@@ -101,10 +102,14 @@ class Statute(Policy):
     attendees: tuple[Name, ...]
     matters: Annotated[tuple[Matter, ...], Field(min_length=1, max_length=12)]
 
-    def matter(self, category: str, *, emergency: bool) -> Matter:
-        """Which of its matters an issue is."""
-        found = (one for one in self.matters if (emergency and one.emergencies) or category in one.categories)
-        return next(found, self.matters[-1])
+    def matter(self, category: str, playbook: str | None = None) -> Matter:
+        """Which of its matters an issue is; ``playbook``: that of the joint response that it is under."""
+        if playbook is None:
+            found = [one for one in self.matters if category in one.categories]
+        else:
+            named = [one for one in self.matters if playbook in one.playbooks]
+            found = named or [one for one in self.matters if one.emergencies]
+        return found[0] if found else self.matters[-1]
 
 
 class Tier(Policy):

@@ -782,8 +782,18 @@ def test_the_alliances_papers_cite_what_the_meeting_is_by_law_and_other_tiers_do
 def test_an_issue_is_of_one_of_the_five_matters_by_its_category(category: str, matter: str) -> None:
     statute = nancheng().ladder.tiers[-1].statute
     assert statute is not None
-    assert statute.matter(category, emergency=False).name.zh.startswith(matter)
-    assert statute.matter("lift", emergency=True).name.zh.startswith("（三）")
+    assert statute.matter(category).name.zh.startswith(matter)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "matter"),
+    [("property_withdrawal", "（二）"), ("property_withdrawal_planned", "（二）"), ("fire", "（三）")],
+)
+def test_an_issue_in_a_joint_response_is_of_the_matter_that_its_playbook_is_of(playbook: str, matter: str) -> None:
+    case = case_at("check_in", category="owners-committee")
+    case.does("emergency", playbook=playbook)
+    told = item_for(nancheng(), sitting(JOINT), tabled(case), 1).matter
+    assert (told or "").startswith(matter)
 
 
 @pytest.mark.parametrize("kind", ["answer", "contact", "note"])
