@@ -1,4 +1,5 @@
-"""Tells a sitting's members and a response's parties: into the inbox, and by Apprise to what a unit has set up."""
+"""Tells a sitting's members, a response's parties and a case's units: into the inbox, and by Apprise to what a unit has
+set up."""
 
 from __future__ import annotations
 
@@ -13,15 +14,16 @@ from apprise import Apprise
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from domain.case import CaseState
 from domain.joint_response.notices import response_notices
-from domain.notices import Channels, members, notice_kind, wording
+from domain.notices import CASE_KINDS, CaseNoticeKind, Channels, case_wording, members, notice_kind, who_hears, wording
 from runtime.clock import Clock
-from store.folding import RESPONSES, SITTINGS
+from store.folding import CASES, RESPONSES, SITTINGS
 from store.log import EventLog
 from store.notices import About, Notice, Notices, Told
 from store.rulebook import Rulebook
 from workflows import names
-from workflows.messages import Noticed, NoticeOrder, ResponseNoticeOrder
+from workflows.messages import CaseNoticeOrder, Noticed, NoticeOrder, ResponseNoticeOrder
 from workflows.notifying import NOT_SENT
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Notifier:
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """What a worker registers."""
-        return [self.notify, self.notify_of_response]
+        return [self.notify, self.notify_of_response, self.notify_of_case]
 
     @activity.defn(name=names.NOTIFY)
     async def notify(self, order: NoticeOrder) -> Noticed:
@@ -72,6 +74,14 @@ class Notifier:
         Raises ApplicationError ``NotSent`` when an address did not take it.
         """
         return await self._tell(await self.written_of_response(order))
+
+    @activity.defn(name=names.NOTIFY_OF_CASE)
+    async def notify_of_case(self, order: CaseNoticeOrder) -> Noticed:
+        """Tells the unit that has a case, and the one above, what was missed; each once, however often this is tried.
+
+        Raises ApplicationError ``NotSent`` when an address did not take it.
+        """
+        return await self._tell(await self.written_of_case(order))
 
     async def written(self, order: NoticeOrder) -> tuple[Notice, ...]:
         """What a sitting's event has its members told, as it is in their inboxes from now on. All of it, or nothing.
@@ -105,6 +115,23 @@ class Notifier:
         ]
         event, about = f"{order.response}:{rows[0].version}", About(emergency=order.response)
         return await self._notices.put(event, about, told, facts[-1].at, self._outside(told))
+
+    async def written_of_case(self, order: CaseNoticeOrder) -> tuple[Notice, ...]:
+        """What a case's event has its units told, as it is in their inboxes from now on. All of it, or nothing.
+
+        Raises StoreUnavailable.
+        """
+        rows = await self._log.read(order.case, to_version=order.version)
+        state = CASES.state(rows)
+        event = CASES.event(rows[-1])
+        kind = CASE_KINDS.get(event.fact.type)
+        if state is None or kind is None:
+            return ()
+        rules = await self._rulebook.rules(state.ladder)
+        words = case_wording(state, kind, _missed(state, kind), self._public_url)
+        told = [Told(unit, kind, *words) for unit in who_hears(rules, state)]
+        about = About(case_number=order.case)
+        return await self._notices.put(f"{order.case}:{order.version}", about, told, event.at, self._outside(told))
 
     def _outside(self, told: Sequence[Told]) -> frozenset[str]:
         return frozenset(one.unit for one in told if self._channels.of(one.unit))
@@ -161,3 +188,9 @@ class Notifier:
         except TimeoutError:
             return "no answer"
         return None if taken else "not taken"
+
+
+def _missed(state: CaseState, kind: CaseNoticeKind) -> datetime:
+    promise = state.answer if kind == "answer_missed" else state.acceptance
+    assert promise is not None
+    return promise.term.until

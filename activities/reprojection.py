@@ -1,5 +1,5 @@
-"""After a calendar, a cadence or the organisation has changed: the dates of every open case that waits for a sitting,
-and the units that open cases belong to."""
+"""After a calendar, a cadence or the organisation has changed: the dates of every open case that waits for a sitting or
+promises a word, and the units that open cases belong to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Reprojected:
-    """``looked_at``: open cases that wait for a sitting. ``failed``: whose process did not answer."""
+    """``looked_at``: open cases that wait for a sitting or promise a word. ``failed``: whose process did not answer."""
 
     looked_at: int
     moved: tuple[str, ...]
@@ -70,7 +70,7 @@ class _Reprojection:
         cursor: str | None = ""
         while cursor is not None:
             page = await self._cases.page(CaseQuery(open=True, limit=_AT_ONCE, cursor=cursor) if cursor else query)
-            waiting = [row.number for row in page.items if (row.wait or {}).get("sitting_id")]
+            waiting = [row.number for row in page.items if (row.wait or {}).get("sitting_id") or row.answer_due]
             elsewhere = [row.number for row in page.items if row.number not in waiting and self._is_elsewhere(row)]
             await asyncio.gather(*map(self._one, (*waiting, *elsewhere)))
             looked_at, done, cursor = looked_at + len(waiting), done + len(page.items), page.next_cursor

@@ -13,7 +13,7 @@ from api.edge.strict import StrictRoute
 from api.edge.wire import Answer
 from api.process import services_of
 from api.sign_in.signed_in import SignedIn
-from domain.notices import NoticeKind, ResponseNoticeKind
+from domain.notices import CaseNoticeKind, NoticeKind, ResponseNoticeKind
 from services.problems import Problem
 from services.scope import scope_of
 from store.notices import Notice, Notices
@@ -22,14 +22,15 @@ router = APIRouter(route_class=StrictRoute, tags=["notices"])
 
 
 class NoticeView(Answer):
-    """A notice of a ``sitting`` or of an ``emergency``; the other is null. ``status``: ``inbox`` where nothing else is
-    set up for the unit."""
+    """A notice of a ``sitting``, an ``emergency`` or a case; the others are null. ``status``: ``inbox`` where nothing
+    else is set up for the unit."""
 
     id: str
     unit: str
-    kind: NoticeKind | ResponseNoticeKind
+    kind: NoticeKind | ResponseNoticeKind | CaseNoticeKind
     sitting: str | None
     emergency: str | None
+    case_number: str | None
     subject: str
     body: str
     made_at: datetime

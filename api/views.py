@@ -21,6 +21,7 @@ from api.cases.schemas import (
     Outcome,
     PhotoView,
     PlanView,
+    PromiseView,
     Track,
     WaitView,
 )
@@ -33,19 +34,19 @@ from api.sittings.schemas import (
     SittingLinks,
     SittingView,
 )
-from domain.case import CaseReferred, CaseState, Event, Wait
+from domain.case import CaseReferred, CaseRejected, CaseState, Event, Fact, Promise, Wait
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, allowed_now
-from domain.policy.forum import Forum, Sitting, emergency_of, meeting_name, sitting
+from domain.policy.forum import Forum, Sitting, SittingMode, emergency_of, meeting_name, sitting
 from domain.policy.ladder import DecisionKind
 from domain.policy.rules import Rules
 from domain.sitting import Addendum, SittingState, Status
 from domain.telling import on_expiry, wait_reason
 from domain.words.bilingual import Name, text
-from domain.words.case_words import CLOSED_AS
-from domain.words.dates import moment
+from domain.words.case_words import CLOSED_AS, REJECTION_GROUNDS
+from domain.words.dates import full_day, moment
 from domain.words.names import Names
-from domain.words.resident_words import BY_WHEN, NEXT, OTHERWISE
+from domain.words.resident_words import BY_WHEN, LAWFUL_CHANNELS, NEXT, OTHERWISE, PETITION
 from domain.words.sitting_words import SITTING_STATUSES
 from runtime.settings import Settings
 from store.cases import CaseRow
@@ -63,6 +64,8 @@ class Attended(Protocol):
     def chair(self) -> str | None: ...
     @property
     def recorder(self) -> str | None: ...
+    @property
+    def mode(self) -> SittingMode | None: ...
     @property
     def present(self) -> Sequence[str]: ...
     @property
@@ -134,6 +137,8 @@ class Teller:
             carried_over=row.carried_over,
             supervised=row.supervised,
             overdue=row.overdue,
+            answer_due=row.answer_due,
+            answer_missed=row.answer_missed,
             emergency_id=row.emergency_id,
             closed_as=row.closed_as,
             closed_at=row.closed_at,
@@ -171,6 +176,14 @@ class Teller:
             "carried_over": state.carried_over,
             "supervised": state.supervised,
             "overdue": state.overdue,
+            "answer_due": state.owed_until,
+            "answer_missed": state.misses_word,
+            "answer": _promise(state.answer),
+            "acceptance": _promise(state.acceptance),
+            "joint_names": state.joint_names,
+            "reporter_kind": state.reporter_kind,
+            "objections": state.objections,
+            "designated": state.designated,
             "emergency_id": state.emergency_id,
             "closed_as": closing.closed_as if closing else None,
             "closed_at": closing.at if closing else None,
@@ -222,6 +235,7 @@ class Teller:
             tier=state.tier,
             events=self.briefs(rows),
             wait=self.wait(state.wait),
+            answer=_promise(state.answer),
         )
 
     def briefs(self, rows: Iterable[StoredEvent]) -> list[EventBrief]:
@@ -262,6 +276,8 @@ class Teller:
             tier_name=self.tier(state.tier),
             estate=state.estate,
             category=state.category,
+            answer=_promise(state.answer),
+            acceptance=_promise(state.acceptance),
             plan=PlanView(**state.plan.model_dump()) if state.plan else None,
             disputes=state.disputes,
             milestones=milestones(self.rules, story, self.language),
@@ -302,12 +318,24 @@ class Teller:
         if state.closing is None:
             return None
         kind = state.closing.closed_as
-        why = where = None
+        why = where = ground = channel = None
         if kind in ("referred", "rejected"):
             last = [event_of(row) for row in rows if row.type in ("case_referred", "case_rejected")][-1]
             why, where = last.reason, last.fact.to_whom if isinstance(last.fact, CaseReferred) else None
+            ground, channel = self._lawful_way(last.fact)
         how = CLOSED_AS[kind].in_(self.language)
-        return Outcome(how=how, kind=kind, at=state.closing.at, why=why, where=where)
+        return Outcome(how=how, kind=kind, at=state.closing.at, why=why, where=where, ground=ground, channel=channel)
+
+    def _lawful_way(self, fact: Fact) -> tuple[str | None, str | None]:
+        """Why a case was not taken on, in general, and which way is open; of a petition, its dates."""
+        if isinstance(fact, CaseRejected):
+            ground = REJECTION_GROUNDS[fact.ground].in_(self.language)
+            return ground, LAWFUL_CHANNELS[fact.ground].in_(self.language)
+        if isinstance(fact, CaseReferred) and fact.notice_by is not None and fact.concluded_by is not None:
+            dates, spoken = self.rules.ladder.petition, self.language
+            said = {"notice": full_day(fact.notice_by, spoken), "concluded": full_day(fact.concluded_by, spoken)}
+            return None, text(PETITION, spoken, **said, extended=dates.extended, review=dates.review)
+        return None, None
 
     # ---------------------------------------------------------------- forums
 
@@ -372,6 +400,7 @@ class Teller:
             "attendance": AttendanceView(
                 chair=attended.chair,
                 recorder=attended.recorder,
+                mode=attended.mode,
                 present=list(attended.present),
                 absent=list(attended.absent),
             )
@@ -423,10 +452,23 @@ class Teller:
         return ForumView(id=forum.id, tier=forum.tier, unit=forum.unit, name=name, cadence=cadence)
 
 
+def _promise(promise: Promise | None) -> PromiseView | None:
+    if promise is None:
+        return None
+    term = promise.term
+    return PromiseView(
+        due=term.until,
+        given_at=promise.given_at,
+        text=promise.text,
+        missed=promise.missed,
+        provisional=term.provisional,
+    )
+
+
 def _reporter(reporter: dict[str, Any] | None) -> dict[str, Any] | None:
     if reporter is None or not reporter.get("anonymous"):
         return reporter
-    return {"name": None, "phone": None, "anonymous": True}
+    return {**reporter, "name": None, "phone": None}
 
 
 def _event_data(event: Event, words: Any | None, opened: bool) -> dict[str, Any]:

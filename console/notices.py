@@ -74,8 +74,13 @@ def _marks(actor: Actor) -> bool:
 
 def _told(notice: Notice) -> Told:
     lines = tuple(line for line in notice.body.splitlines() if line and "://" not in line)
-    about = f"/sittings/{notice.sitting}" if notice.sitting is not None else f"/emergencies/{notice.emergency}"
-    return Told(notice, lines, about)
+    return Told(notice, lines, _about(notice))
+
+
+def _about(notice: Notice) -> str:
+    if notice.sitting is not None:
+        return f"/sittings/{notice.sitting}"
+    return f"/emergencies/{notice.emergency}" if notice.emergency is not None else f"/cases/{notice.case_number}"
 
 
 @router.post("/notices/read")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -22,7 +22,7 @@ from console.frame.pages import OnPage, page
 from domain.acting import turn_of
 from domain.joint_response.events import Clock, TaskState
 from domain.permission import Actor
-from domain.policy.calendar import shanghai
+from domain.policy.calendar import SHANGHAI, shanghai
 from domain.policy.forum import Sitting
 from domain.policy.rules import Rules
 from domain.words.case_words import EVENTS
@@ -74,12 +74,14 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Mine:
     """What waits for the viewer. ``cases``: how many; ``helped``: those that a department only helps with;
-    ``others``: how many open cases of the viewer's wait for somebody else."""
+    ``others``: how many open cases of the viewer's wait for somebody else. ``owed``: those whose residents are to hear
+    from the viewer by the end of the next working day, the first on top."""
 
     groups: tuple[Group, ...]
     cases: int
     helped: tuple[CaseItem, ...]
     others: int
+    owed: tuple[CaseItem, ...] = ()
 
     @property
     def shown(self) -> int:
@@ -143,11 +145,13 @@ class LateCase:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What is late, by unit and one by one; ``cases``: how many."""
+    """What is late, by unit and one by one; ``cases``: how many; ``unanswered``: of how many the resident was not told
+    in time, and is still owed it."""
 
     units: tuple[LateUnit, ...]
     shown: tuple[LateCase, ...]
     cases: int
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +188,22 @@ class _Asked:
         if turn is None:
             return Mine((), 0, (), 0)
         query = replace(self.scope, turn=turn)
-        found, waiting, everything = await asyncio.gather(cases.due(query), cases.count(query), cases.count(self.scope))
+        promised = replace(self.scope, answers=turn, sort="promised")
+        found, waiting, everything, owed = await asyncio.gather(
+            cases.due(query), cases.count(query), cases.count(self.scope), cases.page(promised)
+        )
         helped = {row.number for row in found if self.actor.role == "department" and row.lead != self.actor.unit}
         items = [self.tells.item(row) for row in found]
         led = tuple(item for item in items if item.number not in helped)
         rest = tuple(item for item in items if item.number in helped)
-        return Mine(grouped(led, self.now), waiting, rest, everything - waiting)
+        soon = tuple(self.tells.item(row) for row in owed.items if row.answer_due and row.answer_due < self._soon)
+        return Mine(grouped(led, self.now), waiting, rest, everything - waiting, soon)
+
+    @property
+    def _soon(self) -> datetime:
+        """The end of the next working day."""
+        day = self.tells.rules.calendar.add_workdays(shanghai(self.now).date(), 1)
+        return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
 
     async def meetings(self) -> tuple[Meeting, ...]:
         """The sittings of the next seven days that the viewer's unit holds or attends."""
@@ -247,17 +261,19 @@ class _Asked:
         cases = self.services.cases
         overdue = replace(self.scope, overdue=True)
         by = "community" if "community" in self.tells.rules.organisation.tiers else "estate"
-        found, count, everything, late, supervised = await asyncio.gather(
+        found, count, unanswered, everything, late, supervised = await asyncio.gather(
             cases.due(overdue),
             cases.count(overdue),
+            cases.count(replace(self.scope, answer="overdue")),
             cases.count_by(by, self.scope),
             cases.count_by(by, overdue),
             cases.count_by(by, replace(self.scope, supervised=True)),
         )
         missed = await self.services.log.last_of([row.number for row in found], sorted(LATE))
         units = [LateUnit(unit, n, late.get(unit, 0), supervised.get(unit, 0)) for unit, n in everything.items()]
+        units.sort(key=lambda one: (-one.late, -one.supervised, one.unit))
         shown = tuple(self._late(self.tells.item(row), missed.get(row.number)) for row in found)
-        return Late(tuple(sorted(units, key=lambda one: (-one.late, -one.supervised, one.unit))), shown, count)
+        return Late(tuple(units), shown, count, unanswered)
 
     def _late(self, case: CaseItem, missed: tuple[str, datetime] | None) -> LateCase:
         if missed is None:

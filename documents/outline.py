@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from documents.words import say
-from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, LateItem, Minutes, Resolution
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, ByLaw, Carried, LateItem, Minutes, Resolution
 from domain.policy.calendar import shanghai
 from domain.policy.forum import Sitting
 from domain.words.dates import from_to, full_day, full_moment
+from domain.words.sitting_words import SITTING_MODES
 
 _APART = " · "
 """Between the unit and its meeting in a forum's name (``domain.policy.forum``)."""
@@ -161,7 +162,15 @@ def _agenda_facts(agenda: Agenda, language: str) -> tuple[Field, ...]:
     ]
     if sitting.provisional:
         facts.append(Field(say("dates", language), (say("provisional", language),)))
-    return tuple(facts)
+    return (*facts, *_by_law(agenda.by_law, language))
+
+
+def _by_law(by_law: ByLaw | None, language: str) -> tuple[Field, ...]:
+    """What the meeting is by law, and who attends it."""
+    if by_law is None:
+        return ()
+    attendees = say("comma", language).join(by_law.attendees)
+    return (Field(say("basis", language), (by_law.basis,)), Field(say("attendees", language), (attendees,)))
 
 
 def _length(section: AgendaSection) -> int:
@@ -226,7 +235,7 @@ def _late(late: LateItem, sitting: Sitting, language: str) -> Item:
 
 
 def _tags(item: AgendaItem, language: str) -> tuple[str, ...]:
-    tags = [say(key, language) for key in ("supervised", "overdue") if getattr(item, key)]
+    tags = [say(key, language) for key in ("supervised", "overdue", "answer_missed") if getattr(item, key)]
     if item.carried_over:
         tags.append(say("carried", language, count=item.carried_over))
     return tuple(tags)
@@ -236,6 +245,7 @@ def _fields(item: AgendaItem, sitting: Sitting, language: str) -> tuple[Field, .
     comma = say("comma", language)
     joined = {"actual", "attend"} if item.lead else {"actual"}
     named: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("matter", (item.matter,) if item.matter else ()),
         ("why_here", (item.why_here,)),
         ("tabled", _tabled(item, sitting, language)),
         ("promised", _promised(item, language)),
@@ -289,11 +299,14 @@ def _minutes(minutes: Minutes, language: str) -> Outline:
 
 def _minutes_facts(minutes: Minutes, language: str) -> tuple[Field, ...]:
     unrecorded = say("not_recorded", language)
+    mode = (Field(say("mode", language), (SITTING_MODES[minutes.mode].in_(language),)),) if minutes.mode else ()
     return (
         Field(say("time", language), (from_to(minutes.sitting.starts_at, minutes.sitting.ends_at, language),)),
+        *mode,
         Field(say("chair", language), (minutes.chair or unrecorded,)),
         Field(say("recorder", language), (minutes.recorder or unrecorded,)),
         Field(say("made_at", language), (full_moment(minutes.made_at, language),)),
+        *_by_law(minutes.by_law, language),
     )
 
 

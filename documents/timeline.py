@@ -59,8 +59,8 @@ _WORDS: dict[str, Name] = {
     "cap": Name(zh="最长期限", en="cap"),
     "within": Name(zh="开始后{span}内", en="within {span} of its opening"),
     "source": Name(
-        zh="† 数字来自法规或外地做法，出处见预案文件中的 source",
-        en="† figures from law or practice elsewhere; where from is in the playbook's source fields",
+        zh="† 数字取自外地法规或由本级拟定，出处见预案文件中的 source",
+        en="† figures from other places' law or proposed here; where from is in the playbook's source fields",
     ),
 }
 

@@ -6,6 +6,7 @@ The console says it beside each form, so that an officer sees where a case goes,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.case import AnyDecision, CaseState, Command, Event, Wait, decide, evolve
@@ -22,15 +23,28 @@ _NOT_SENT = "-"
 """The id of a command that is only tried; no log knows it."""
 
 
-def effect(rules: Rules, state: CaseState, actor: Actor, decision: AnyDecision, now: datetime, language: str) -> str:
-    """What ``decision`` would bring about, in a sentence or two. Raises Refusal as ``decide`` does."""
-    command = Command(id=_NOT_SENT, actor=actor, body=decision)
-    events = decide(rules, state, command, now)
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a decision would bring about: its ``events``, and the case ``before`` and ``after`` them."""
+
+    rules: Rules
+    before: CaseState
+    after: CaseState
+    events: tuple[Event, ...]
+
+    def told(self, language: str) -> str:
+        """It in a sentence or two."""
+        said = [_moved(self.rules, self.after, self.events, language), *_marks(self.before, self.after, language)]
+        return (" " if language.startswith("en") else "").join(said)
+
+
+def foresee(rules: Rules, state: CaseState, actor: Actor, decision: AnyDecision, now: datetime) -> Foreseen:
+    """What ``decision`` would bring about. Raises Refusal as ``decide`` does."""
+    events = decide(rules, state, Command(id=_NOT_SENT, actor=actor, body=decision), now)
     after = state
     for event in events:
         after = evolve(after, event.fact, number=state.number, command_id=_NOT_SENT)
-    said = [_moved(rules, after, events, language), *_marks(state, after, language)]
-    return (" " if language.startswith("en") else "").join(said)
+    return Foreseen(rules, state, after, events)
 
 
 def _moved(rules: Rules, after: CaseState, events: Sequence[Event], language: str) -> str:
@@ -82,4 +96,17 @@ def _marks(before: CaseState, after: CaseState, language: str) -> list[str]:
         marks.append(EFFECTS["supervised"].in_(language))
     if after.raised and not before.raised:
         marks.append(EFFECTS["raised"].in_(language))
-    return marks
+    return [*marks, *_promises(before, after, language)]
+
+
+def _promises(before: CaseState, after: CaseState, language: str) -> list[str]:
+    """What the decision says to the resident, or promises that they hear."""
+    told, owed = after.answer, after.acceptance
+    said = []
+    if owed is not None and owed != before.acceptance and owed.given_at is not None:
+        said.append(EFFECTS["accepted"].in_(language))
+    if told is None or told == before.answer:
+        return said
+    if told.given_at is not None:
+        return [*said, EFFECTS["answered"].in_(language)]
+    return [*said, text(EFFECTS["answer_due"], language, until=moment(told.term.until, language))]

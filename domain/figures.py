@@ -20,6 +20,8 @@ Measure = Literal[
     "closed",
     "responded",
     "missed",
+    "answered",
+    "answer_missed",
     "confirmed",
     "disputed",
     "satisfied",
@@ -91,6 +93,7 @@ class Figures:
     response: Rate = Rate()
     solution: Rate = Rate()
     satisfaction: Rate = Rate()
+    answers: Rate = Rate()
     repeats: int = 0
     disputed: int = 0
     late: int = 0
@@ -151,6 +154,7 @@ class Step:
     response: Rate = Rate()
     solution: Rate = Rate()
     satisfaction: Rate = Rate()
+    answers: Rate = Rate()
 
 
 @dataclass(frozen=True, slots=True)

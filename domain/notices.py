@@ -1,4 +1,4 @@
-"""Notices 通知 of sittings: who gets one, what it says, where it goes. Those of joint responses are in
+"""Notices 通知 of sittings and of cases: who gets one, what it says, where it goes. Those of joint responses are in
 ``domain/joint_response/notices.py``.
 
 A notice names the meeting, its time and where to read on. It never speaks of what a resident said, so that it has no
@@ -8,18 +8,22 @@ personal data, wherever it is sent.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.case import CaseState, EventType
 from domain.joint_response.events import ResponseEventType
 from domain.policy.forum import emergency_of, meeting_name
 from domain.policy.organisation import Organisation
 from domain.policy.rules import Rules
 from domain.sitting import SittingEventType, SittingState
+from domain.words.bilingual import Name, both, text
 from domain.words.dates import moment
 
 NoticeKind = Literal["agenda", "rescheduled", "cancelled", "minutes", "convened"]
+CaseNoticeKind = Literal["answer_missed", "acceptance_missed"]
 ResponseNoticeKind = Literal[
     "tasks",
     "transferred",
@@ -38,6 +42,12 @@ KINDS: Mapping[SittingEventType, NoticeKind] = {
     "sitting_closed": "minutes",
 }
 """What of a sitting is told to its members, by the event; of an extraordinary one also that it is convened."""
+
+CASE_KINDS: Mapping[EventType, CaseNoticeKind] = {
+    "answer_missed": "answer_missed",
+    "acceptance_missed": "acceptance_missed",
+}
+"""What of a case is told to the unit that has it and to the one above, by the event."""
 
 RESPONSE_KINDS: Mapping[ResponseEventType, ResponseNoticeKind] = {
     "task_opened": "tasks",
@@ -95,6 +105,42 @@ def members(rules: Rules, forum: str) -> tuple[str, ...]:
     units = [one.id for tier in below for one in organisation.units_at(tier) if one.parent == unit.id]
     departments = [department.code for department in organisation.departments] if unit.tier == tiers[-1] else []
     return (unit.id, *units, *departments)
+
+
+def who_hears(rules: Rules, state: CaseState) -> tuple[str, ...]:
+    """The unit that has a case, the lead of its plan where that is a department, and the unit one tier above."""
+    above = rules.ladder.above(state.tier)
+    tiers = [state.tier, *([above.id] if above is not None else [])]
+    units = [unit for tier in tiers if (unit := state.units.get(tier)) is not None]
+    departments = {department.code for department in rules.organisation.departments}
+    lead = [state.plan.lead] if state.plan is not None and state.plan.lead in departments else []
+    return (*units, *lead)
+
+
+def case_wording(state: CaseState, kind: CaseNoticeKind, until: datetime, public_url: str) -> tuple[str, str]:
+    """Subject and body of a notice of a case, in the case's language; ``until`` is the instant that was missed."""
+    subject, line = _OF_A_CASE[kind]
+    said = {"number": state.number, "until": moment(until, state.language)}
+    body = f"{text(line, state.language, **said)}\n{public_url}/cases/{state.number}"
+    return text(subject, state.language, **said), body
+
+
+_OF_A_CASE: Mapping[CaseNoticeKind, tuple[Name, Name]] = {
+    "answer_missed": (
+        both("阶段答复逾期：{number}", "Answer missed: {number}"),
+        both(
+            "应于{until}前答复居民，尚未答复。请尽快答复；诉求件仍在原处办理。",
+            "The resident was to be answered by {until} and was not. Please do; the case stays where it is.",
+        ),
+    ),
+    "acceptance_missed": (
+        both("告知受理逾期：{number}", "Word of acceptance missed: {number}"),
+        both(
+            "应于{until}前书面告知是否受理，尚未告知。请尽快告知。",
+            "Whether it is accepted was to be told in writing by {until} and was not. Please do.",
+        ),
+    ),
+}
 
 
 def wording(rules: Rules, state: SittingState, kind: NoticeKind, public_url: str) -> tuple[str, str]:

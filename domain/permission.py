@@ -20,8 +20,12 @@ from domain.policy.rules import Rules
 Role = Literal["officer", "department", "supervisor", "administrator", "resident", "system"]
 
 RESIDENTS_OWN: frozenset[DecisionKind] = frozenset({"confirm", "dispute", "withdraw"})
-LEADS_OWN: frozenset[DecisionKind] = frozenset({"complete", "extend", "note"})
-COVERING_OFFICERS: frozenset[DecisionKind] = frozenset({"note", "assign"})
+LEADS_OWN: frozenset[DecisionKind] = frozenset({"contact", "answer", "complete", "extend", "object", "note"})
+COVERING_OFFICERS: frozenset[DecisionKind] = frozenset({"contact", "answer", "note", "assign"})
+THE_TOPS_OWN: frozenset[DecisionKind] = frozenset({"designate"})
+"""What the highest tier alone records, since it is the one that the district writes to."""
+DESIGNATED_NOT: frozenset[DecisionKind] = frozenset({"object", "reroute", "return"})
+"""What is not done with a case that the district has designated, where that is final."""
 
 
 class Actor(BaseModel):
@@ -93,6 +97,15 @@ class CaseLike(Protocol):
     def plan(self) -> LedWork | None: ...
 
 
+class CaseNow(CaseLike, Protocol):
+    """A case, as far as it matters which of its stage's decisions have a meaning now."""
+
+    @property
+    def owes_acceptance(self) -> bool: ...
+    @property
+    def designated(self) -> str | None: ...
+
+
 class CaseOfResponse(Protocol):
     """A case of a joint response, as far as permission needs to know it."""
 
@@ -162,7 +175,7 @@ def _officer_may(rules: Rules, actor: Actor, case: CaseLike, kind: DecisionKind)
         return True
     if kind == "emergency":
         return _tier_of(rules, actor) in rules.ladder.stages.joint_response.declared_by
-    if kind in RESIDENTS_OWN:
+    if kind in RESIDENTS_OWN or kind in THE_TOPS_OWN:
         return False
     if kind in COVERING_OFFICERS:
         return True
@@ -291,11 +304,15 @@ def may_oversee(actor: Actor) -> bool:
     return actor.role in ("officer", "administrator", "supervisor")
 
 
-def allowed_now(rules: Rules, actor: Actor, case: CaseLike) -> tuple[DecisionKind, ...]:
+def allowed_now(rules: Rules, actor: Actor, case: CaseNow) -> tuple[DecisionKind, ...]:
     """The decisions that this actor may take on this case at this moment, in MISSION's order."""
-    accepted = rules.ladder.accepted(case.stage)
+    accepted, designation = rules.ladder.accepted(case.stage), rules.ladder.stages.designation
     if rules.ladder.above(case.tier) is None:
         accepted -= {"escalate"}
+    if not case.owes_acceptance:
+        accepted -= {"accept"}
+    if case.designated is not None and designation is not None and designation.final:
+        accepted -= DESIGNATED_NOT
     return tuple(kind for kind in DECISIONS if kind in accepted and may_decide(rules, actor, case, kind))
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.case import CaseState, Wait
+from domain.case import CaseState, Promise, Wait
 from domain.sitting import SittingState, SittingWait
 from domain.sitting import waits as sitting_waits
-from domain.words.bilingual import text
+from domain.words.bilingual import both, text
 from domain.words.case_words import EXPIRIES, WAITS, WHO_ACTS
 from domain.words.dates import full_day, moment
 from domain.words.sitting_words import SITTING_STATUSES, SITTING_WAITS
@@ -63,6 +63,7 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
             ("届时" if zh else "Then", on_expiry(wait, state.language)),
             ("经办" if zh else "Who acts", who_acts(wait, state.language)),
         ]
+    rows += [(_PROMISED[one].in_(state.language), said) for one, said in promises_told(state, state.language)]
     marks = [mark for mark, shown in _marks(state, zh) if shown]
     if marks:
         rows.append(("标记" if zh else "Marks", "、".join(marks) if zh else ", ".join(marks)))
@@ -74,6 +75,29 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
     return f"{head}{body}\n" + (f"\n[{state.number}]({link})\n" if link else "")
 
 
+_PROMISED = {"answer": both("阶段答复", "Answer"), "acceptance": both("告知受理", "Acceptance")}
+
+
+def promises_told(state: CaseState, language: str) -> list[tuple[str, str]]:
+    """What a case promises beside the wait of its place, by ``answer`` and ``acceptance``: by when, or since when it
+    is kept or missed."""
+    found = (("answer", state.answer), ("acceptance", state.acceptance))
+    return [(kind, promise_told(promise, language)) for kind, promise in found if promise is not None]
+
+
+def promise_told(promise: Promise, language: str) -> str:
+    """A promise in words: kept, missed, or by when."""
+    until = moment(promise.term.until, language)
+    if promise.given_at is not None:
+        return text(_GIVEN, language, at=moment(promise.given_at, language), until=until)
+    return text(_MISSED if promise.missed else _DUE, language, until=until)
+
+
+_GIVEN = both("{at} 已答复（期限 {until}）", "given {at} (promised by {until})")
+_MISSED = both("逾期，应于 {until} 前", "missed; was promised by {until}")
+_DUE = both("{until} 前", "by {until}")
+
+
 def cell(value: str) -> str:
     """``value`` as one cell of a Markdown table."""
     return value.replace("|", "\\|").replace("\n", " ")
@@ -83,6 +107,7 @@ def _marks(state: CaseState, zh: bool) -> list[tuple[str, bool]]:
     return [
         ("督办" if zh else "supervised", state.supervised),
         ("逾期" if zh else "overdue", state.overdue),
+        ("答复逾期" if zh else "answer missed", state.misses_word),
         ("拟上报区级" if zh else "raised for the district", state.raised),
         (f"结转 {state.carried_over} 次" if zh else f"carried over {state.carried_over}×", state.carried_over > 0),
     ]

@@ -114,10 +114,12 @@ class Following:
             yield Missed("notice_missing", one.stream, facts)
         for notice in await self._notices.unsent():
             facts = {"unit": notice.unit, "notice": notice.id, "failure": notice.failure or "-"}
-            yield Missed("notice_unsent", notice.sitting or notice.emergency or "", facts)
+            yield Missed("notice_unsent", notice.sitting or notice.emergency or notice.case_number or "", facts)
 
     async def _write(self, missed: Missed) -> None:
-        await self._notices.write(missed.number, int(missed.facts["version"]), str(missed.facts["command"]))
+        await self._notices.write(
+            missed.number, int(missed.facts["version"]), str(missed.facts["command"]), str(missed.facts["event"])
+        )
 
     async def _send(self, missed: Missed) -> Done:
         return "told" if await self._notices.send(str(missed.facts["notice"])) else "failed"

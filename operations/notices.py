@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from temporalio.exceptions import ApplicationError
 
 from activities.notices import Notifier
-from domain.notices import KINDS, RESPONSE_KINDS, notice_kind
+from domain.notices import CASE_KINDS, KINDS, RESPONSE_KINDS, notice_kind
 from domain.policy.forum import forum_of
 from operations.lasting import PAUSES, lasting
 from runtime.clock import Clock
@@ -20,7 +20,7 @@ from store.notices import Notice, Notices, Unwritten
 from store.rulebook import Rulebook
 from store.sittings import Sittings
 from store.town import clock_on
-from workflows.messages import NoticeOrder, ResponseNoticeOrder
+from workflows.messages import CaseNoticeOrder, NoticeOrder, ResponseNoticeOrder
 from workflows.notifying import NOT_SENT
 
 if TYPE_CHECKING:
@@ -77,11 +77,13 @@ class NoticesCompared:
         now = self._clock.now()
         return await self._notices.unsent(now - RECENT, now - BEING_SENT)
 
-    async def write(self, stream: str, version: int, command: str) -> None:
+    async def write(self, stream: str, version: int, command: str, event: str) -> None:
         """Puts what a command brought about into the inboxes of whom it concerns, and sends it where it goes outside;
         what an address does not take is then found as unsent."""
         try:
-            if await self._sittings.get(stream) is not None:
+            if event in CASE_KINDS:
+                await self._notifier.notify_of_case(CaseNoticeOrder(case=stream, version=version))
+            elif await self._sittings.get(stream) is not None:
                 await self._notifier.notify(NoticeOrder(sitting=stream, version=version))
             else:
                 await self._notifier.notify_of_response(ResponseNoticeOrder(response=stream, command=command))
@@ -100,6 +102,7 @@ class NoticesCompared:
         return [
             *(one for one in of_sittings if _is_told(one) and forum_of(one.stream) in forums),
             *await self._notices.unwritten(RESPONSE_KINDS),
+            *await self._notices.unwritten(CASE_KINDS),
         ]
 
 

@@ -328,6 +328,8 @@ def _open_command(number: str, command_id: str, actor: Actor, new: NewCase, word
         severity=new.severity,
         words=words,
         emergency=new.emergency,
+        joint_names=new.joint_names,
+        reporter_kind=new.reporter.kind if new.reporter is not None else "person",
     )
     return Command(id=command_id, actor=actor, body=body)
 

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from domain.personal import Line, Short, Words, clean
+from domain.policy.ladder import ReporterKind
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Channel = Literal["wechat", "counter", "phone", "officer"]
@@ -42,11 +43,13 @@ class Location(RequestBody):
 
 
 class Reporter(RequestBody):
-    """Who says so; sealed. Anonymous: the officers are shown neither name nor phone."""
+    """Who says so; sealed. Anonymous: the officers are shown neither name nor phone. ``kind``: a resident, or a body
+    that is told in writing whether it is accepted; this is in clear."""
 
     name: Short | None = None
     phone: Phone | None = None
     anonymous: bool = False
+    kind: ReporterKind = "person"
 
 
 class NewCase(RequestBody):
@@ -77,6 +80,8 @@ class NewCase(RequestBody):
     severity: Severity = "normal"
     location: Location | None = None
     reporter: Reporter | None = None
+    joint_names: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = None
+    """How many owners raise it jointly; from so many on they are told in writing whether it is accepted."""
     emergency: Id | None = None
     """A playbook's kind: the case starts in the joint response."""
     consent: Short | None = None

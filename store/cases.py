@@ -26,6 +26,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -75,6 +76,9 @@ class CaseRow:
     duplicate_of: str | None
     resident: str | None
     tier_since: datetime | None
+    next_until: datetime | None
+    answer_due: datetime | None
+    answer_missed: bool
     title: str | None = None
 
     @property
@@ -88,11 +92,14 @@ class CaseRow:
         return self.wait.get("forum") if self.wait else None
 
 
+AnswerFilter = Literal["due", "overdue", "none"]
+"""Whether a word is promised and its time runs, was missed and is still owed, or neither."""
+
 COUNTED_BY = frozenset({"tier", "stage", "estate", "community", "category", "closed_as", "lead"})
 
-Sort = Literal["newest", "due", "longest"]
-"""The list's orders: opened last; late ones and then what is due first; longest at its tier. The last two are of open
-cases alone."""
+Sort = Literal["newest", "due", "longest", "promised"]
+"""The list's orders: opened last; late ones and then what is due first; longest at its tier; whose resident was or is
+to hear first. All but the first are of open cases alone, the last of those that owe a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +109,9 @@ class CaseQuery:
     `units` and `departments` are the caller's scope: cases under one of the units; led or shared by one of the
     departments, or in a joint response; with both, either will do. `q` is words of the title, or the start of a
     number. `open`: True not closed, False closed. `estates`: at one of them. `lead`: leads it or helps.
-    `opened_from` and `opened_to`: opened in between, the latter excluded. `turn`: waits for an actor. `cursor` is a
-    page's `next_cursor`, in the same order; `limit` is at most 200.
+    `opened_from` and `opened_to`: opened in between, the latter excluded. `turn`: waits for an actor. `answer`: whether
+    a word to the resident is promised or missed; `answers`: it is this actor's to give. `cursor` is a page's
+    `next_cursor`, in the same order; `limit` is at most 200.
     """
 
     units: tuple[str, ...] | None = None
@@ -125,6 +133,8 @@ class CaseQuery:
     opened_to: datetime | None = None
     duplicate_of: str | None = None
     turn: Turn | None = None
+    answer: AnswerFilter | None = None
+    answers: Turn | None = None
     q: str | None = None
     sort: Sort = "newest"
     cursor: str | None = None
@@ -275,10 +285,17 @@ def _longest(row: CaseRow) -> tuple[object, ...]:
     return row.tier_since, row.number
 
 
+def _promised(row: CaseRow) -> tuple[object, ...]:
+    return row.answer_due, row.number
+
+
+_OWES = CASES.c.answer_due.is_not(None)
+
 _ORDERS: dict[Sort, Order[CaseRow]] = {
     "newest": Order((By(CASES.c.opened_at, down=True), By(CASES.c.number, down=True)), _newest),
     "due": Order((By(IN_TIME), By(CASES.c.until), By(CASES.c.number)), _due, only=IS_OPEN),
     "longest": Order((By(CASES.c.tier_since), By(CASES.c.number)), _longest, only=IS_OPEN),
+    "promised": Order((By(CASES.c.answer_due), By(CASES.c.number)), _promised, only=and_(IS_OPEN, _OWES)),
 }
 
 # ---------------------------------------------------------------- filters
@@ -320,11 +337,18 @@ def _turn() -> ColumnElement[bool]:
         (_KIND == "sitting", unit == _FORUM),
         (_KIND == "suspension", own_tier),
         (_KIND == "stand_down", given("turn_declares", Boolean())),
+        (_KIND == "designation", given("turn_tops", Boolean())),
         (_KIND == "plan", watched),
         else_=false(),
     )
     leads = and_(_KIND == "plan", or_(CASES.c.lead == unit, unit == any_(CASES.c.co_handlers)))
     return or_(leads, and_(tier.is_not(None), unit == any_(CASES.c.units), theirs))
+
+
+def _answers() -> ColumnElement[bool]:
+    """As ``Turn.answers`` says it."""
+    unit, tier = given("answers_unit", Text()), given("answers_tier", Text())
+    return and_(_OWES, or_(CASES.c.lead == unit, and_(CASES.c.tier == tier, unit == any_(CASES.c.units))))
 
 
 _HAS_GRAMS = CASE_TITLES.c.grams.contains(given("grams", Texts))
@@ -351,6 +375,10 @@ _FILTERS: Mapping[str, ColumnElement[bool]] = {
     "opened_to": CASES.c.opened_at < given("opened_to", Instant),
     "lead": or_(CASES.c.lead == given(CASES.c.lead), CASES.c.co_handlers.contains(given("leads", Texts))),
     "turn": _turn(),
+    "answer due": and_(_OWES, not_(CASES.c.answer_missed)),
+    "answer overdue": CASES.c.answer_missed,
+    "answer none": CASES.c.answer_due.is_(None),
+    "answers": _answers(),
     "titled": _TITLED,
     "numbered or titled": CASES.c.number.in_(_NUMBERED_OR_TITLED),
 }
@@ -373,6 +401,7 @@ def _asked(query: CaseQuery) -> Asked:
         asked.add("lead", lead=query.lead, leads=[query.lead])
     if query.turn is not None:
         _whose_turn(asked, query.turn)
+    _answered(asked, query)
     if query.q and query.q.strip():
         _search(asked, query.q.strip())
     return asked
@@ -395,8 +424,16 @@ def _whose_turn(asked: Asked, turn: Turn) -> None:
         turn_tier=turn.tier,
         turn_contacts=turn.contacts,
         turn_declares=turn.declares,
+        turn_tops=turn.tops,
         turn_parties=list(turn.parties),
     )
+
+
+def _answered(asked: Asked, query: CaseQuery) -> None:
+    if query.answer is not None:
+        asked.add(f"answer {query.answer}")
+    if query.answers is not None:
+        asked.add("answers", answers_unit=query.answers.unit, answers_tier=query.answers.tier)
 
 
 def _search(asked: Asked, q: str) -> None:

@@ -35,13 +35,13 @@ from store.tables.log import EVENTS
 from store.tables.town import NOTICES
 
 if TYPE_CHECKING:
-    from domain.notices import NoticeKind, ResponseNoticeKind
+    from domain.notices import CaseNoticeKind, NoticeKind, ResponseNoticeKind
     from store.database import Executor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One event told to one unit. Instants are UTC. It is of a ``sitting``, or of an ``emergency``.
+    """One event told to one unit. Instants are UTC. It is of a ``sitting``, of an ``emergency``, or of a case.
 
     ``channel``: ``inbox`` where nothing else is set up for the unit. ``delivered``: the settings whose address has
     taken it. ``failure``: why the last attempt went wrong.
@@ -51,8 +51,9 @@ class Notice:
     event: str
     sitting: str | None
     emergency: str | None
+    case_number: str | None
     unit: str
-    kind: NoticeKind | ResponseNoticeKind
+    kind: NoticeKind | ResponseNoticeKind | CaseNoticeKind
     subject: str
     body: str
     made_at: datetime
@@ -67,10 +68,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a notice is of: a sitting or an emergency, by its id."""
+    """What a notice is of: a sitting, an emergency or a case, by its id."""
 
     sitting: str | None = None
     emergency: str | None = None
+    case_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Told:
     """What one unit is told."""
 
     unit: str
-    kind: NoticeKind | ResponseNoticeKind
+    kind: NoticeKind | ResponseNoticeKind | CaseNoticeKind
     subject: str
     body: str
 
@@ -112,6 +114,7 @@ class Notices:
             event=event,
             sitting=about.sitting,
             emergency=about.emergency,
+            case_number=about.case_number,
             made_at=made_at,
             outside=list(outside),
             units=[one.unit for one in told],
@@ -221,7 +224,7 @@ _TOLD = (
     .render_derived()
 )
 _GOES_OUTSIDE = _TOLD.c.unit == any_(given("outside", Texts))
-_ABOUT = ("event", "sitting", "emergency", "made_at")
+_ABOUT = ("event", "sitting", "emergency", "case_number", "made_at")
 _PUT = Statement(
     insert(NOTICES)
     .from_select(

@@ -58,7 +58,12 @@ class Held:
     def of(cls, state: SittingState, dissent: tuple[str, ...] = ()) -> Held:
         """From the sitting's own state."""
         attendance = Attendance(
-            chair=state.chair, recorder=state.recorder, present=state.present, absent=state.absent, dissent=dissent
+            chair=state.chair,
+            recorder=state.recorder,
+            mode=state.mode,
+            present=state.present,
+            absent=state.absent,
+            dissent=dissent,
         )
         agenda = state.agenda.id if state.agenda else None
         return cls(dates=state.dates, agenda=agenda, addenda=state.addenda, attendance=attendance)
@@ -215,7 +220,7 @@ class Papers:
         heard = {
             event.data.get("detail", {}).get("sitting")
             for event in await self._log.read(number)
-            if event.type != "put_on_agenda"
+            if event.type != "put_on_agenda" and "place" in event.data
         }
         check_addendum(state, wait, number, agenda, heard_at={state.dates.id} if state.dates.id in heard else ())
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.errors import Refusal
 from domain.policy.calendar import shanghai
 from domain.policy.convening import is_to_come
-from domain.policy.forum import Sitting, sittings
+from domain.policy.forum import Sitting, SittingMode, sittings
 from domain.policy.rules import Rules
 from domain.sitting import BEFORE_SESSION, Status
 from store.database import is_text
@@ -53,6 +53,7 @@ class SittingRow:
     addenda: list[dict[str, Any]]
     chair: str | None
     recorder: str | None
+    mode: SittingMode | None
     present: list[str]
     absent: list[str]
     updated_at: datetime

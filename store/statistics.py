@@ -40,11 +40,11 @@ NO_COMPANY = "-"
 
 # ---------------------------------------------------------------- what is counted
 
-_NO_CONTACT = ("case_withdrawn", "case_rerouted", "case_marked_duplicate")
+_NO_CONTACT = ("case_withdrawn", "case_rerouted", "case_objected", "case_marked_duplicate")
 """What ends a first contact's clock without saying whether it was kept."""
 
-LATE = ("contact_missed", "plan_overdue", "emergency_review_missed")
-_NOT_AT_A_TIER = ("closed", "verification", "suspended")
+LATE = ("contact_missed", "plan_overdue", "designation_missed", "emergency_review_missed")
+_NOT_AT_A_TIER = ("closed", "verification", "suspended", "designation")
 _CLOSINGS: dict[str, Measure] = {
     "outcome_confirmed": "settled",
     "closed_without_word": "no_word",
@@ -70,6 +70,8 @@ MEASURES: dict[Measure, str] = {
     "responded": "now AND came_from = 'contact' AND stage <> 'contact' "
     f"AND NOT {_among('type', (*_NO_CONTACT, 'contact_missed'))}",
     "missed": _happened("contact_missed"),
+    "answered": "now AND kept",
+    "answer_missed": _happened("answer_missed"),
     "confirmed": _happened("outcome_confirmed"),
     "disputed": _happened("outcome_disputed"),
     "satisfied": f"{_happened('outcome_confirmed')} AND stars >= {SATISFIED_FROM}",
@@ -91,6 +93,8 @@ IN_STEPS: tuple[Measure, ...] = (
     "closed",
     "responded",
     "missed",
+    "answered",
+    "answer_missed",
     "confirmed",
     "disputed",
     "satisfied",
@@ -119,10 +123,13 @@ WITH scope AS (
 ), happened AS (
     SELECT s.number AS stream, e.* FROM scope AS s CROSS JOIN LATERAL (
         SELECT version, type, occurred_at AS at, data #>> '{place,stage}' AS stage, data #>> '{place,tier}' AS tier,
-            (data #>> '{detail,stars}')::int AS stars, coalesce(data #> '{detail,supervised}' = 'true', false) AS marked
+            (data #>> '{detail,stars}')::int AS stars,
+            coalesce(data #> '{detail,supervised}' = 'true', false) AS marked,
+            coalesce(data #> '{detail,answer_kept}' = 'true', false) AS kept
         FROM events
         WHERE stream = s.number AND occurred_at < $3
-          AND (data ? 'place' OR type IN ('case_supervised', 'case_raised_to_district'))
+          AND (data ? 'place' OR type IN ('case_supervised', 'case_raised_to_district', 'answer_missed')
+            OR data #> '{detail,answer_kept}' = 'true')
         OFFSET 0
     ) AS e
 ), told AS MATERIALIZED (
@@ -325,6 +332,7 @@ def _rates(figures: Mapping[str, int]) -> dict[str, Any]:
         "response": Rate(figures["responded"], figures["responded"] + figures["missed"]),
         "solution": Rate(figures["confirmed"], words),
         "satisfaction": Rate(figures["satisfied"], words),
+        "answers": Rate(figures["answered"], figures["answered"] + figures["answer_missed"]),
     }
 
 

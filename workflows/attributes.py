@@ -28,6 +28,7 @@ OVERDUE = SearchAttributeKey.for_bool("Overdue")
 SUPERVISED = SearchAttributeKey.for_bool("Supervised")
 FORUM = SearchAttributeKey.for_keyword("Forum")
 NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
+ANSWER_DUE = SearchAttributeKey.for_datetime("AnswerDue")
 PLAYBOOK = SearchAttributeKey.for_keyword("Playbook")
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (
@@ -40,6 +41,7 @@ ALL: tuple[SearchAttributeKey[Any], ...] = (
     OVERDUE,
     SUPERVISED,
     NEXT_DEADLINE,
+    ANSWER_DUE,
     FORUM,
     PLAYBOOK,
 )
@@ -48,7 +50,8 @@ Values = dict[SearchAttributeKey[Any], Any]
 
 
 def of_case(state: CaseState) -> Values:
-    """The attributes of a case as it stands. An ended one has no deadline."""
+    """The attributes of a case as it stands. An ended one has no deadline. ``AnswerDue``: the first word that it owes,
+    also once that is missed."""
     values: Values = {
         ESTATE: state.estate,
         CATEGORY: state.category,
@@ -58,6 +61,7 @@ def of_case(state: CaseState) -> Values:
         OVERDUE: state.overdue,
         SUPERVISED: state.supervised,
         NEXT_DEADLINE: to_the_minute(state.wait.until) if state.wait else None,
+        ANSWER_DUE: to_the_minute(state.owed_until) if state.owed_until else None,
     }
     if "community" in state.units:
         values[COMMUNITY] = state.units["community"]

@@ -10,6 +10,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState, Command, EmergencyDeclared, Fact, Wait, WaitExpired
+    from domain.notices import CASE_KINDS
     from domain.permission import SYSTEM
     from domain.telling import current_details, timer_summary
     from domain.words.names import Names
@@ -17,7 +18,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.host import Host
     from workflows.kinds import CASE
     from workflows.lanes import URGENT
-    from workflows.messages import Effect, EmergencyOrder, ProcessInput
+    from workflows.messages import CaseNoticeOrder, Effect, EmergencyOrder, ProcessInput
+    from workflows.notifying import notify
     from workflows.rules import AT_HAND
 
 
@@ -30,6 +32,8 @@ OPENING = RetryPolicy(
 """One go of a minute; there are others after it (``workflows.lanes``)."""
 OPEN_ATTEMPT = timedelta(minutes=1)
 OPEN_FOR = timedelta(minutes=5)
+NOTIFY = "notify:"
+_NOTIFYING = "通知本级和上一级：答复逾期 · tells the unit and the one above of a missed word"
 _OPENING = "启动七部门联动处置 · opens the joint response of seven departments"
 
 
@@ -57,11 +61,18 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
         return command, CASE.names.record(body.kind, wait.on_expiry)
 
     def effects(self, fact: Fact) -> Sequence[Effect]:
-        """See ``Host``: an emergency has its joint response opened."""
-        return (Effect(name=fact.emergency, first=True),) if isinstance(fact, EmergencyDeclared) else ()
+        """See ``Host``: an emergency has its joint response opened; of a missed word the units are told."""
+        if isinstance(fact, EmergencyDeclared):
+            return (Effect(name=fact.emergency, first=True),)
+        assert self.state is not None
+        return (Effect(name=f"{NOTIFY}{self.state.version}", first=True),) if fact.type in CASE_KINDS else ()
 
     async def carry_out(self, effect: str) -> None:
-        """See ``Host``: opens the joint response, or brings the case under it."""
+        """See ``Host``: tells the units; or opens the joint response, or brings the case under it."""
+        if effect.startswith(NOTIFY):
+            order = CaseNoticeOrder(case=self.number, version=int(effect.removeprefix(NOTIFY)))
+            await notify(names.NOTIFY_OF_CASE, order, _NOTIFYING)
+            return
         await workflow.execute_activity(
             names.OPEN_RESPONSE,
             EmergencyOrder(case=self.number, emergency=effect),
@@ -74,7 +85,7 @@ class CaseWorkflow(Host[CaseState, Command, Wait]):
 
     def effect_words(self, effect: str) -> str:
         """See ``Host``."""
-        return f"{_OPENING} ({effect})"
+        return _NOTIFYING if effect.startswith(NOTIFY) else f"{_OPENING} ({effect})"
 
     def summary(self, state: CaseState, wait: Wait) -> str:
         """See ``Host``."""

@@ -193,6 +193,13 @@ class ResponseOrder(Message):
     response: str
 
 
+class CaseNoticeOrder(Message):
+    """To what tells the units that have a case: what the event at ``version`` brought about."""
+
+    case: str
+    version: int
+
+
 class ResponseNoticeOrder(Message):
     """To what tells the parties of a joint response: what ``command`` brought about."""
 

@@ -54,6 +54,8 @@ CASE = Vocabulary(
     workflow="诉求件",
     updates={
         "contact": "联系居民 contact",
+        "answer": "阶段答复 answer",
+        "accept": "告知受理 accept",
         "resolve": "办结回访 resolve",
         "plan": "制定方案 plan",
         "complete": "完成办理 complete",
@@ -61,6 +63,8 @@ CASE = Vocabulary(
         "hold": "暂缓 hold",
         "escalate": "升级 escalate",
         "return": "退回 return",
+        "object": "提出异议 object",
+        "designate": "登记指定管理 designate",
         "suspend": "挂起 suspend",
         "resume": "恢复 resume",
         "refer": "转办 refer",
@@ -90,7 +94,10 @@ CASE = Vocabulary(
         "plan_overdue": "到期·方案逾期 plan_overdue",
         "resume": "到期·恢复办理 resume",
         "review": "到期·联动复核 review",
+        "designation_missed": "到期·指定管理逾期 designation_missed",
         "close_without_word": "到期·未参评办结 close_without_word",
+        "answer_missed": "到期·阶段答复逾期 answer_missed",
+        "acceptance_missed": "到期·告知受理逾期 acceptance_missed",
     },
     load="读账 load",
     refuse="入账·信号未受理 refuse_signal",
@@ -160,6 +167,7 @@ LINK_RESPONSES = "关联联动处置 link_responses"
 CONVENE_EXTRAORDINARY = "召集临时会议 convene_extraordinary"
 CANCEL_EXTRAORDINARY = "取消临时会议 cancel_extraordinary"
 NOTIFY_OF_RESPONSE = "通知联动单位 notify_of_response"
+NOTIFY_OF_CASE = "通知经办单位 notify_of_case"
 PLAN_SCHEDULES = "排定日程 plan_schedules"
 PLAN_ON = "续排各议事会日程 plan_on"
 REDATE_SITTINGS = "会议重排 redate_sittings"

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.lanes import URGENT
-    from workflows.messages import NoticeOrder, ResponseNoticeOrder
+    from workflows.messages import CaseNoticeOrder, NoticeOrder, ResponseNoticeOrder
 
 NOTIFYING = RetryPolicy(
     initial_interval=timedelta(seconds=1),
@@ -25,7 +25,7 @@ NOT_SENT = "NotSent"
 """What the activity raises once everybody has a notice in the inbox, and an address outside did not take it."""
 
 
-async def notify(name: str, order: NoticeOrder | ResponseNoticeOrder, words: str) -> None:
+async def notify(name: str, order: NoticeOrder | ResponseNoticeOrder | CaseNoticeOrder, words: str) -> None:
     """Has the activity ``name`` tell whom it concerns. Raises ActivityError where it could not be written down.
 
     A receiver that is away for longer is recorded as failed, which is all that a process can do about it: the inbox has

@@ -19,15 +19,16 @@ from store.log import StoredEvent
 
 def milestones(rules: Rules, rows: Iterable[StoredEvent], language: str) -> list[Milestone]:
     """What a resident is told has happened, oldest first."""
-    return [_milestone(rules, event_of(row), language) for row in rows if row.type in MILESTONES]
+    events = map(event_of, rows)
+    return [_milestone(rules, one, language) for one in events if one.type in MILESTONES or one.fact.answer is not None]
 
 
 def _milestone(rules: Rules, event: Event, language: str) -> Milestone:
     detail = event.fact.detail()
     facts = {**detail, **detail.get("plan", {}), **detail.get("suspension", {})}
-    said = text(MILESTONES[event.type], language, **_said(rules, facts, language))
+    said = text(MILESTONES.get(event.type, MILESTONES["answer_given"]), language, **_said(rules, facts, language))
     told = facts.get(TOLD_IN_FULL.get(event.type, ""))
-    return Milestone(type=event.type, label=said, at=event.at, text=told)
+    return Milestone(type=event.type, label=said, at=event.at, text=told, answer=event.fact.answer)
 
 
 def _said(rules: Rules, facts: dict[str, Any], language: str) -> dict[str, object]:

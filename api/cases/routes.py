@@ -25,7 +25,7 @@ from services.problems import Problem
 from services.requests import NewCase, Word
 from services.scope import scope_of
 from services.sending import Done
-from store.cases import CaseQuery
+from store.cases import AnswerFilter, CaseQuery
 from store.folding import event_of
 
 router = APIRouter(route_class=StrictRoute, tags=["cases"])
@@ -86,6 +86,10 @@ async def list_cases(
     overdue: bool | None = None,
     emergency: Annotated[bool | None, Query(description="true: those with an emergency, now or before.")] = None,
     supervised: bool | None = None,
+    promised: Annotated[
+        AnswerFilter | None,
+        Query(alias="answer", description="A word to the resident: `due`, `overdue` (missed and owed), or `none`."),
+    ] = None,
     is_open: Annotated[bool | None, Query(alias="open", description="true: not closed; false: closed.")] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words of the title, or the start of a number.")] = None,
     cursor: Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before.")] = None,
@@ -105,6 +109,7 @@ async def list_cases(
         overdue=overdue,
         emergency=emergency,
         supervised=supervised,
+        answer=promised,
         open=is_open,
         q=q,
         cursor=cursor,

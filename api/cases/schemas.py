@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from api.edge.wire import Answer, Instant
-from domain.policy.ladder import DecisionKind
+from domain.policy.ladder import DecisionKind, ReporterKind
 
 
 class WaitView(Answer):
@@ -23,6 +23,17 @@ class WaitView(Answer):
     on_expiry: str
     on_expiry_kind: str
     sitting_id: str | None
+    provisional: bool
+
+
+class PromiseView(Answer):
+    """A word that is promised beside what the case waits for: by when, and when and how it was given. ``missed``: its
+    time has passed before that."""
+
+    due: Instant
+    given_at: Instant | None
+    text: str | None
+    missed: bool
     provisional: bool
 
 
@@ -50,7 +61,8 @@ class Links(Answer):
 
 
 class CaseItem(Answer):
-    """A case as lists show it. ``title`` is null once the resident is erased."""
+    """A case as lists show it. ``title`` is null once the resident is erased. ``answer_due``: until when the
+    first word that it owes is, or was, promised; ``answer_missed``: the time of one has passed."""
 
     number: str
     version: int
@@ -69,6 +81,8 @@ class CaseItem(Answer):
     carried_over: int
     supervised: bool
     overdue: bool
+    answer_due: Instant | None
+    answer_missed: bool
     emergency_id: str | None
     closed_as: str | None
     closed_at: Instant | None
@@ -94,9 +108,17 @@ class PhotosAdded(PhotoView):
 
 
 class CaseView(CaseItem):
-    """A case. ``description``, ``location``, ``reporter`` and ``photos`` are shown to officers in whose scope it is,
-    and are null (or empty) once the resident is erased. ``allowed``: the decisions that you may take now."""
+    """A case. ``answer``: 阶段答复, what is promised to the resident; ``acceptance``: word whether it is accepted, to
+    ``joint_names`` owners or a body. ``designated``: by the district, after ``objections``. ``description``,
+    ``location``, ``reporter`` and ``photos`` are shown to officers in whose scope it is, and are null (or empty) once
+    the resident is erased. ``allowed``: the decisions that you may take now."""
 
+    answer: PromiseView | None
+    acceptance: PromiseView | None
+    joint_names: int | None
+    reporter_kind: ReporterKind
+    objections: int
+    designated: str | None
     plan: PlanView | None
     suspended_for: str | None
     assigned_to: str | None
@@ -168,6 +190,7 @@ class Decided(Answer):
     tier: str
     events: list[EventBrief]
     wait: WaitView | None
+    answer: PromiseView | None
 
 
 class Next(Answer):
@@ -186,13 +209,16 @@ class Next(Answer):
 
 
 class Outcome(Answer):
-    """How it ended; why and where, for a case that was referred or not taken on."""
+    """How it ended; why and where, for a case that was referred or not taken on. ``ground``: why in general, of one not
+    taken on; ``channel``: the lawful way that is open, with its dates."""
 
     how: str
     kind: str
     at: Instant
     why: str | None
     where: str | None
+    ground: str | None
+    channel: str | None
 
 
 class Followed(Answer):
@@ -205,16 +231,18 @@ class Followed(Answer):
 
 class Milestone(Answer):
     """What happened to the issue, as its resident is told. ``text``: what was done, or is planned, in the words of
-    whoever wrote it down."""
+    whoever wrote it down; ``answer``: what the resident was told with it (阶段答复)."""
 
     type: str
     label: str
     at: Instant
     text: str | None
+    answer: str | None
 
 
 class Track(Answer):
-    """What the resident may see. ``plan`` while it is being carried out; ``milestones`` oldest first."""
+    """What the resident may see. ``answer`` and ``acceptance``: by when they hear, or what they heard. ``plan``
+    while it is being carried out; ``milestones`` oldest first."""
 
     number: str
     title: str | None
@@ -231,6 +259,8 @@ class Track(Answer):
     tier_name: str
     estate: str
     category: str
+    answer: PromiseView | None
+    acceptance: PromiseView | None
     plan: PlanView | None
     disputes: int
     milestones: list[Milestone]

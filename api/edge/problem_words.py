@@ -235,6 +235,8 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
             {
                 "not_allowed_now",
                 "carry_over_limit",
+                "designated_stays",
+                "nothing_to_accept",
                 "no_tier_above",
                 "no_tier_below",
                 "skips_a_tier",
@@ -297,6 +299,7 @@ _GROUPS: dict[int, tuple[Name, frozenset[str]]] = {
                 "duplicate_of_itself",
                 "duplicate_of_unknown",
                 "not_a_higher_tier",
+                "not_over_its_estate",
                 "date_too_early",
                 "date_too_late",
                 "date_out_of_range",

@@ -11,6 +11,7 @@ from pydantic import (
 
 from api.cases.schemas import EventBrief
 from api.edge.wire import Answer, Instant
+from domain.policy.forum import SittingMode
 from domain.sitting import Status as SittingStatus
 
 
@@ -50,10 +51,11 @@ class AddendumView(Answer):
 
 
 class AttendanceView(Answer):
-    """Who was there, by post and unit."""
+    """Who was there, by post and unit, and how the sitting was held."""
 
     chair: str | None
     recorder: str | None
+    mode: SittingMode | None
     present: list[str]
     absent: list[str]
 

@@ -23,7 +23,7 @@ from api.edge.strict import StrictRoute
 from api.process import Services, services_of
 from api.views import Teller
 from console.cases import story
-from console.cases.offers import DECISIONS, foretold, offers
+from console.cases.offers import DECISIONS, Foretold, foretold, offers
 from console.cases.staircase import staircase
 from console.cases.story import Chain, Entry, Stay, Tells
 from console.frame import commands
@@ -38,6 +38,7 @@ from domain.forms.asking import Situation
 from domain.forms.reading import questions_of
 from domain.permission import may_read
 from domain.policy.forum import forum_of
+from domain.telling import promises_told
 from domain.words.bilingual import Name
 from domain.words.dates import length, moment
 from domain.words.names import Names
@@ -104,12 +105,12 @@ async def effect(request: Request, viewer: OnPage, number: Number) -> Response:
     """What a decision would bring about, with the form's fields as they now are. It changes nothing."""
     state = await services_of(request).casework.readable(number, viewer.actor)
     given = dict(await form_fields(request))
-    told, refused = "", ""
+    told, refused = Foretold(""), ""
     try:
         told = foretold(await _situation(request, viewer, state), given.get("kind", ""), given)
     except Refusal as caught:
         refused = detail_of(request, caught)
-    return page(request, "cases/effect.html", told=told, refused=refused)
+    return page(request, "cases/effect.html", told=told.effect, words=told.words, refused=refused)
 
 
 async def _situation(
@@ -180,6 +181,7 @@ async def _shown(
         sent=sent,
         key=key,
         labels=_labels(sent),
+        promises=promises_told(state, tells.language),
         hearing=_hearing(tells, state, now),
         refusal=lambda refused: detail_of(request, refused),
         tier_since=state.tier_since,

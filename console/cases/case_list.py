@@ -22,6 +22,7 @@ from console.frame import forms
 from console.frame.flashes import flash
 from console.frame.forms import Sent
 from console.frame.pages import OnPage, Viewer, page, see
+from console.words import say
 from domain.acting import turn_of
 from domain.forms.asking import Choices
 from domain.forms.choices import estates_by_parent
@@ -35,7 +36,7 @@ router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _SHOWN = 50
 _CARDS = 10
-OFF_THE_LADDER = ("action", "suspended", "joint_response", "verification")
+OFF_THE_LADDER = ("action", "suspended", "designation", "joint_response", "verification")
 """The stages in which a case waits for no sitting, whatever its tier."""
 
 
@@ -118,6 +119,7 @@ def _frame(chosen: Filter, viewer: Viewer, tells: Teller) -> dict[str, Any]:
         "categories": named,
         "companies": [(one.id, one.name.in_(spoken)) for one in organisation.companies],
         "departments": [(one.code, one.name.in_(spoken)) for one in organisation.departments],
+        "answers": [(one, say(f"filter.answer_{one}", spoken)) for one in ("due", "overdue", "none")],
         "ways": [(way, name.in_(spoken)) for way, name in CLOSED_AS.items()],
     }
 

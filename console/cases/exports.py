@@ -50,6 +50,8 @@ _COLUMNS = (
     "waits_for",
     "until",
     "then",
+    "answer_due",
+    "answer_missed",
     "overdue",
     "supervised",
     "carried_over",
@@ -57,7 +59,16 @@ _COLUMNS = (
     "closed_as",
     "closed_at",
 )
-_WIDTHS = {"title": 40, "waits_for": 40, "then": 26, "number": 18, "opened_at": 17, "until": 17, "closed_at": 17}
+_WIDTHS = {
+    "title": 40,
+    "waits_for": 40,
+    "then": 26,
+    "number": 18,
+    "opened_at": 17,
+    "until": 17,
+    "answer_due": 17,
+    "closed_at": 17,
+}
 
 Cell = str | int | datetime | None
 
@@ -156,6 +167,8 @@ def _cells(row: CaseRow, tells: Teller) -> list[Cell]:
         names.severity(row.severity),
         _local(row.opened_at),
         *_waits(item),
+        _local(row.answer_due),
+        _yes(row.answer_missed, language),
         _yes(row.overdue, language),
         _yes(row.supervised, language),
         row.carried_over,

@@ -39,6 +39,7 @@ class Filter(BaseModel):
     company: _Choice = ""
     lead: _Choice = ""
     closed_as: _Choice = ""
+    answer: Literal["", "due", "overdue", "none"] = ""
     opened_from: date | None = None
     opened_to: date | None = None
     overdue: _Flag = False
@@ -113,6 +114,7 @@ _SAME: tuple[str, ...] = (
     "category",
     "lead",
     "closed_as",
+    "answer",
     "overdue",
     "supervised",
     "emergency",

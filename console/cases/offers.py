@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from console.frame.commands import first_values
 from console.frame.forms import Form
 from domain.case import AnyDecision, CaseState, Command
-from domain.effects import effect
+from domain.case.asking import answers
+from domain.effects import foresee
 from domain.errors import Refusal
-from domain.forms.asking import Offer, Situation
+from domain.forms.asking import Offer, Options, Situation
 from domain.forms.reading import FormField, commands_of, fields_of, kind_of
 from domain.permission import allowed_now
 
@@ -48,15 +49,30 @@ def _offered(situation: Situation[CaseState], kind: str, sent: Form[AnyDecision]
     fields = fields_of(DECISIONS[kind], situation)
     form: Form[AnyDecision] = sent or Form(first_values(fields))
     form.prefix = f"{kind}-"
-    told, refused = "", None
+    told, refused = Foretold(""), None
     try:
         told = foretold(situation, kind, form.values)
     except Refusal as caught:
         refused = caught
-    return Offered(kind, DECISIONS[kind].offer, fields, form, told, refused, chosen=sent is not None)
+    asked = with_words(fields, told.words)
+    return Offered(kind, DECISIONS[kind].offer, asked, form, told.effect, refused, chosen=sent is not None)
 
 
-def foretold(situation: Situation[CaseState], kind: str, given: Mapping[str, Any]) -> str:
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What a decision would bring about; ``words``: a text to begin the answer to the resident with, as the case would
+    then stand."""
+
+    effect: str
+    words: Options = ()
+
+
+def with_words(fields: Sequence[FormField], words: Options) -> tuple[FormField, ...]:
+    """A decision's fields, with these words to begin its answer with."""
+    return tuple(replace(one, suggested=words) if one.name == "answer" else one for one in fields)
+
+
+def foretold(situation: Situation[CaseState], kind: str, given: Mapping[str, Any]) -> Foretold:
     """What a decision would bring about with these fields; what is not filled in yet is made up.
 
     Raises Refusal; ``not_allowed_now`` for what is no decision.
@@ -65,10 +81,13 @@ def foretold(situation: Situation[CaseState], kind: str, given: Mapping[str, Any
         raise Refusal("not_allowed_now", decision=kind, stage=situation.state.stage, allowed=[])
     fields = fields_of(DECISIONS[kind], situation)
     chosen = {one.name: given[one.name] for one in fields if one.widget in ("choice", "date") and given.get(one.name)}
+    if given.get("answer"):  # whether there is one, whatever it says
+        chosen["answer"] = _ANY_TEXT
     tried = _tried(DECISIONS[kind], fields, chosen, situation.language)
     if tried is None:
         raise Refusal("not_allowed_now", decision=kind, stage=situation.state.stage, allowed=[])
-    return effect(situation.rules, situation.state, situation.actor, tried, situation.now, situation.language)
+    seen = foresee(situation.rules, situation.state, situation.actor, tried, situation.now)
+    return Foretold(seen.told(situation.language), answers(replace(situation, state=seen.after)))
 
 
 def _tried(

@@ -11,17 +11,18 @@ from typing import Any, Literal
 from console.words import say
 from domain.case import Event
 from domain.case.events import Place
+from domain.notices import CASE_KINDS
 from domain.permission import Actor
 from domain.policy.rules import Rules
 from domain.telling import on_expiry, wait_reason
-from domain.words.case_words import EVENTS, STAGES
+from domain.words.case_words import EVENTS, OBJECTION_GROUNDS, REJECTION_GROUNDS, STAGES
 from domain.words.dates import day, moment
 from domain.words.names import Names
 from domain.words.response_words import OUTCOMES
 from store.folding import event_of
 from store.log import StoredEvent, chain_problems
 
-LATE = frozenset({"contact_missed", "plan_overdue", "emergency_review_missed"})
+LATE = frozenset({"contact_missed", "plan_overdue", "designation_missed", "emergency_review_missed"})
 _BY_THE_CLOCK = frozenset({"case_carried_over", "closed_without_word", "wait_reprojected", "case_raised_to_district"})
 Tone = Literal["late", "system", "decision"]
 
@@ -111,7 +112,7 @@ def _entry(row: StoredEvent, sealed: Mapping[int, str | None], tells: Tells, cha
 
 
 def _tone(event: Event) -> Tone:
-    if event.type in LATE:
+    if event.type in LATE or event.type in CASE_KINDS:
         return "late"
     return "system" if event.actor.role == "system" or event.type in _BY_THE_CLOCK else "decision"
 
@@ -192,8 +193,13 @@ _TOLD: dict[str, Any] = {
     "to_tier": _tier,
     "cause": lambda value, tells: tells.say("particular.by_rule") if value == "carry_over_limit" else "",
     "count": lambda value, _: str(value) if isinstance(value, int) else "",
+    "ground": lambda value, tells: _ground(value, tells),
+    "unit": _unit,
+    "document": _plain,
     "to_whom": _plain,
     "reference": _plain,
+    "notice_by": lambda value, tells: _date(value, tells),
+    "concluded_by": lambda value, tells: _date(value, tells),
     "of": _plain,
     "stars": lambda value, _: "★" * int(value),
     "from_estate": _unit,
@@ -206,8 +212,15 @@ _TOLD: dict[str, Any] = {
     "emergency": _plain,
     "was": lambda value, tells: moment(datetime.fromisoformat(value), tells.language),
     "instead_of": _plain,
+    "answer": _plain,
+    "answer_due": lambda value, tells: moment(datetime.fromisoformat(value["until"]), tells.language),
 }
 """How each detail is told, in the order in which they are."""
+
+
+def _ground(ground: str, tells: Tells) -> str:
+    name = OBJECTION_GROUNDS.get(ground) or REJECTION_GROUNDS.get(ground)
+    return name.in_(tells.language) if name else ground
 
 
 # ---------------------------------------------------------------- where it has stood

@@ -38,7 +38,7 @@ _PAGE = 50
 _Choice = Annotated[str, Query(max_length=80)]
 _By = Annotated[Grouping | None, Query()]
 
-RATES = ("response", "solution", "satisfaction")
+RATES = ("response", "solution", "satisfaction", "answers")
 COUNTS: tuple[Measure, ...] = (
     "opened",
     "closed",
@@ -55,6 +55,7 @@ _PARTS: dict[str, tuple[Measure, Measure]] = {
     "response": ("responded", "missed"),
     "solution": ("confirmed", "disputed"),
     "satisfaction": ("satisfied", "disputed"),
+    "answers": ("answered", "answer_missed"),
 }
 """Of each rate: whose cases make it, and whose spoil it."""
 
@@ -146,7 +147,7 @@ class Line:
 
 
 def rate(figures: Figures, name: str) -> Rate:
-    """One of the three rates."""
+    """One of the rates."""
     found: Rate = getattr(figures, name)
     return found
 
@@ -161,6 +162,8 @@ def count(figures: Figures, measure: str) -> int:
         "confirmed": figures.solution.part,
         "missed": figures.response.whole - figures.response.part,
         "satisfied": figures.satisfaction.part,
+        "answered": figures.answers.part,
+        "answer_missed": figures.answers.whole - figures.answers.part,
     }
     found: int = made[measure] if measure in made else getattr(figures, measure)
     return found

@@ -28,6 +28,7 @@ from domain.errors import Refusal
 from domain.permission import Actor, may_file, may_open
 from domain.policy.playbook_parts import CallFirst
 from domain.policy.rules import Rules
+from domain.words.case_words import REPORTERS
 from domain.words.names import Names
 from services.problems import Problem
 from services.requests import NewCase
@@ -73,6 +74,7 @@ async def counter(request: Request, viewer: OnPage) -> Response:
         "channel": "counter",
         "severity": "normal",
         "reporter.anonymous": "false",
+        "reporter.kind": "person",
     }
     return _page(request, viewer, Form(values))
 
@@ -98,6 +100,7 @@ def _page(
         categories=filing.categories_of(rules, spoken),
         photos_again=photos_again,
         most=MOST_PHOTOS,
+        reporters=[(kind, name.in_(spoken)) for kind, name in REPORTERS.items()],
         emergencies=emergencies_of(rules, viewer.actor, spoken),
         consent=CONSENT.in_(spoken),
         consent_version=CONSENT_VERSION,
@@ -142,7 +145,7 @@ def _without_names(sent: Filing) -> dict[str, Any]:
     """What was filed; of somebody who stays anonymous, neither name nor telephone."""
     fields = sent.model_dump(exclude={"key"})
     if sent.reporter is not None and sent.reporter.anonymous:
-        fields["reporter"] = {"anonymous": True}
+        fields["reporter"] = {"anonymous": True, "kind": sent.reporter.kind}
     return fields
 
 

@@ -17,7 +17,7 @@ from api.cases.routes import Number, decided
 from api.edge.problem_words import status_of
 from api.edge.strict import StrictRoute
 from api.process import Services, services_of
-from console.cases.offers import DECISIONS
+from console.cases.offers import DECISIONS, foretold, with_words
 from console.frame import commands
 from console.frame.forms import Form
 from console.frame.once import once_of
@@ -240,8 +240,16 @@ class Decidable:
         return DECISIONS[kind].offer.label
 
     def fields(self, kind: str) -> tuple[FormField, ...]:
-        """What a decision asks for; who is proposed can always be chosen."""
-        return tuple(self._with_proposed(one) for one in fields_of(DECISIONS[kind], self.situation))
+        """What a decision asks for; who is proposed can always be chosen; an answer begins with what it leads to."""
+        fields = tuple(self._with_proposed(one) for one in self._asked(kind))
+        try:
+            words = foretold(self.situation, kind, self.proposals(kind)).words
+        except Refusal:  # it is said once it is sent
+            words = ()
+        return with_words(fields, words)
+
+    def _asked(self, kind: str) -> tuple[FormField, ...]:
+        return fields_of(DECISIONS[kind], self.situation)
 
     def _with_proposed(self, field: FormField) -> FormField:
         if field.name != "lead" or self.lead is None or self.lead in dict(field.options):
@@ -263,7 +271,7 @@ class Decidable:
             "lead": self.lead or "",
             "co_handlers": list(self.others),
         }
-        return {one.name: proposed[one.name] for one in self.fields(kind) if one.name in proposed}
+        return {one.name: proposed[one.name] for one in self._asked(kind) if one.name in proposed}
 
     def _reason(self, kind: str) -> str:
         ladder, language = self.situation.rules.ladder, self.state.language

@@ -39,7 +39,7 @@ async def _attended(request: Request, parties: Mapping[str, str]) -> Form[Record
         ]
         for said, others in _OTHERS.items()
     }
-    named = {name: form.value(name) for name in ("chair", "recorder") if form.value(name).strip()}
+    named = {name: form.value(name) for name in ("chair", "recorder", "mode") if form.value(name).strip()}
     commands.check(request, form, RecordAttendance, {**named, **lists})
     for said, others in _OTHERS.items():
         wrong = form.error(said)
@@ -92,7 +92,7 @@ def _as_recorded(sitting: Known, parties: Mapping[str, str]) -> dict[str, str]:
     recorded = sitting.view.attendance
     if recorded is None:
         return {}
-    values = {"chair": recorded.chair or "", "recorder": recorded.recorder or ""}
+    values = {"chair": recorded.chair or "", "recorder": recorded.recorder or "", "mode": recorded.mode or "in_person"}
     for said, names, rest in (
         ("present", recorded.present, "others"),
         ("absent", recorded.absent, "others_absent"),

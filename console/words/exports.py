@@ -23,6 +23,8 @@ WORDS: dict[str, Name] = {
     "export.waits_for": _n("等待", "Waits for"),
     "export.until": _n("期限", "Until"),
     "export.then": _n("届时", "Then"),
+    "export.answer_due": _n("答复期限", "Answer due"),
+    "export.answer_missed": _n("答复逾期", "Answer missed"),
     "export.overdue": _n("逾期", "Late"),
     "export.supervised": _n("督办", "Supervised"),
     "export.carried_over": _n("结转次数", "Carried over"),

@@ -224,6 +224,7 @@ _MODE: dict[str, Name] = {
     "mode.clock.even": _n("按计划", "on time"),
     "mode.late": _n("补充议题", "addendum"),
     "mode.late_why": _n("增补理由", "Added because"),
+    "mode.matter": _n("联席会议事项", "Matter"),
     "mode.why_here": _n("为何上会", "Why here"),
     "mode.tried": _n("已做工作", "What was tried"),
     "mode.promised": _n("原先承诺", "Promised"),

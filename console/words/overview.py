@@ -31,14 +31,16 @@ WORDS: dict[str, Name] = {
     "overview.bad.no_date": _n("请填写日期，如 2026-03-01。", "Give a date, such as 2026-03-01."),
     "overview.bad.backwards": _n("结束日期早于开始日期。", "It ends before it begins."),
     "overview.bad.too_long": _n("时间段最长五年。", "A time is five years at most."),
-    # ---- the three rates
-    "overview.rates": _n("三率", "The three rates"),
+    # ---- the three rates, and the answers
+    "overview.rates": _n("三率和答复", "The three rates, and answers"),
     "overview.rate.response": _n("响应率", "Response"),
     "overview.rate.solution": _n("解决率", "Solution"),
     "overview.rate.satisfaction": _n("满意率", "Satisfaction"),
+    "overview.rate.answers": _n("按时答复率", "Answered in time"),
     "overview.of.response": _n("{whole} 次首次联系", "{whole} first contacts"),
     "overview.of.solution": _n("居民评价 {whole} 次", "{whole} words of residents"),
     "overview.of.satisfaction": _n("居民评价 {whole} 次", "{whole} words of residents"),
+    "overview.of.answers": _n("阶段答复 {whole} 次", "{whole} answers"),
     "overview.points": _n("{n} 个百分点", "{n} points"),
     "overview.more": _n("较上期上升", "up on the time before:"),
     "overview.less": _n("较上期下降", "down on the time before:"),
@@ -60,6 +62,11 @@ WORDS: dict[str, Name] = {
         "在这段时间内居民的评价中，确认已解决且给三星及以上的占多少。",
         "Of the same words, those that said it is solved with three stars or more.",
     ),
+    "overview.means.answers": _n(
+        "在这段时间内作出或逾期的阶段答复中，按时作出的占多少。办结、转办、不予受理时告知的结果也是答复。",
+        "Of the answers given or missed in the time, those that were given in time. What a resident is told as a case "
+        "is solved, referred or not taken on is an answer as well.",
+    ),
     # ---- the counts
     "overview.counts": _n("本期情况", "In this time"),
     "overview.measure.opened": _n("受理", "Opened"),
@@ -74,6 +81,8 @@ WORDS: dict[str, Name] = {
     "overview.measure.emergencies": _n("联动处置", "Emergencies"),
     "overview.measure.responded": _n("按时联系", "Contacted in time"),
     "overview.measure.missed": _n("超时未联系", "First contact missed"),
+    "overview.measure.answered": _n("按时答复", "Answered in time"),
+    "overview.measure.answer_missed": _n("答复逾期", "Answer missed"),
     "overview.measure.confirmed": _n("居民确认解决", "Confirmed as solved"),
     "overview.measure.satisfied": _n("居民满意", "Satisfied"),
     "overview.measure.settled": _n("已解决", "Settled"),

@@ -179,6 +179,14 @@ WORDS: dict[str, Name] = {
     "residents.ended_duplicate": _n(
         "与 {of} 是同一件事，一并办理。那件现在：{stage}。", "It is the same matter as {of}, which is now at: {stage}."
     ),
+    "residents.answer": _n("阶段答复", "What you were told"),
+    "residents.acceptance": _n("是否受理", "Whether it is accepted"),
+    "residents.answer_by": _n("最迟 {at} 答复您", "you will hear by {at}"),
+    "residents.answer_late": _n(
+        "应于 {at} 前答复您，已逾期，正在催办", "due by {at}; it is late, and is being asked for"
+    ),
+    "residents.ground": _n("不予受理情形", "Ground"),
+    "residents.channel": _n("法定途径", "The lawful way"),
     "residents.why": _n("原因", "Why"),
     "residents.object_rejected": _n(
         "不同意？{day}前，带上编号到社区服务站提出异议，核实后会重新办理；也可以拨打 12345。",
@@ -206,6 +214,11 @@ WORDS: dict[str, Name] = {
     "counter.place": _n("具体位置", "Where exactly"),
     "counter.name": _n("姓名", "Name"),
     "counter.phone": _n("电话", "Telephone"),
+    "counter.reporter_kind": _n("谁提出", "Raised by"),
+    "counter.joint_names": _n("联名业主人数", "Owners jointly"),
+    "counter.joint_names_hint": _n(
+        "十名以上业主联名的，须书面告知是否受理", "Ten or more are told in writing whether it is accepted"
+    ),
     "counter.identity": _n("身份", "Identity"),
     "counter.named": _n("实名", "Named"),
     "counter.anonymous": _n("匿名（不保存姓名和电话）", "Anonymous (neither name nor number is kept)"),

@@ -6,6 +6,7 @@ All pure. Every open case has exactly one wait; MISSION's ladder table is the sp
 """
 
 from domain.case.commands import (
+    Accept,
     AddNote,
     AddPhotos,
     AnyCommand,
@@ -17,14 +18,17 @@ from domain.case.commands import (
     Contact,
     Decision,
     DeclareEmergency,
+    Designate,
     Dispute,
     Escalate,
     Extend,
+    GiveAnswer,
     Hold,
     MakePlan,
     MarkDuplicate,
     OpenCase,
     PutOnAgenda,
+    RaiseObjection,
     Refer,
     Reject,
     Reopen,
@@ -44,8 +48,10 @@ from domain.case.commands import (
 from domain.case.deciding import check_allowed, decide
 from domain.case.events import (
     SCHEMA,
+    CaseDesignated,
     CaseEscalated,
     CaseReferred,
+    CaseRejected,
     ClosedAs,
     EmergencyDeclared,
     Event,
@@ -58,22 +64,26 @@ from domain.case.events import (
     Plan,
     SealedRef,
     Suspension,
+    Term,
     Wait,
     WaitKind,
 )
 from domain.case.photographs import MOST_PHOTOS, check_photos_taken
-from domain.case.state import CaseState, Closing, before_sitting, evolve, fold, summary, waits
+from domain.case.state import CaseState, Closing, Promise, before_sitting, evolve, fold, promised, summary, waits
 
 __all__ = [
     "MOST_PHOTOS",
     "SCHEMA",
+    "Accept",
     "AddNote",
     "AddPhotos",
     "AnyCommand",
     "AnyDecision",
     "Assign",
+    "CaseDesignated",
     "CaseEscalated",
     "CaseReferred",
+    "CaseRejected",
     "CaseState",
     "ClosedAs",
     "Closing",
@@ -83,6 +93,7 @@ __all__ = [
     "Contact",
     "Decision",
     "DeclareEmergency",
+    "Designate",
     "Dispute",
     "EmergencyDeclared",
     "Escalate",
@@ -91,6 +102,7 @@ __all__ = [
     "Expiry",
     "Extend",
     "Fact",
+    "GiveAnswer",
     "Hold",
     "MakePlan",
     "MarkDuplicate",
@@ -99,7 +111,9 @@ __all__ = [
     "PhotoRef",
     "Place",
     "Plan",
+    "Promise",
     "PutOnAgenda",
+    "RaiseObjection",
     "Refer",
     "Reject",
     "Reopen",
@@ -115,6 +129,7 @@ __all__ = [
     "Supervise",
     "Suspend",
     "Suspension",
+    "Term",
     "Wait",
     "WaitExpired",
     "WaitKind",
@@ -125,6 +140,7 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
+    "promised",
     "summary",
     "waits",
 ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from domain.case.state import CaseState
 from domain.forms import choices
 from domain.forms.asking import Choices, Days, Options, Situation
-from domain.permission import takes_up_directly
+from domain.permission import may_decide, takes_up_directly
 from domain.policy.calendar import shanghai
-from domain.words.bilingual import both
+from domain.words.bilingual import Name, both, text
+from domain.words.case_words import OBJECTION_GROUNDS, REJECTION_GROUNDS
+from domain.words.dates import in_figures
 
 _PLAN_DAYS, _SUSPEND_DAYS, _EXTEND_DAYS = 14, 30, 7
 """What a form's date is when it is shown first; the officer names the real one."""
@@ -35,6 +38,75 @@ def leads(situation: Situation[CaseState]) -> Choices:
     companies = sorted(organisation.companies, key=lambda one: one.id != serving)
     named = tuple((one.name.in_(spoken), one.name.in_(situation.language)) for one in companies)
     return (*co_handlers(situation), (_COMPANIES.in_(situation.language), named))
+
+
+def anybody(situation: Situation[CaseState]) -> Choices:
+    """Whom the district can designate: departments, and every unit by tier."""
+    return ((_DEPARTMENTS.in_(situation.language), choices.departments(situation)[0][1]), *choices.units(situation))
+
+
+# ---------------------------------------------------------------- to the resident
+
+
+def may_answer(situation: Situation[CaseState]) -> bool:
+    """Whether who fills the form in may answer the resident."""
+    return may_decide(situation.rules, situation.actor, situation.state, "answer")
+
+
+def answers(situation: Situation[CaseState]) -> Options:
+    """A text to begin with: what is being done and when they hear next, as the case stands; in its own language, which
+    is its resident's."""
+    wait, language = situation.state.wait, situation.state.language
+    if wait is None or wait.kind not in _ANSWERS:
+        return ()
+    starts = in_figures(wait.starts_at) if wait.starts_at else ""
+    until = in_figures(wait.until)
+    said = text(_ANSWERS[wait.kind], language, where=wait.where or "", who=wait.who or "", starts=starts, until=until)
+    return ((said, said),)
+
+
+_ANSWERS = {
+    "contact": both(
+        "您的诉求已登记，小区联系点{until}前与您联系。", "Your issue was taken down; your estate calls you by {until}."
+    ),
+    "sitting": both(
+        "您的诉求已列入{where}（{starts}），会后{until}前告诉您结果。",
+        "Your issue is before {where} ({starts}); you hear what came of it by {until}.",
+    ),
+    "plan": both(
+        "您的诉求由{who}办理，计划{until}前完成，完成后请您评价。",
+        "{who} is working on your issue, to be done by {until}; you will then be asked.",
+    ),
+    "suspension": both(
+        "您的诉求需等外部条件具备，{until}恢复办理，届时再答复您。",
+        "Your issue waits for an outside condition; it goes on at {until}, and you will hear again.",
+    ),
+    "designation": both(
+        "您的诉求正由区政府确定办理单位，{until}前再答复您。",
+        "The district is settling whose your issue is; you hear again by {until}.",
+    ),
+    "stand_down": both(
+        "您的诉求正由多个部门联动处置，有进展即告诉您。",
+        "Several departments are dealing with your issue together; you will hear how it goes.",
+    ),
+}
+
+
+# ---------------------------------------------------------------- why
+
+
+def objection_grounds(situation: Situation[CaseState]) -> Choices:
+    """Why a case is handed back."""
+    return _named(OBJECTION_GROUNDS, situation)
+
+
+def rejection_grounds(situation: Situation[CaseState]) -> Choices:
+    """Why a case is not taken on."""
+    return _named(REJECTION_GROUNDS, situation)
+
+
+def _named(names: Mapping[str, Name], situation: Situation[CaseState]) -> Choices:
+    return (("", tuple((code, name.in_(situation.language)) for code, name in names.items())),)
 
 
 # ---------------------------------------------------------------- where to

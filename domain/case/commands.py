@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.case import asking
-from domain.case.events import PhotoRef, SealedRef, WaitKind
+from domain.case.events import ObjectionGround, PhotoRef, RejectionGround, SealedRef, WaitKind
 from domain.forms import choices
 from domain.forms.asking import Asked, Offer, Offered
 from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
+from domain.policy.ladder import ReporterKind
 from domain.process import Ordered
 from domain.stream import Frozen, Instant
 from domain.words.bilingual import both
@@ -27,14 +28,34 @@ _WHY = both("理由", "Reason")
 _REASON = Asked(_WHY, help=_NO_NUMBERS, example="等待物业报价")
 
 
+def _text_of(given: object) -> object:
+    """An answer may be written as its text, or as ``{"text": …}``."""
+    return given["text"] if isinstance(given, dict) and given.keys() == {"text"} else given
+
+
+Answer = Annotated[WorkingText, BeforeValidator(_text_of)]
+"""阶段答复: plain words to the resident, who reads them on their page."""
+_TO_THE_RESIDENT = both("给居民的答复", "Answer to the resident")
+_WHAT_TO_SAY = both(
+    "居民会读到：正在怎么办、由谁办、下次何时答复。不写电话和身份证号",
+    "The resident reads it: what is being done, by whom, when they hear next. No phone or identity-card numbers",
+)
+_AN_ANSWER = "已请维保单位周三上门检修，由城建跟进，周五前再答复您"
+
+
 class Decision(Offered):
     """Base of every decision; ``reason`` is asked for where the ladder asks for one.
 
     ``sitting``: the meeting that takes it, named by who records it there; the case has to be before that meeting.
+    ``answer``: what the resident is told with it (阶段答复).
     """
 
     reason: Annotated[WorkingText | None, Asked(_WHY, offered=False)] = None
     sitting: Annotated[Line | None, Asked(both("会议", "Sitting"), offered=False)] = None
+    answer: Annotated[
+        Answer | None,
+        Asked(_TO_THE_RESIDENT, help=_WHAT_TO_SAY, suggestions=asking.answers, when=asking.may_answer),
+    ] = None
 
 
 class Contact(Decision):
@@ -53,6 +74,40 @@ class Contact(Decision):
     outcome: Annotated[
         WorkingText,
         Asked(both("联系结果", "Outcome"), help=_NO_NUMBERS, example="已了解情况，约定周三现场查看"),
+    ]
+
+
+class GiveAnswer(Decision):
+    """阶段答复: the resident hears what is being done, by whom, and when they hear next; changes no stage."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["answer"], rank="first")
+    kind: Literal["answer"]
+    text: Annotated[
+        WorkingText, Asked(_TO_THE_RESIDENT, help=_WHAT_TO_SAY, suggestions=asking.answers, example=_AN_ANSWER)
+    ]
+    answer: Annotated[Answer | None, Asked(_TO_THE_RESIDENT, offered=False)] = None
+
+    @model_validator(mode="after")
+    def _is_the_answer(self) -> Self:
+        if self.answer is not None:
+            raise PydanticCustomError("answer_is_its_text", "the answer is its text")
+        return self
+
+
+class Accept(Decision):
+    """Written word that it is accepted (受理), to owners jointly or a body; changes no stage."""
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["accept"], rank="first")
+    kind: Literal["accept"]
+    text: Annotated[
+        WorkingText,
+        Asked(
+            both("书面告知", "The word in writing"),
+            help=both(
+                "写明予以受理、由谁承办。不受理的用“不予受理”", "That it is accepted, and by whom it is dealt with"
+            ),
+            example="您们联名反映的事项予以受理，由老城社区承办",
+        ),
     ]
 
 
@@ -140,7 +195,50 @@ class Return(Decision):
 
     offer: ClassVar[Offer] = Offer(DECISIONS["return"], meeting="seldom")
     kind: Literal["return"]
+    ground: Annotated[
+        ObjectionGround | None,
+        Asked(both("退回情形", "Ground"), choices=asking.objection_grounds, empty=both("其他", "Another")),
+    ] = None
     reason: Annotated[WorkingText, _REASON]
+
+
+class RaiseObjection(Decision):
+    """异议: whoever it was handed to says that it is not theirs. It goes back to who handed it over; the second time it
+    waits for the district's designation, since what was handed over is not handed on (Heze's property regulation,
+    Art. 28)."""
+
+    offer: ClassVar[Offer] = Offer(
+        DECISIONS["object"],
+        lead=both(
+            "移交来的事项不得再次移交；再次提出异议的，由区政府指定管理。",
+            "What was handed over is not handed on; on the second objection the district designates.",
+        ),
+        meeting="seldom",
+    )
+    kind: Literal["object"]
+    ground: Annotated[
+        ObjectionGround, Asked(both("异议情形", "Ground"), choices=asking.objection_grounds, example="not_our_duty")
+    ]
+    reason: Annotated[WorkingText, _REASON]
+
+
+class Designate(Decision):
+    """指定管理: the county or district government has said whose it is (Heze's property regulation, Art. 28).
+
+    ``unit``: a unit's id or a department's code; ``document``: the number of the paper that says so.
+    """
+
+    offer: ClassVar[Offer] = Offer(DECISIONS["designate"], rank="first")
+    kind: Literal["designate"]
+    unit: Annotated[Line, Asked(both("指定的单位", "The unit"), choices=asking.anybody, example="urban")]
+    document: Annotated[
+        Line,
+        Asked(
+            both("指定文件文号", "The document's number"),
+            help=both("区政府指定管理的文件", "Of the district's paper that designates"),
+            example="牡政办字〔2026〕15号",
+        ),
+    ]
 
 
 class Suspend(Decision):
@@ -165,20 +263,37 @@ class Resume(Decision):
 
 
 class Refer(Decision):
-    """转办: somebody else's to settle; closes as referred."""
+    """转办: somebody else's to settle; closes as referred. ``petition``: it goes on as 信访, and its dates are told."""
 
     offer: ClassVar[Offer] = Offer(DECISIONS["refer"], meeting="seldom")
     kind: Literal["refer"]
     to_whom: Annotated[Line, Asked(both("转给", "To whom"), example="区住房和城乡建设局")]
     reference: Annotated[Line, Asked(both("转办文号", "Reference"), example="南城转〔2026〕12号")]
     reason: Annotated[WorkingText, _REASON]
+    petition: Annotated[
+        bool,
+        Asked(
+            both("转为信访事项", "It goes on as a petition"),
+            help=both("居民会看到信访告知和办结的期限", "The resident is told the petition's dates"),
+        ),
+    ] = False
 
 
 class Reject(Decision):
-    """不予受理: closes; the resident is told why and how to object."""
+    """不予受理: closes; the resident is told why, which lawful channel there is, and how to object."""
 
     offer: ClassVar[Offer] = Offer(DECISIONS["reject"])
     kind: Literal["reject"]
+    ground: Annotated[
+        RejectionGround,
+        Asked(
+            both("不予受理情形", "Ground"),
+            help=both("居民会看到理由和可走的法定途径", "The resident reads it, with the lawful channel"),
+            choices=asking.rejection_grounds,
+            required=True,
+            example="litigation",
+        ),
+    ] = "other"
     reason: Annotated[WorkingText, _REASON]
 
 
@@ -323,6 +438,8 @@ class Supervise(Decision):
 
 AnyDecision = Annotated[
     Contact
+    | GiveAnswer
+    | Accept
     | MakePlan
     | Resolve
     | Complete
@@ -330,6 +447,8 @@ AnyDecision = Annotated[
     | Extend
     | Escalate
     | Return
+    | RaiseObjection
+    | Designate
     | Suspend
     | Resume
     | Refer
@@ -353,6 +472,7 @@ class OpenCase(Frozen):
     """A resident's issue arrives. Words and reporter are sealed before; only references come in.
 
     ``number``: the case's own, which names the joint response of one that is opened as an ``emergency``.
+    ``joint_names``: how many owners raise it jointly.
     """
 
     kind: Literal["open"] = "open"
@@ -363,6 +483,8 @@ class OpenCase(Frozen):
     severity: str = "normal"
     words: SealedRef
     emergency: str | None = None
+    joint_names: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    reporter_kind: ReporterKind = "person"
 
     @model_validator(mode="after")
     def _names_its_response(self) -> Self:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from domain.case.commands import (
+    Accept,
     AddNote,
     AddPhotos,
     Assign,
@@ -18,6 +19,7 @@ from domain.case.commands import (
     Dispute,
     Escalate,
     Extend,
+    GiveAnswer,
     Hold,
     MakePlan,
     MarkDuplicate,
@@ -40,6 +42,10 @@ from domain.case.commands import (
     Withdraw,
 )
 from domain.case.events import (
+    AcceptanceMissed,
+    AnswerGiven,
+    AnswerMissed,
+    CaseAccepted,
     CaseAssigned,
     CaseCarriedOver,
     CaseEscalated,
@@ -81,8 +87,10 @@ from domain.case.events import (
 )
 from domain.case.following import follow_sitting, put_on_agenda, reproject
 from domain.case.moves import Deciding, contact_place, sitting_place, units_of
+from domain.case.objecting import designate, miss_designation, raise_objection
 from domain.case.photographs import add_photos
-from domain.case.state import CaseState, Closing
+from domain.case.promises import answering, opening
+from domain.case.state import CaseState, Closing, waits
 from domain.errors import Refusal
 from domain.permission import Actor, allowed_now, may_decide, may_open, may_stand_down, takes_up_directly
 from domain.policy.calendar import SHANGHAI
@@ -106,12 +114,14 @@ def decide(rules: Rules, state: CaseState | None, command: Command, now: datetim
     d = Deciding(rules, state, command, now)
     if isinstance(body, WaitExpired | Reproject | StandDown | SittingMoved | SittingOver | PutOnAgenda | AddPhotos):
         by_system = cast("Callable[[Deciding, Any], tuple[Event, ...]]", _BY_SYSTEM[body.kind])
-        return by_system(d, body)
+        return answering(rules, state, body, by_system(d, body))
     check_allowed(rules, state, command.actor, body.kind)
+    if body.answer is not None and not may_decide(rules, command.actor, state, "answer"):
+        raise Refusal("forbidden", decision="answer", stage=state.stage, tier=state.tier)
     if body.sitting is not None and body.sitting != d.before_sitting:
         raise Refusal("not_before_this_sitting", sitting=body.sitting, number=state.number)
     rule = cast("Callable[[Deciding, Any], tuple[Event, ...]]", _RULES[body.kind])
-    return rule(d, body)
+    return answering(rules, state, body, rule(d, body))
 
 
 def check_allowed(rules: Rules, state: CaseState, actor: Actor, kind: DecisionKind) -> None:
@@ -146,6 +156,9 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
         category=category.id,
         channel=body.channel,
         severity=body.severity,
+        joint_names=body.joint_names,
+        reporter_kind=body.reporter_kind,
+        **opening(rules, now, body.joint_names, body.reporter_kind),
     )
     event = Event(fact=opened, actor=command.actor)
     if body.emergency is None:
@@ -155,7 +168,18 @@ def _open(rules: Rules, state: CaseState | None, command: Command, body: OpenCas
 
 
 def _contact(d: Deciding, body: Contact) -> tuple[Event, ...]:
-    return (d.event(ResidentContacted, place=d.to_sitting(d.own_tier()), how=body.how, outcome=body.outcome),)
+    place = d.to_sitting(d.own_tier()) if d.state.stage == "contact" else None
+    return (d.event(ResidentContacted, place=place, how=body.how, outcome=body.outcome),)
+
+
+def _answer(d: Deciding, body: GiveAnswer) -> tuple[Event, ...]:
+    return (d.event(AnswerGiven),)
+
+
+def _accept(d: Deciding, body: Accept) -> tuple[Event, ...]:
+    if not d.state.owes_acceptance:
+        raise Refusal("nothing_to_accept", number=d.state.number)
+    return (d.event(CaseAccepted, text=body.text),)
 
 
 def _resolve(d: Deciding, body: Resolve) -> tuple[Event, ...]:
@@ -237,8 +261,9 @@ def _return(d: Deciding, body: Return) -> tuple[Event, ...]:
     below = d.ladder.below(d.state.tier)
     if below is None:
         raise Refusal("no_tier_below", tier=d.state.tier)
+    d.not_designated("return")
     place = d.to_sitting(below)
-    return (d.event(CaseReturned, place=place, from_tier=d.state.tier, to_tier=below.id),)
+    return (d.event(CaseReturned, place=place, from_tier=d.state.tier, to_tier=below.id, ground=body.ground),)
 
 
 def _suspended_place(d: Deciding, resume_date: date) -> Place:
@@ -271,11 +296,15 @@ def _resume(d: Deciding, body: Resume | WaitExpired) -> tuple[Event, ...]:
 
 
 def _refer(d: Deciding, body: Refer) -> tuple[Event, ...]:
-    return (d.event(CaseReferred, place=d.to_closed(), to_whom=body.to_whom, reference=body.reference),)
+    dates = d.ladder.petition
+    told: dict[str, Any] = {}
+    if body.petition:
+        told = {"notice_by": d.in_days(dates.notice), "concluded_by": d.in_days(dates.concluded)}
+    return (d.event(CaseReferred, place=d.to_closed(), to_whom=body.to_whom, reference=body.reference, **told),)
 
 
 def _reject(d: Deciding, body: Reject) -> tuple[Event, ...]:
-    return (d.event(CaseRejected, place=d.to_closed()),)
+    return (d.event(CaseRejected, place=d.to_closed(), ground=body.ground),)
 
 
 def _mark_duplicate(d: Deciding, body: MarkDuplicate) -> tuple[Event, ...]:
@@ -289,6 +318,7 @@ def _reroute(d: Deciding, body: Reroute) -> tuple[Event, ...]:
     category = d.rules.organisation.category(body.category or d.state.category)
     if (estate.id, category.id) == (d.state.estate, d.state.category):
         raise Refusal("already_there", estate=estate.id, category=category.id)
+    d.not_designated("reroute")
     if d.state.reroutes >= d.ladder.reroutes_without_supervisor and not d.state.taken_up:
         raise Refusal("reroute_needs_supervisor", reroutes=d.state.reroutes)
     place = contact_place(d.rules, d.now)
@@ -383,6 +413,8 @@ def _supervise(d: Deciding, body: Supervise) -> tuple[Event, ...]:
 
 _RULES: dict[DecisionKind, object] = {
     "contact": _contact,
+    "answer": _answer,
+    "accept": _accept,
     "resolve": _resolve,
     "plan": _plan,
     "complete": _complete,
@@ -390,6 +422,8 @@ _RULES: dict[DecisionKind, object] = {
     "hold": _hold,
     "escalate": _escalate,
     "return": _return,
+    "object": raise_objection,
+    "designate": designate,
     "suspend": _suspend,
     "resume": _resume,
     "refer": _refer,
@@ -409,10 +443,18 @@ assert set(_RULES) == set(DECISIONS)
 
 
 def _expire(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
-    wait = d.state.wait
-    if wait is None or (wait.kind, wait.until) != (body.wait, body.until) or d.now < wait.until:
+    meant = [wait for wait in waits(d.state) if (wait.kind, wait.until) == (body.wait, body.until)]
+    if not meant or d.now < body.until:
         return ()  # something else came first: the wait that this was about is gone
-    return _EXPIRIES[wait.kind](d, body)
+    return _EXPIRIES[body.wait](d, body)
+
+
+def _miss_answer(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
+    return (d.event(AnswerMissed),)
+
+
+def _miss_acceptance(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
+    return (d.event(AcceptanceMissed),)
 
 
 def _miss_contact(d: Deciding, body: WaitExpired) -> tuple[Event, ...]:
@@ -453,8 +495,11 @@ _EXPIRIES: dict[WaitKind, Callable[[Deciding, WaitExpired], tuple[Event, ...]]] 
     "sitting": _pass_sitting,
     "plan": _miss_due_date,
     "suspension": _resume,
+    "designation": miss_designation,
     "stand_down": _miss_stand_down,
     "verification": _hear_nothing,
+    "answer": _miss_answer,
+    "acceptance": _miss_acceptance,
 }
 
 _BY_SYSTEM: dict[str, object] = {

@@ -7,11 +7,39 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
+from domain.policy.ladder import ReporterKind
 from domain.signals import SignalRefused
 from domain.stream import Frozen, Instant, KeptInstant, Schema, StreamEvent, StreamFact
 
-WaitKind = Literal["contact", "sitting", "plan", "suspension", "stand_down", "verification"]
-Expiry = Literal["contact_missed", "carry_over", "escalate", "plan_overdue", "resume", "review", "close_without_word"]
+WaitKind = Literal[
+    "contact",
+    "sitting",
+    "plan",
+    "suspension",
+    "designation",
+    "stand_down",
+    "verification",
+    "answer",
+    "acceptance",
+]
+"""All but the last two are of a place; ``answer`` and ``acceptance`` are promises beside it."""
+Expiry = Literal[
+    "contact_missed",
+    "carry_over",
+    "escalate",
+    "plan_overdue",
+    "resume",
+    "designation_missed",
+    "review",
+    "close_without_word",
+    "answer_missed",
+    "acceptance_missed",
+]
+
+ObjectionGround = Literal["not_our_duty", "not_our_area", "incomplete", "duplicate", "not_acceptable"]
+"""Why it is handed back: 职责不符, 属地不符, 信息不全, 重复, 不予受理."""
+RejectionGround = Literal["litigation", "petition", "secrecy", "concluded", "not_this_office", "other"]
+"""Why it is not taken on, as Weifang's 12345 regulation (Art. 19) and Beijing's (Art. 11) list it (†)."""
 
 
 class Wait(Frozen):
@@ -30,6 +58,14 @@ class Wait(Frozen):
     where: str | None = None
     who: str | None = None
     provisional: bool = False
+
+
+class Term(Frozen):
+    """A promise's own clock: since when, until when, and whether its days lie in a year that is not published."""
+
+    since: Instant
+    until: Instant
+    provisional: bool = Field(default=False, exclude_if=lambda provisional: not provisional)
 
 
 class Place(Frozen):
@@ -63,11 +99,18 @@ EventType = Literal[
     "case_opened",
     "resident_contacted",
     "contact_missed",
+    "answer_given",
+    "answer_missed",
+    "case_accepted",
+    "acceptance_missed",
     "case_held",
     "case_carried_over",
     "case_raised_to_district",
     "case_escalated",
     "case_returned",
+    "case_objected",
+    "case_designated",
+    "designation_missed",
     "plan_made",
     "plan_extended",
     "plan_completed",
@@ -134,7 +177,8 @@ class CaseFact(StreamFact):
     """``place``: where the case stands since, when it moved or waits for something new.
 
     ``words``: a resident's, sealed. ``sitting``: the one that had it before it, where an officer decided; the one that
-    passed it over; or that it is put on the agenda of.
+    passed it over; or that it is put on the agenda of. ``answer``: what the resident is told with it; ``answer_kept``:
+    that the promise was kept by it. ``answer_due``: the promise begins anew.
     """
 
     envelope = frozenset({"type", "at", "place", "words"})
@@ -142,6 +186,9 @@ class CaseFact(StreamFact):
     place: Place | None = None
     words: SealedRef | None = None
     sitting: str | None = None
+    answer: str | None = None
+    answer_kept: bool = False
+    answer_due: Term | None = None
 
 
 class PassedOver(CaseFact):
@@ -160,6 +207,9 @@ class CaseOpened(CaseFact):
     category: str
     channel: str
     severity: str
+    joint_names: int | None = None
+    reporter_kind: ReporterKind = "person"
+    acceptance_due: Term | None = None
 
 
 class ResidentContacted(CaseFact):
@@ -170,6 +220,27 @@ class ResidentContacted(CaseFact):
 
 class ContactMissed(CaseFact):
     type: Literal["contact_missed"] = "contact_missed"
+
+
+class AnswerGiven(CaseFact):
+    """Its text is ``answer``."""
+
+    type: Literal["answer_given"] = "answer_given"
+
+
+class AnswerMissed(CaseFact):
+    type: Literal["answer_missed"] = "answer_missed"
+
+
+class CaseAccepted(CaseFact):
+    """``text``: the word that it is accepted."""
+
+    type: Literal["case_accepted"] = "case_accepted"
+    text: str
+
+
+class AcceptanceMissed(CaseFact):
+    type: Literal["acceptance_missed"] = "acceptance_missed"
 
 
 class CaseHeld(PassedOver):
@@ -198,6 +269,31 @@ class CaseReturned(CaseFact):
     type: Literal["case_returned"] = "case_returned"
     from_tier: str
     to_tier: str
+    ground: ObjectionGround | None = None
+
+
+class CaseObjected(CaseFact):
+    """The ``count``-th objection. ``estate`` and ``units``: those that it goes back to, where they are others."""
+
+    type: Literal["case_objected"] = "case_objected"
+    ground: ObjectionGround
+    count: int
+    estate: str | None = None
+    units: dict[str, str] | None = None
+
+
+class CaseDesignated(CaseFact):
+    """``unit``: whose it is. ``estate`` and ``units``: the estate that it is moved to, where that is another."""
+
+    type: Literal["case_designated"] = "case_designated"
+    unit: str
+    document: str
+    estate: str | None = None
+    units: dict[str, str] | None = None
+
+
+class DesignationMissed(CaseFact):
+    type: Literal["designation_missed"] = "designation_missed"
 
 
 class PlanMade(CaseFact):
@@ -261,13 +357,18 @@ class CaseWithdrawn(CaseFact):
 
 
 class CaseReferred(CaseFact):
+    """``notice_by`` and ``concluded_by``: the dates of what goes on as 信访, as they are told."""
+
     type: Literal["case_referred"] = "case_referred"
     to_whom: str
     reference: str | None = None
+    notice_by: date | None = None
+    concluded_by: date | None = None
 
 
 class CaseRejected(CaseFact):
     type: Literal["case_rejected"] = "case_rejected"
+    ground: RejectionGround = "other"
 
 
 class MarkedDuplicate(CaseFact):
@@ -321,11 +422,15 @@ class CaseSupervised(CaseFact):
 
 
 class WaitReprojected(CaseFact):
-    """``was``: until when it waited before; ``units``: those above its estate, where they are others now."""
+    """``was``: until when it waited before; ``units``: those above its estate, where they are others now.
+
+    ``answer_due`` and ``acceptance_due`` are here the promise's own clock with its end computed again.
+    """
 
     type: Literal["wait_reprojected"] = "wait_reprojected"
     was: KeptInstant | None = None
     units: dict[str, str] | None = None
+    acceptance_due: Term | None = None
 
 
 class CasePutOnAgenda(CaseFact):
@@ -346,11 +451,18 @@ Fact = Annotated[
     CaseOpened
     | ResidentContacted
     | ContactMissed
+    | AnswerGiven
+    | AnswerMissed
+    | CaseAccepted
+    | AcceptanceMissed
     | CaseHeld
     | CaseCarriedOver
     | CaseRaised
     | CaseEscalated
     | CaseReturned
+    | CaseObjected
+    | CaseDesignated
+    | DesignationMissed
     | PlanMade
     | PlanExtended
     | PlanCompleted

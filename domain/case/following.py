@@ -8,25 +8,28 @@ from typing import Any
 from domain.case.commands import PutOnAgenda, Reproject, SittingMoved
 from domain.case.events import CasePutOnAgenda, Event, Wait, WaitReprojected
 from domain.case.moves import Deciding, sitting_wait, units_of
+from domain.case.promises import projected
 from domain.errors import Refusal
 from domain.policy.forum import Sitting
 
 
 def reproject(d: Deciding, body: Reproject) -> tuple[Event, ...]:
-    """The dates of a case's sitting by today's calendar and cadence; and the units that its estate belongs to today."""
+    """The dates of a case's sitting and promises by today's calendar and cadence; and the units that its estate belongs
+    to today."""
     wait = d.state.wait
     try:
         units = units_of(d.rules, d.state.estate)
     except Refusal:  # the estate is no more: what the case knows is what there was
         return ()
     moved = _sitting_today(d, wait) if wait is not None and wait.sitting_id is not None else wait
-    belongs: dict[str, Any] = {"units": units} if units != d.state.units else {}
-    if wait is None or (moved == wait and not belongs):
+    changed: dict[str, Any] = {"units": units} if units != d.state.units else {}
+    changed |= projected(d.rules, d.state)
+    if wait is None or (moved == wait and not changed):
         return ()
     if moved == wait:
-        return (d.event(WaitReprojected, reason=body.cause, **belongs),)
+        return (d.event(WaitReprojected, reason=body.cause, **changed),)
     place = d.state.place.model_copy(update={"wait": moved})
-    return (d.event(WaitReprojected, place=place, reason=body.cause, was=wait.until, **belongs),)
+    return (d.event(WaitReprojected, place=place, reason=body.cause, was=wait.until, **changed),)
 
 
 def _sitting_today(d: Deciding, wait: Wait) -> Wait:

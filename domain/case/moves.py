@@ -13,6 +13,7 @@ from domain.policy.calendar import SHANGHAI, add_duty_time
 from domain.policy.forum import Sitting
 from domain.policy.ladder import Tier
 from domain.policy.rules import Rules
+from domain.policy.span import later
 from domain.words.names import Names
 
 
@@ -68,6 +69,25 @@ class Deciding:
 
     def to_closed(self) -> Place:
         return Place(stage="closed", tier=self.state.tier)
+
+    def to_designation(self) -> Place:
+        """The district has to say whose it is."""
+        stage = self.ladder.stages.designation
+        assert stage is not None  # a ladder that takes objections has it
+        until = later(self.rules.calendar, self.now, stage.within)
+        wait = Wait(kind="designation", until=until, on_expiry="designation_missed")
+        return Place(stage="designation", tier=self.state.tier, wait=wait)
+
+    def not_designated(self, decision: str) -> None:
+        """What the district has designated stays where it is, where policy says so. Raises Refusal."""
+        stage = self.ladder.stages.designation
+        if self.state.designated is not None and stage is not None and stage.final:
+            unit = Names(self.rules, self.rules.ladder.language).unit(self.state.designated)
+            raise Refusal("designated_stays", decision=decision, unit=unit)
+
+    def in_days(self, count: int) -> date:
+        """The Shanghai date so many days on."""
+        return self.today + timedelta(days=count)
 
     def own_tier(self) -> Tier:
         return self.ladder.tier(self.state.tier)

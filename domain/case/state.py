@@ -7,18 +7,25 @@ from datetime import datetime
 from typing import Any
 
 from domain.case.events import (
+    AcceptanceMissed,
+    AnswerMissed,
+    CaseAccepted,
     CaseAssigned,
+    CaseDesignated,
     CaseEscalated,
     CaseFact,
+    CaseObjected,
     CaseOpened,
     CasePutOnAgenda,
     CaseReopened,
     CaseRerouted,
+    CaseReturned,
     CaseSupervised,
     CaseSuspended,
     ClosedAs,
     EmergencyDeclared,
     EventType,
+    Expiry,
     Fact,
     MarkedDuplicate,
     OutcomeConfirmed,
@@ -31,10 +38,13 @@ from domain.case.events import (
     SealedRef,
     Suspension,
     SuspensionExtended,
+    Term,
     Wait,
+    WaitKind,
     WaitReprojected,
     plan_of,
 )
+from domain.policy.ladder import ReporterKind
 from domain.stream import Frozen, Instant, remembered
 
 
@@ -44,6 +54,32 @@ class Closing(Frozen):
     closed_as: ClosedAs
     at: Instant
     stars: int | None = None
+
+
+class Promise(Frozen):
+    """Something promised beside the wait of the place: by when, and the words by which it was kept. ``missed``: its
+    time has passed before."""
+
+    term: Term
+    given_at: Instant | None = None
+    text: str | None = None
+    missed: bool = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its clock runs: neither kept nor missed."""
+        return self.given_at is None and not self.missed
+
+
+class HandedOver(Frozen):
+    """Who handed a case over: another ``estate``, by rerouting it, or the ``tier`` above, by returning it."""
+
+    estate: str | None = None
+    tier: str | None = None
+
+
+WITHOUT_PROMISES: frozenset[str] = frozenset({"verification", "closed"})
+"""Stages at which the resident is not waiting for anybody's word."""
 
 
 class CaseState(Frozen):
@@ -60,8 +96,20 @@ class CaseState(Frozen):
     category: str
     channel: str
     severity: str
+    joint_names: int | None = None
+    reporter_kind: ReporterKind = "person"
     words: SealedRef
     place: Place
+    answer: Promise | None = None
+    """阶段答复: what is promised to the resident, beside the wait of the place."""
+    acceptance: Promise | None = None
+    """Word whether it is accepted, to owners jointly or a body."""
+    handed_over: HandedOver | None = None
+    objections: int = 0
+    designated: str | None = None
+    """The unit or department that the district has designated."""
+    missed_contact: bool = False
+    """It is overdue because nobody has contacted the resident in time."""
     carried_over: int = 0
     overdue: bool = False
     supervised: bool = False
@@ -99,10 +147,40 @@ class CaseState(Frozen):
     def closed(self) -> bool:
         return self.place.stage == "closed"
 
+    @property
+    def owes_acceptance(self) -> bool:
+        """Whether word that it is accepted is promised, and not given."""
+        return self.acceptance is not None and self.acceptance.given_at is None
+
+    @property
+    def owed_until(self) -> datetime | None:
+        """Until when the first word that it still owes is, or was, promised (UTC)."""
+        owed = [one for one in (self.answer, self.acceptance) if one is not None and one.given_at is None]
+        return min((one.term.until for one in owed), default=None)
+
+    @property
+    def misses_word(self) -> bool:
+        """Whether it owes a word whose time has passed."""
+        return any(one is not None and one.given_at is None and one.missed for one in (self.answer, self.acceptance))
+
 
 def waits(state: CaseState) -> tuple[Wait, ...]:
-    """What an open case waits for: always exactly one thing; a closed case, nothing."""
-    return (state.wait,) if state.wait is not None else ()
+    """What an open case waits for: first the one thing of its place, which alone moves it; beside it what it promises,
+    at most one answer and one word of acceptance. A closed case: nothing."""
+    return (*((state.wait,) if state.wait is not None else ()), *promised(state))
+
+
+def promised(state: CaseState) -> tuple[Wait, ...]:
+    """The promises whose clocks run."""
+    kinds: tuple[tuple[WaitKind, Expiry, Promise | None], ...] = (
+        ("answer", "answer_missed", state.answer),
+        ("acceptance", "acceptance_missed", state.acceptance),
+    )
+    return tuple(
+        Wait(kind=kind, until=one.term.until, on_expiry=expiry, provisional=one.term.provisional)
+        for kind, expiry, one in kinds
+        if one is not None and one.is_pending
+    )
 
 
 def before_sitting(state: CaseState, now: datetime) -> str | None:
@@ -122,7 +200,9 @@ _CLOSES: dict[EventType, ClosedAs] = {
     "case_marked_duplicate": "duplicate",
 }
 
-_MAKES_LATE: frozenset[EventType] = frozenset({"contact_missed", "plan_overdue", "emergency_review_missed"})
+_MAKES_LATE: frozenset[EventType] = frozenset(
+    {"contact_missed", "plan_overdue", "emergency_review_missed", "designation_missed"}
+)
 _NEUTRAL: frozenset[EventType] = frozenset(
     {
         "note_added",
@@ -135,6 +215,10 @@ _NEUTRAL: frozenset[EventType] = frozenset(
         "put_on_agenda",
         "photos_added",
         "signal_refused",
+        "answer_given",
+        "answer_missed",
+        "case_accepted",
+        "acceptance_missed",
     }
 )
 
@@ -149,9 +233,10 @@ def evolve(state: CaseState | None, event: Fact, *, number: str, command_id: str
         change["place"] = event.place
         if event.place.tier != state.tier or event.type in _COMES_ANEW:
             change["tier_since"] = event.at
-    if event.sitting is not None and not isinstance(event, CasePutOnAgenda):
+    if event.sitting is not None and event.place is not None and not isinstance(event, CasePutOnAgenda):
         change["heard_at"] = event.sitting
     change.update(_lateness(state, event))
+    change.update(_promises(state, event))
     change.update(_counters(state, event))
     change.update(_particulars(state, event))
     return state.model_copy(update=change)
@@ -184,8 +269,12 @@ def _opened(event: Fact, number: str, command_id: str) -> CaseState:
         category=event.category,
         channel=event.channel,
         severity=event.severity,
+        joint_names=event.joint_names,
+        reporter_kind=event.reporter_kind,
         words=event.words,
         place=event.place,
+        answer=_promise(event.answer_due),
+        acceptance=_promise(event.acceptance_due),
         tier_since=event.at,
         commands=(command_id,),
     )
@@ -194,10 +283,42 @@ def _opened(event: Fact, number: str, command_id: str) -> CaseState:
 def _lateness(state: CaseState, event: Fact) -> dict[str, Any]:
     """A case is overdue from a missed contact or due date until the next decision that moves it."""
     if event.type in _MAKES_LATE:
-        return {"overdue": True}
+        return {"overdue": True, "missed_contact": event.type == "contact_missed"}
     if event.type in _NEUTRAL or not state.overdue or _climbs_by_rule(event):
         return {}  # a case that climbs because nobody decided is as late as before
-    return {"overdue": False}
+    if event.type == "resident_contacted" and not state.missed_contact:
+        return {}  # what is late is something else
+    return {"overdue": False, "missed_contact": False}
+
+
+def _promise(term: Term | None) -> Promise | None:
+    return Promise(term=term) if term is not None else None
+
+
+def _promises(state: CaseState, event: Fact) -> dict[str, Any]:
+    """What becomes of the promises: set anew, kept, missed, or no longer made."""
+    if event.place is not None and event.place.stage in WITHOUT_PROMISES:
+        return {"answer": None, "acceptance": None}
+    change: dict[str, Any] = {}
+    if isinstance(event, WaitReprojected):
+        if event.answer_due is not None and state.answer is not None:
+            change["answer"] = state.answer.model_copy(update={"term": event.answer_due})
+        if event.acceptance_due is not None and state.acceptance is not None:
+            change["acceptance"] = state.acceptance.model_copy(update={"term": event.acceptance_due})
+        return change
+    answer = state.answer if event.answer_due is None else Promise(term=event.answer_due)
+    if answer is not None:
+        change["answer"] = answer.model_copy(update=_kept(event, event.answer, AnswerMissed))
+    if state.acceptance is not None:
+        text = event.text if isinstance(event, CaseAccepted) else None
+        change["acceptance"] = state.acceptance.model_copy(update=_kept(event, text, AcceptanceMissed))
+    return change
+
+
+def _kept(event: Fact, text: str | None, missed: type[CaseFact]) -> dict[str, Any]:
+    if text is not None:
+        return {"given_at": event.at, "text": text}
+    return {"missed": True} if isinstance(event, missed) else {}
 
 
 def _climbs_by_rule(event: Fact) -> bool:
@@ -222,6 +343,8 @@ def _counters(state: CaseState, event: Fact) -> dict[str, Any]:
         change["taken_up"] = True  # by a supervisor in person, as another reroute needs it; a mark is not
     if event.type == "case_rerouted":
         change.update(reroutes=state.reroutes + 1, taken_up=False)
+    if isinstance(event, CaseObjected):
+        change["objections"] = event.count
     return change
 
 
@@ -240,6 +363,8 @@ def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
         change["suspension"] = event.suspension
     elif event.place is not None:
         change["suspension"] = None
+    if event.type in _LEAVES_WHO_HANDED_IT_OVER:
+        change["handed_over"] = None
     own = _CHANGES.get(type(event))
     if own is not None:
         change.update(own(event))
@@ -250,9 +375,28 @@ def _particulars(state: CaseState, event: Fact) -> dict[str, Any]:
     return change
 
 
+_LEAVES_WHO_HANDED_IT_OVER: frozenset[EventType] = frozenset(
+    {"case_escalated", "case_objected", "case_designated", "case_reopened", "outcome_disputed"}
+)
+"""After these it is with somebody to whom nobody handed it over."""
+
+
+def _elsewhere(fact: CaseObjected | CaseDesignated) -> dict[str, Any]:
+    return {} if fact.estate is None or fact.units is None else {"estate": fact.estate, "units": fact.units}
+
+
+def _rerouted(fact: CaseRerouted) -> dict[str, Any]:
+    """It was misrouted."""
+    by = HandedOver(estate=fact.from_estate) if fact.from_estate != fact.estate else None
+    return {"estate": fact.estate, "units": fact.units, "category": fact.category, "handed_over": by}
+
+
 _CHANGES: dict[type[CaseFact], Callable[[Any], dict[str, Any]]] = {
     EmergencyDeclared: lambda fact: {"emergencies": fact.count, "emergency_id": fact.emergency},
-    CaseRerouted: lambda fact: {"estate": fact.estate, "units": fact.units, "category": fact.category},  # misrouted
+    CaseRerouted: _rerouted,
+    CaseReturned: lambda fact: {"handed_over": HandedOver(tier=fact.from_tier)},
+    CaseObjected: _elsewhere,
+    CaseDesignated: lambda fact: {"designated": fact.unit, **_elsewhere(fact)},
     WaitReprojected: lambda fact: {} if fact.units is None else {"units": fact.units},  # its estate belongs elsewhere
     CaseAssigned: lambda fact: {"assigned_to": fact.person},
     CaseReopened: lambda fact: {"closing": None, "duplicate_of": None},
@@ -288,4 +432,7 @@ def summary(state: CaseState) -> dict[str, Any]:
         "duplicate_of": state.duplicate_of,
         "resident": state.words.resident,
         "tier_since": state.tier_since.isoformat() if state.tier_since else None,
+        "next_until": min(one.until for one in waits(state)).isoformat() if waits(state) else None,
+        "answer_due": state.owed_until.isoformat() if state.owed_until else None,
+        "answer_missed": state.misses_word,
     }

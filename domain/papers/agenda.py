@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.policy.forum import Sitting
+from domain.policy.forum import Sitting, SittingMode
 from domain.stream import Instant
 from domain.words.bilingual import Name
 
@@ -46,16 +46,26 @@ class Promise(Frozen):
     actual: str
 
 
+class ByLaw(Frozen):
+    """What a meeting is by law, in the document's language."""
+
+    name: str
+    basis: str
+    attendees: tuple[str, ...] = ()
+
+
 class AgendaItem(Frozen):
     """One case on the agenda. ``minutes`` is its share of the time; ``lead`` and ``attend`` are party names.
 
-    ``emergency``: at an extraordinary sitting, the joint response that the case is under.
+    ``emergency``: at an extraordinary sitting, the joint response that the case is under. ``matter``: which of the
+    matters that the meeting is for by law.
     """
 
     case: str
     emergency: str | None = None
     number: int
     summary: str
+    matter: str | None = None
     why_here: str
     tried: tuple[str, ...] = ()
     first_tabled: Instant | None = None
@@ -63,6 +73,7 @@ class AgendaItem(Frozen):
     carried_over: int = 0
     supervised: bool = False
     overdue: bool = False
+    answer_missed: bool = False
     promised: Promise | None = None
     asked: str
     lead: str | None = None
@@ -98,6 +109,7 @@ class Agenda(Frozen):
     frozen_at: Instant | None = None
     made_at: Instant
     budget: int
+    by_law: ByLaw | None = None
     sections: tuple[AgendaSection, ...]
     not_fitting: tuple[str, ...] = ()
     addenda: tuple[LateItem, ...] = ()
@@ -148,6 +160,8 @@ class Minutes(Frozen):
     forum_name: Name
     language: str
     made_at: Instant
+    by_law: ByLaw | None = None
+    mode: SittingMode | None = None
     chair: str | None = None
     recorder: str | None = None
     present: tuple[str, ...] = ()

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.case import EmergencyDeclared
+from domain.case import CaseDesignated, EmergencyDeclared
 from domain.figures import Figures, Rate
-from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Minutes, Resolution, SectionKind
+from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, ByLaw, Minutes, Resolution, SectionKind
 from domain.papers.agenda_leads import proposal
 from domain.papers.agenda_order import MINUTES, ORDER, Arrangement, Row, Tabled, arrange, forum_at, section_of
 from domain.papers.agenda_story import Step, Voice, arrival, last_plan, promised, tablings, tried, why_here
@@ -20,6 +20,7 @@ from domain.papers.agenda_words import (
     ASKED,
     ASSESSED,
     ASSESSMENTS,
+    DESIGNATED,
     FOR_ASSESSMENTS,
     LED_UNTIL,
     LIST,
@@ -102,6 +103,7 @@ def draft(
         frozen_at=now if frozen else None,
         made_at=now,
         budget=arrangement.budget,
+        by_law=by_law(rules, sitting, voice.language),
         sections=tuple(sections),
         not_fitting=arrangement.not_fitting,
     )
@@ -124,6 +126,7 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
         case=case.number,
         number=number,
         summary=voice.item(case.estate, case.category, case.opened_at),
+        matter=_matter(voice, case, tier),
         why_here=why_here(voice, story),
         tried=(*case.stands, *tried(voice, story)),
         first_tabled=tabled[0] if tabled else None,
@@ -131,12 +134,37 @@ def _item(voice: Voice, sitting: Sitting, case: Tabled, number: int, minutes: in
         carried_over=case.carried_over,
         supervised=case.supervised,
         overdue=case.overdue,
+        answer_missed=case.answer_missed,
         promised=promised(voice, story),
         asked=_asked(voice, case, tier, lead, why),
         lead=voice.party(lead) or None,
         attend=_attend(voice, case, tier, (lead, *others)),
         minutes=minutes,
     )
+
+
+def _matter(voice: Voice, case: Tabled, tier: Tier) -> str | None:
+    """Which of the matters that the meeting is for by law."""
+    if tier.statute is None:
+        return None
+    playbook = _playbook(case) if case.stage == "joint_response" else None
+    return tier.statute.matter(case.category, playbook).name.in_(voice.language)
+
+
+def _playbook(case: Tabled) -> str:
+    """The kind of playbook of the emergency that the case is in."""
+    declared = (step.event.fact for step in reversed(case.story))
+    named = next((fact.playbook for fact in declared if isinstance(fact, EmergencyDeclared)), "")
+    return named.partition("@")[0]
+
+
+def by_law(rules: Rules, sitting: Sitting, language: str) -> ByLaw | None:
+    """What a sitting is by law, as its papers cite it."""
+    statute = rules.ladder.tier(forum_at(rules, sitting).tier).statute
+    if statute is None:
+        return None
+    attendees = tuple(one.in_(language) for one in statute.attendees)
+    return ByLaw(name=statute.name.in_(language), basis=statute.basis.in_(language), attendees=attendees)
 
 
 def proposed(rules: Rules, sitting: Sitting, case: Tabled) -> tuple[str | None, tuple[str, ...]]:
@@ -152,7 +180,7 @@ def _arrived_by(case: Tabled) -> str | None:
 
 
 def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple[str, ...], str]:
-    """Who should lead, who else is needed, and why: whoever has promised it, else by category.
+    """Who should lead, who else is needed, and why: whoever has promised it or is designated, else by category.
 
     An emergency has its lead by its playbook; all departments of the joint response come.
     """
@@ -166,15 +194,23 @@ def _proposed(voice: Voice, case: Tabled, tier: Tier) -> tuple[str | None, tuple
         return plan[0].lead, plan[0].co_handlers, ""
     lowest = tier.id == voice.rules.ladder.tiers[0].id
     found = proposal(voice.rules.organisation, case.category, case.estate, lowest=lowest)
+    designated = _designated(voice, case)
+    if designated is not None:
+        others = (found.lead, *found.others) if found else ()
+        return designated, tuple(one for one in others if one != designated), DESIGNATED.in_(voice.language)
     return (found.lead, found.others, found.why.in_(voice.language)) if found else (None, (), "")
+
+
+def _designated(voice: Voice, case: Tabled) -> str | None:
+    """The department that the district has designated."""
+    facts = (step.event.fact for step in reversed(case.story))
+    unit = next((fact.unit for fact in facts if isinstance(fact, CaseDesignated)), None)
+    return unit if unit in {one.code for one in voice.rules.organisation.departments} else None
 
 
 def _lead_of_emergency(voice: Voice, case: Tabled) -> str | None:
     """The lead by the playbook of the emergency that the case is in."""
-    declared = (step.event.fact for step in reversed(case.story))
-    found = voice.rules.playbooks.get(
-        next((fact.playbook for fact in declared if isinstance(fact, EmergencyDeclared)), "")
-    )
+    found = voice.rules.playbooks.get(_playbook(case))
     return found.lead if found else None
 
 
@@ -288,6 +324,7 @@ def _assessed(voice: Voice, party: str, it: Figures) -> str:
         response=_percent(it.response),
         solution=_percent(it.solution),
         satisfaction=_percent(it.satisfaction),
+        answers=_percent(it.answers),
         late=it.late,
         disputed=it.disputed,
     )
@@ -296,7 +333,7 @@ def _assessed(voice: Voice, party: str, it: Figures) -> str:
 def _statistics(voice: Voice, statistics: Figures | None) -> tuple[str, ...]:
     if statistics is None:
         return ()
-    rates = {"response": statistics.response, "solution": statistics.solution, "satisfaction": statistics.satisfaction}
+    rates = {key: getattr(statistics, key) for key in RATES}
     period = {"since": voice.day(statistics.since), "until": voice.day(statistics.until), "opened": statistics.opened}
     return (
         voice.say(PERIOD, **period),

@@ -52,6 +52,8 @@ class Row(Protocol):
     @property
     def overdue(self) -> bool: ...
     @property
+    def answer_missed(self) -> bool: ...
+    @property
     def supervised(self) -> bool: ...
     @property
     def lead(self) -> str | None: ...
@@ -81,6 +83,7 @@ class Tabled:
     carried_over: int = 0
     overdue: bool = False
     supervised: bool = False
+    answer_missed: bool = False
     lead: str | None = None
     co_handlers: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -104,6 +107,7 @@ class Tabled:
             sitting_id=row.wait.get("sitting_id") if row.wait else None,
             carried_over=row.carried_over,
             overdue=row.overdue,
+            answer_missed=row.answer_missed,
             supervised=row.supervised,
             lead=row.lead,
             co_handlers=tuple(row.co_handlers),
@@ -137,6 +141,7 @@ def as_it_waited(case: Tabled, sitting: str) -> Tabled:
         sitting_id=sitting,
         carried_over=state.carried_over,
         overdue=state.overdue,
+        answer_missed=state.misses_word,
         supervised=state.supervised,
         lead=state.plan.lead if state.plan else None,
         co_handlers=state.plan.co_handlers if state.plan else (),

@@ -30,6 +30,7 @@ from domain.personal import personal_data_in
 from domain.policy.forum import Sitting
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name, text
+from domain.words.case_words import OBJECTION_GROUNDS, REJECTION_GROUNDS
 from domain.words.dates import full_day
 from domain.words.names import Names
 
@@ -45,6 +46,8 @@ _SAID: dict[EventType, str] = {
     "plan_completed": "what_was_done",
     "case_resolved": "what_was_done",
     "note_added": "text",
+    "answer_given": "answer",
+    "case_accepted": "text",
 }
 _OFFICIAL = ("officer", "department", "supervisor")
 
@@ -140,7 +143,14 @@ class Voice:
             "reference": self.quoted(detail.get("reference")),
             "done": self.quoted(detail.get("what_was_done")),
             "of": detail.get("of", ""),
+            "ground": self._ground(detail.get("ground", "")),
+            "unit": self.party(detail.get("unit")),
+            "document": self.quoted(detail.get("document")),
         }
+
+    def _ground(self, ground: str) -> str:
+        name = OBJECTION_GROUNDS.get(ground) or REJECTION_GROUNDS.get(ground)
+        return name.in_(self.language) if name else ""
 
 
 def officers_reason(voice: Voice, event: Event) -> str | None:
@@ -168,7 +178,12 @@ def is_by_rule(event: Event) -> bool:
 
 def arrival(steps: Sequence[Step]) -> int | None:
     """The place in ``steps`` of what brought the case to where it stands."""
-    return next((i for i in range(len(steps) - 1, -1, -1) if steps[i].event.type in ARRIVED), None)
+    return next((i for i in range(len(steps) - 1, -1, -1) if _arrives(steps[i].event)), None)
+
+
+def _arrives(event: Event) -> bool:
+    """Whether it brings a case to a place; a contact with the resident later on does not."""
+    return event.type in ARRIVED and event.fact.place is not None
 
 
 def why_here(voice: Voice, steps: Sequence[Step]) -> str:
@@ -193,7 +208,7 @@ def sittings_missed(steps: Sequence[Step]) -> int:
     for step in reversed(steps):
         if isinstance(step.event.fact, PassedOver):
             return step.event.fact.count + 1
-        if step.event.type in ARRIVED:
+        if _arrives(step.event):
             break
     return 1
 

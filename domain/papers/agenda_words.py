@@ -45,6 +45,10 @@ ARRIVED: dict[EventType, Name] = {
     "case_escalated": _n("{date} {by}从“{below}”升级", "{date}: escalated by {by} from the {below}"),
     "case_returned": _n("{date} {by}从“{above}”退回", "{date}: returned by {by} from the {above}"),
     "case_rerouted": _n("{date} {by}由{from_estate}转派", "{date}: rerouted by {by} from {from_estate}"),
+    "case_objected": _n("{date} {by}提出异议（{ground}）后交回", "{date}: given back by {by} ({ground})"),
+    "case_designated": _n(
+        "{date} 区政府指定由{unit}办理（{document}）", "{date}: the district has designated {unit} ({document})"
+    ),
     "plan_made": _n("{date} {by}定方案，{due}到期", "{date}: planned by {by}, due {due}"),
     "plan_overdue": _n("{date} 方案逾期，按规则转督办交回", "{date}: back by rule, supervised; its plan is overdue"),
     "outcome_disputed": _n(
@@ -79,6 +83,12 @@ TRIED: dict[EventType, Name] = {
     "case_escalated": _n("{date} {by}升级", "{date} {by} escalated it"),
     "case_returned": _n("{date} {by}退回", "{date} {by} returned it"),
     "case_rerouted": _n("{date} {by}由{from_estate}转派", "{date} {by} rerouted it from {from_estate}"),
+    "case_objected": _n("{date} {by}提出异议（{ground}）", "{date} {by} objected ({ground})"),
+    "case_designated": _n(
+        "{date} 区政府指定由{unit}办理（{document}）", "{date} the district designated {unit} ({document})"
+    ),
+    "answer_given": _n("{date} {by}答复居民", "{date} {by} answered the resident"),
+    "case_accepted": _n("{date} {by}书面告知受理", "{date} {by} told in writing that it is accepted"),
     "case_reopened": _n("{date} {by}重启", "{date} {by} reopened it"),
     "case_supervised": _n("{date} {by}督办", "{date} {by} put it under supervision"),
     "plan_made": _n(
@@ -102,6 +112,7 @@ CAME_OF: dict[EventType, Name] = {
     "outcome_disputed": _n("{date}居民要求重办", "disputed by the resident {date}"),
     "case_escalated": _n("未完成，{date}升级", "not done; escalated {date}"),
     "case_suspended": _n("未完成，{date}挂起", "not done; suspended {date}"),
+    "case_objected": _n("{date}提出异议（{ground}）", "objected to {date} ({ground})"),
     "emergency_declared": _n("未完成，{date}转联动处置", "not done; an emergency since {date}"),
 }
 UNDER_WAY = _n("办理中", "under way")
@@ -126,6 +137,7 @@ ASKED: dict[str, Name] = {
     "lowest": _n("能否就地解决；否则请定牵头单位和完成时限", "Settle it on the spot, or name a lead and a date"),
     "plan": _n("请定牵头单位和完成时限", "Name a lead and a date"),
 }
+DESIGNATED = _n("区政府指定", "designated by the district")
 PROPOSED = _n("（建议{lead}牵头：{why}）", " (proposed: {lead}; {why})")
 
 # ---------------------------------------------------------------- the formal sections
@@ -145,15 +157,16 @@ FOR_ASSESSMENTS = _n(
 )
 ASSESSED = _n(
     "{party}：受理 {opened} 件，在办 {open} 件，响应率 {response}，解决率 {solution}，满意率 {satisfaction}，"
-    "逾期 {late} 件，重办 {disputed} 件次",
+    "按时答复率 {answers}，逾期 {late} 件，重办 {disputed} 件次",
     "{party}: {opened} opened, {open} open, response {response}, solution {solution}, satisfaction {satisfaction}, "
-    "{late} late, {disputed} disputed",
+    "answered in time {answers}, {late} late, {disputed} disputed",
 )
 PERIOD = _n("{since}至{until}：受理 {opened} 件", "{since} to {until}: {opened} opened")
 RATES: dict[str, Name] = {
     "response": _n("响应率 {rate}（{part}/{whole}）", "Response {rate} ({part}/{whole})"),
     "solution": _n("解决率 {rate}（{part}/{whole}）", "Solution {rate} ({part}/{whole})"),
     "satisfaction": _n("满意率 {rate}（{part}/{whole}）", "Satisfaction {rate} ({part}/{whole})"),
+    "answers": _n("按时答复率 {rate}（{part}/{whole}）", "Answered in time {rate} ({part}/{whole})"),
 }
 REPEATS = _n("重复诉求 {repeats} 件", "Repeats: {repeats}")
 
@@ -171,7 +184,9 @@ DECIDED: dict[EventType, Name] = {
     "case_suspended": _n("挂起至{resume}：{condition}", "Suspended to {resume}: {condition}"),
     "case_resumed": _n("恢复办理", "Resumed"),
     "case_referred": _n("转办{to_whom}（{reference}）", "Referred to {to_whom} ({reference})"),
-    "case_rejected": _n("不予受理", "Rejected"),
+    "case_objected": _n("提出异议：{ground}", "Objected: {ground}"),
+    "case_designated": _n("区政府指定由{unit}办理（{document}）", "The district has designated {unit} ({document})"),
+    "case_rejected": _n("不予受理：{ground}", "Rejected: {ground}"),
     "case_marked_duplicate": _n("并入重复件 {of}", "Duplicate of {of}"),
     "case_rerouted": _n("转派至{estate}（{category}）", "Rerouted to {estate} ({category})"),
     "emergency_declared": _n("启动联动处置（{playbook}）", "Emergency declared ({playbook})"),

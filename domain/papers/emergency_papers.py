@@ -24,7 +24,7 @@ from domain.joint_response import (
 )
 from domain.joint_response.telling import party_name
 from domain.papers.agenda import Agenda, AgendaItem, AgendaSection, Carried, Minutes, Resolution
-from domain.papers.agenda_building import Tabled, item_for
+from domain.papers.agenda_building import Tabled, by_law, item_for
 from domain.papers.agenda_story import Voice
 from domain.papers.agenda_words import SECTIONS
 from domain.papers.minutes_building import Attendance
@@ -116,6 +116,7 @@ def extraordinary_agenda(rules: Rules, sitting: Sitting, about: Emergency, *, fr
         frozen_at=now if frozen else None,
         made_at=now,
         budget=budget,
+        by_law=by_law(rules, sitting, voice.language),
         sections=(section,),
     )
 
@@ -193,6 +194,8 @@ def extraordinary_minutes(
         forum_name=meeting_name(rules.forums[sitting.forum], sitting.id),
         language=voice.language,
         made_at=now,
+        by_law=by_law(rules, sitting, voice.language),
+        mode=attendance.mode,
         chair=attendance.chair,
         recorder=attendance.recorder,
         present=attendance.present,

@@ -16,7 +16,7 @@ from domain.case.state import CaseState, evolve
 from domain.papers.agenda import Agenda, Carried, Minutes, Resolution
 from domain.papers.agenda_story import Step, Voice, is_by_rule, officers_reason
 from domain.papers.agenda_words import DECIDED, OUTSIDE, REPORTED
-from domain.policy.forum import Sitting
+from domain.policy.forum import Sitting, SittingMode
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name
 from domain.words.case_words import EVENTS
@@ -28,6 +28,7 @@ class Attendance:
 
     chair: str | None = None
     recorder: str | None = None
+    mode: SittingMode | None = None
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     dissent: tuple[str, ...] = ()
@@ -88,6 +89,8 @@ def minutes(
         forum_name=agenda.forum_name,
         language=agenda.language,
         made_at=now,
+        by_law=agenda.by_law,
+        mode=attendance.mode,
         chair=attendance.chair,
         recorder=attendance.recorder,
         present=attendance.present,
@@ -180,10 +183,15 @@ def _waited_for(sitting: Sitting, moment: _Moment) -> bool:
     return wait is not None and wait.sitting_id == sitting.id
 
 
+def _decides(event: Event) -> bool:
+    """Whether it decides a case: an answer to the resident, or a contact later on, moves nothing."""
+    return event.fact.place is not None and event.type not in _DECIDES_NOTHING
+
+
 def _decided_at(sitting: Sitting, moment: _Moment) -> bool:
     """Whether an officer decided it there: the event names the sitting, or came while that had the case before it."""
     event = moment.event
-    if event.actor.role != "officer" or event.type in _DECIDES_NOTHING:
+    if event.actor.role != "officer" or not _decides(event):
         return False
     return event.fact.sitting == sitting.id or _in_session(sitting, moment)
 
@@ -209,7 +217,7 @@ def _left(sitting: Sitting, moment: _Moment) -> bool:
 
 def _latest(moments: Sequence[_Moment]) -> _Moment:
     """The last event that says how a case stands."""
-    return next((moment for moment in reversed(moments) if moment.event.type not in _DECIDES_NOTHING), moments[-1])
+    return next((moment for moment in reversed(moments) if _decides(moment.event)), moments[-1])
 
 
 def _resolution(voice: Voice, moment: _Moment, place: int, told: Name | None = None) -> Resolution:
@@ -271,7 +279,7 @@ def _will_carry(voice: Voice, state: CaseState, wait: Wait, next_sitting: Sittin
 def _gone(voice: Voice, moment: _Moment, place: int) -> Resolution | Carried:
     """Left the table without the sitting: for another sitting, or because it was decided otherwise."""
     state = moment.state
-    if moment.event.type not in _DECIDES_NOTHING:
+    if _decides(moment.event):
         return _resolution(voice, moment, place, OUTSIDE)
     return Carried(
         case=state.number,

@@ -12,7 +12,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import count, takewhile
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -64,6 +64,10 @@ class Forum(_Frozen):
     draft_workdays: int = Field(ge=0, le=30)
     freeze_workdays: int = Field(ge=0, le=30)
     minutes_due: MinutesDue
+
+
+SittingMode = Literal["in_person", "video", "both"]
+"""How a sitting is held: in a room, by video, or in both ways at once."""
 
 
 class Sitting(_Frozen):

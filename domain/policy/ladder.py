@@ -17,11 +17,14 @@ from domain.policy.cadence import Cadence
 from domain.policy.calendar import DutyHours
 from domain.policy.forum import MinutesDue
 from domain.policy.policy_file import Location, Misplaced, repeated
+from domain.policy.span import SpanText
 from domain.words.bilingual import Name
 from domain.words.policy_words import Fault, fault
 
 DecisionKind = Literal[
     "contact",
+    "answer",
+    "accept",
     "resolve",
     "plan",
     "complete",
@@ -29,6 +32,8 @@ DecisionKind = Literal[
     "hold",
     "escalate",
     "return",
+    "object",
+    "designate",
     "suspend",
     "resume",
     "refer",
@@ -46,13 +51,23 @@ DecisionKind = Literal[
 ]
 DECISIONS: tuple[DecisionKind, ...] = get_args(DecisionKind)
 
-AT_ANY_OPEN_STAGE: tuple[DecisionKind, ...] = ("withdraw", "note", "assign", "supervise")
+AT_ANY_OPEN_STAGE: tuple[DecisionKind, ...] = (
+    "contact",
+    "answer",
+    "accept",
+    "withdraw",
+    "note",
+    "assign",
+    "supervise",
+)
 """Accepted wherever a case is open, whatever the policy says (MISSION, the ladder)."""
 
-FIXED_STAGES = ("contact", "action", "suspended", "joint_response", "verification", "closed")
+FIXED_STAGES = ("contact", "action", "suspended", "designation", "joint_response", "verification", "closed")
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,31}$")]
 Days = Annotated[int, Field(ge=1, le=366)]
+Source = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""Where a figure is from: law, document or practice, with † where it is another place's or adopted."""
 
 
 class Policy(BaseModel):
@@ -68,13 +83,42 @@ class TierStage(Policy):
     name: Name
 
 
+class Matter(Policy):
+    """One of the matters that a meeting is for by law. ``categories``: the issues that are of it; ``playbooks``: the
+    joint responses that are; ``emergencies``: whether the others are. The last matter takes what is of no other."""
+
+    name: Name
+    categories: frozenset[Id] = frozenset()
+    playbooks: frozenset[Id] = frozenset()
+    emergencies: bool = False
+
+
+class Statute(Policy):
+    """What a tier's meeting is by law: its ``name`` there, the ``basis`` that its papers cite, who attends it, and the
+    matters that it is for."""
+
+    name: Name
+    basis: Name
+    attendees: tuple[Name, ...]
+    matters: Annotated[tuple[Matter, ...], Field(min_length=1, max_length=12)]
+
+    def matter(self, category: str, playbook: str | None = None) -> Matter:
+        """Which of its matters an issue is; ``playbook``: that of the joint response that it is under."""
+        if playbook is None:
+            found = [one for one in self.matters if category in one.categories]
+        else:
+            named = [one for one in self.matters if playbook in one.playbooks]
+            found = named or [one for one in self.matters if one.emergencies]
+        return found[0] if found else self.matters[-1]
+
+
 class Tier(Policy):
     """One rung. ``carry_overs`` is how often a sitting may pass without a decision before ``then``.
 
     ``then``: ``escalate`` moves the case to the next tier; ``raise`` (only at the top) records that it is
     to be referred to the district, and it stays. ``marks``: each carry-over puts the case under
-    supervision (督办). ``draft_workdays`` and ``freeze_workdays``: how many working days before a sitting its
-    agenda is drafted, and closed to newcomers.
+    supervision (督办). ``statute``: what its meeting is by law. ``draft_workdays`` and ``freeze_workdays``: how many
+    working days before a sitting its agenda is drafted, and closed to newcomers.
     """
 
     id: Id
@@ -87,6 +131,7 @@ class Tier(Policy):
     carry_overs: Annotated[int, Field(ge=0, le=12)]
     then: Literal["escalate", "raise"]
     marks: bool = False
+    statute: Statute | None = None
     decisions: frozenset[DecisionKind]
 
 
@@ -118,6 +163,18 @@ class JointResponseStage(Policy):
     declared_by: frozenset[Id]
 
 
+class DesignationStage(Policy):
+    """指定管理: after so many ``objections`` the case waits for the district to designate a unit, ``within`` a span of
+    time that begins again when it is over. ``final``: what was designated is neither handed on, objected to nor
+    returned. ``source``: where the rule is from (Heze's property regulation, Art. 28; ``final`` is Weifang's, †)."""
+
+    within: SpanText
+    objections: Annotated[int, Field(ge=0, le=9)] = 1
+    final: bool = True
+    source: Source
+    decisions: frozenset[DecisionKind]
+
+
 class VerificationStage(Policy):
     """回访: the resident has ``days`` days; ``same_tier_disputes`` disputes stay at the tier that solved it."""
 
@@ -138,6 +195,7 @@ class Stages(Policy):
     contact: ContactStage
     action: ActionStage
     suspended: SuspendedStage
+    designation: DesignationStage | None = None
     joint_response: JointResponseStage
     verification: VerificationStage
     closed: ClosedStage
@@ -145,6 +203,49 @@ class Stages(Policy):
 
 NO_SIGNALS_NAMED: Mapping[str, frozenset[str]] = {"case": frozenset({"note"}), "response": frozenset({"progress"})}
 """What a ladder that says nothing of signals takes: what moves nothing."""
+
+
+ReporterKind = Literal["person", "owners_committee", "residents_committee", "company"]
+"""Who raises an issue: one resident, or a body that the law names (Heze's property regulation, Art. 28)."""
+
+
+class AnswerPromise(Policy):
+    """阶段答复: the resident hears what is being done ``within`` a span of time, and again after each move that makes
+    them wait. ``source``: Heze's property regulation, Art. 28, binds departments; for the ladder it is adopted (†)."""
+
+    within: SpanText
+    source: Source
+
+
+class AcceptancePromise(Policy):
+    """Word whether it is accepted, ``within`` a span of time: to ``joint_names`` owners or more jointly, and to these
+    kinds of ``reporters`` (Heze's property regulation, Art. 28)."""
+
+    within: SpanText
+    joint_names: Annotated[int, Field(ge=2, le=1000)]
+    reporters: frozenset[ReporterKind] = frozenset()
+    source: Source
+
+    def is_owed(self, joint_names: int | None, reporter: ReporterKind) -> bool:
+        """Whether such a case is promised this word."""
+        return reporter in self.reporters or (joint_names or 0) >= self.joint_names
+
+
+class Promises(Policy):
+    """What an open case promises beside the one wait of its place. None: nothing, as in ladders from before."""
+
+    answer: AnswerPromise | None = None
+    acceptance: AcceptancePromise | None = None
+
+
+class PetitionDates(Policy):
+    """What is told of the dates when a matter leaves as 信访 (信访工作条例 Arts 22, 34–36). All in days: until written
+    ``notice``, until it is ``concluded``, by how much that is ``extended`` at most, and to ask for a ``review``."""
+
+    notice: Days = 15
+    concluded: Days = 60
+    extended: Days = 30
+    review: Days = 30
 
 
 class Ladder(Policy):
@@ -162,6 +263,8 @@ class Ladder(Policy):
     stages: Stages
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=8)]
     signals: Mapping[Id, frozenset[Id]] = NO_SIGNALS_NAMED
+    promises: Promises = Promises()
+    petition: PetitionDates = PetitionDates()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -232,6 +335,8 @@ class Ladder(Policy):
             return self.stages.action.decisions
         if stage == "suspended":
             return self.stages.suspended.decisions
+        if stage == "designation" and self.stages.designation is not None:
+            return self.stages.designation.decisions
         if stage == "verification":
             return self.stages.verification.decisions
         return frozenset()  # joint_response: another process ends it
@@ -274,7 +379,11 @@ def _faults_of_decisions(ladder: Ladder) -> Iterator[tuple[Location, Fault]]:
         (("stages", "suspended"), "suspended", stages.suspended.decisions),
         (("stages", "verification"), "verification", stages.verification.decisions),
     ]
+    if stages.designation is not None:
+        accepting.append((("stages", "designation"), "designation", stages.designation.decisions))
     for place, stage, accepted in accepting:
+        if "object" in accepted and stages.designation is None:
+            yield (*place, "decisions"), fault("no_designation")
         must, may = _MUST[stage], _MUST[stage] | _MAY[stage] | frozenset(AT_ANY_OPEN_STAGE)
         if must - accepted:
             yield (*place, "decisions"), fault("must_accept", decisions=", ".join(sorted(must - accepted)))
@@ -287,12 +396,18 @@ _MUST: dict[str, frozenset[DecisionKind]] = {
     "sitting": frozenset({"resolve", "plan"}),
     "action": frozenset({"complete"}),
     "suspended": frozenset({"resume"}),
+    "designation": frozenset({"designate"}),
     "verification": frozenset({"confirm"}),
 }
 _MAY: dict[str, frozenset[DecisionKind]] = {
-    "contact": frozenset({"resolve", "plan", "escalate", "emergency", "reject", "duplicate", "reroute", "refer"}),
-    "sitting": frozenset({"hold", "escalate", "return", "suspend", "emergency", "refer", "duplicate", "reroute"}),
-    "action": frozenset({"extend", "escalate", "suspend", "emergency", "refer"}),
+    "contact": frozenset(
+        {"resolve", "plan", "escalate", "emergency", "reject", "duplicate", "reroute", "refer", "object"}
+    ),
+    "sitting": frozenset(
+        {"hold", "escalate", "return", "suspend", "emergency", "refer", "duplicate", "reroute", "object"}
+    ),
+    "action": frozenset({"extend", "escalate", "suspend", "emergency", "refer", "object"}),
     "suspended": frozenset({"extend", "emergency", "refer"}),
+    "designation": frozenset({"emergency", "refer", "duplicate"}),
     "verification": frozenset({"dispute"}),
 }

@@ -1,4 +1,4 @@
-"""What can be chosen for a sitting: which case is added to its agenda, and who was in the chair."""
+"""What can be chosen for a sitting: which case is added to its agenda, who was in the chair, how it was held."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from domain.forms.asking import Choices, Options, Situation
 from domain.sitting.state import SittingState
 from domain.words.bilingual import both, text
 from domain.words.names import Names
+from domain.words.sitting_words import SITTING_MODES
 
 _POSTS = (
     both("{unit}党组织书记", "Party secretary, {unit}"),
@@ -17,6 +18,11 @@ _POSTS = (
 def candidates(situation: Situation[SittingState | None]) -> Choices:
     """The cases that wait for the forum and are not on the agenda."""
     return (("", situation.found.get("case", ())),)
+
+
+def modes(situation: Situation[SittingState | None]) -> Choices:
+    """How it can have been held."""
+    return (("", tuple((mode, name.in_(situation.language)) for mode, name in SITTING_MODES.items())),)
 
 
 def posts(situation: Situation[SittingState | None]) -> Options:

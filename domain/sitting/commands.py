@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.forms.asking import Asked, Offer, Offered
 from domain.personal import Line, WorkingText
-from domain.policy.forum import Sitting
+from domain.policy.forum import Sitting, SittingMode
 from domain.process import Ordered
 from domain.sitting import asking
 from domain.sitting.events import DocumentRef, SittingWaitKind
@@ -118,6 +118,9 @@ class RecordAttendance(Offered):
     kind: Literal["attendance"] = "attendance"
     chair: Annotated[Line, Asked(both("主持", "Chair"), suggestions=asking.posts, example="社区党委书记")]
     recorder: Annotated[Line, Asked(both("记录", "Recorder"), suggestions=asking.posts, example="社区专干")]
+    mode: Annotated[SittingMode, Asked(both("召开方式", "Held"), choices=asking.modes, example="in_person")] = (
+        "in_person"
+    )
     present: Annotated[
         tuple[Line, ...],
         Field(max_length=200),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
-from domain.policy.forum import Sitting
+from domain.policy.forum import Sitting, SittingMode
 from domain.signals import SignalRefused
 from domain.stream import Frozen, Instant, Schema, StreamEvent, StreamFact
 
@@ -124,6 +124,7 @@ class AttendanceRecorded(StreamFact):
     type: Literal["attendance_recorded"] = "attendance_recorded"
     chair: str
     recorder: str
+    mode: SittingMode = "in_person"
     present: tuple[str, ...]
     absent: tuple[str, ...]
 

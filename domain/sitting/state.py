@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from domain.policy.forum import Sitting
+from domain.policy.forum import Sitting, SittingMode
 from domain.sitting.events import (
     Addendum,
     AddendumAdded,
@@ -50,6 +50,7 @@ class SittingState(Frozen):
     other: tuple[str, ...] = ()
     chair: str | None = None
     recorder: str | None = None
+    mode: SittingMode | None = None
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     decisions_ended_at: Instant | None = None
@@ -134,7 +135,8 @@ def _other_added(state: SittingState, fact: OtherBusinessAdded) -> dict[str, Any
 
 
 def _attended(state: SittingState, fact: AttendanceRecorded) -> dict[str, Any]:
-    return {"chair": fact.chair, "recorder": fact.recorder, "present": fact.present, "absent": fact.absent}
+    there = {"present": fact.present, "absent": fact.absent}
+    return {"chair": fact.chair, "recorder": fact.recorder, "mode": fact.mode, **there}
 
 
 def _decided(state: SittingState, fact: DecisionsEnded) -> dict[str, Any]:
@@ -185,6 +187,7 @@ def summary(state: SittingState) -> dict[str, Any]:
         "addenda": [as_json(addendum) for addendum in state.addenda],
         "chair": state.chair,
         "recorder": state.recorder,
+        "mode": state.mode,
         "present": list(state.present),
         "absent": list(state.absent),
         "updated_at": state.at.isoformat(),

@@ -8,6 +8,7 @@ STAGES: dict[str, Name] = {
     "contact": both("实时对接", "first contact"),
     "action": both("办理", "action"),
     "suspended": both("挂起", "suspended"),
+    "designation": both("指定管理", "designation"),
     "joint_response": both("联动处置", "joint response"),
     "verification": both("回访", "verification"),
     "closed": both("办结", "closed"),
@@ -16,6 +17,8 @@ STAGES: dict[str, Name] = {
 
 DECISIONS: dict[str, Name] = {
     "contact": both("联系居民", "contact"),
+    "answer": both("阶段答复", "answer"),
+    "accept": both("告知受理", "accept"),
     "resolve": both("办结回访", "resolve"),
     "plan": both("制定方案", "plan"),
     "complete": both("完成办理", "complete"),
@@ -23,6 +26,8 @@ DECISIONS: dict[str, Name] = {
     "hold": both("暂缓", "hold"),
     "escalate": both("升级", "escalate"),
     "return": both("退回", "return"),
+    "object": both("提出异议", "object"),
+    "designate": both("登记指定管理", "designate"),
     "suspend": both("挂起", "suspend"),
     "resume": both("恢复", "resume"),
     "refer": both("转办", "refer"),
@@ -54,11 +59,18 @@ EVENTS: dict[str, Name] = {
     "case_opened": both("已登记", "opened"),
     "resident_contacted": both("已联系居民", "resident contacted"),
     "contact_missed": both("超时未联系", "first contact missed"),
+    "answer_given": both("已阶段答复", "answered"),
+    "answer_missed": both("阶段答复逾期", "answer missed"),
+    "case_accepted": both("已告知受理", "accepted"),
+    "acceptance_missed": both("告知受理逾期", "word of acceptance missed"),
     "case_held": both("会上暂缓", "held"),
     "case_carried_over": both("未决结转", "carried over"),
     "case_raised_to_district": both("拟上报区级", "raised for the district"),
     "case_escalated": both("已升级", "escalated"),
     "case_returned": both("已退回", "returned"),
+    "case_objected": both("已提异议", "objected to"),
+    "case_designated": both("已指定管理", "designated"),
+    "designation_missed": both("指定管理逾期", "designation missed"),
     "plan_made": both("已定方案", "plan made"),
     "plan_extended": both("方案延期", "plan extended"),
     "plan_completed": both("方案完成", "plan completed"),
@@ -116,8 +128,11 @@ WAITS: dict[str, Name] = {
     "sitting": both("等{where}（{starts_at}）作出决定", "a decision at {where} ({starts_at})"),
     "plan": both("等{who}按方案完成办理", "{who} to complete the plan"),
     "suspension": both("挂起中，等外部条件", "an outside condition"),
+    "designation": both("等区政府指定管理单位", "the district to designate whose it is"),
     "stand_down": both("等联动处置解除", "stand-down of the emergency"),
     "verification": both("等居民回访答复", "the resident's word"),
+    "answer": both("等向居民阶段答复", "an answer to the resident"),
+    "acceptance": both("等书面告知是否受理", "written word whether it is accepted"),
 }
 
 EXPIRIES: dict[str, Name] = {
@@ -126,8 +141,13 @@ EXPIRIES: dict[str, Name] = {
     "escalate": both("届时未决则升级上一级", "escalates to the next tier"),
     "plan_overdue": both("逾期转督办并回到下次会议", "overdue: back to the next sitting, supervised"),
     "resume": both("届时恢复办理", "resumes where it was"),
+    "designation_missed": both("记为逾期，并继续等待指定", "is late, and is waited for again"),
     "review": both("届时复核并提醒", "is reviewed and reminded"),
     "close_without_word": both("届时按未参评办结", "closes without the resident's word"),
+    "answer_missed": both("记为答复逾期，通知本级和上一级", "is marked missed; the unit and the one above are told"),
+    "acceptance_missed": both(
+        "记为告知逾期，通知本级和上一级", "is marked missed; the unit and the one above hear of it"
+    ),
 }
 
 WHO_ACTS: dict[str, Name] = {
@@ -135,10 +155,43 @@ WHO_ACTS: dict[str, Name] = {
     "sitting": both("{where}", "{where}"),
     "plan": both("{who}", "{who}"),
     "suspension": both("外部条件", "outside the ladder"),
+    "designation": both("区政府", "the district"),
     "stand_down": both("联盟综合服务中心", "the alliance's officer"),
     "verification": both("居民", "the resident"),
+    "answer": both("本级经办单位", "whoever has the case"),
+    "acceptance": both("本级经办单位", "whoever has the case"),
 }
 """Who has to act for what a case waits for, by the kind of wait."""
+
+OBJECTION_GROUNDS: dict[str, Name] = {
+    "not_our_duty": both("职责不符", "not our duty"),
+    "not_our_area": both("属地不符", "not our area"),
+    "incomplete": both("信息不全", "incomplete"),
+    "duplicate": both("重复", "a repeat"),
+    "not_acceptable": both("不予受理", "not acceptable"),
+}
+"""Why a case is handed back."""
+
+REJECTION_GROUNDS: dict[str, Name] = {
+    "litigation": both(
+        "依法应当通过诉讼、仲裁、纪检监察、行政复议、政府信息公开等程序解决",
+        "for the courts, arbitration, discipline, administrative review or information disclosure by law",
+    ),
+    "petition": both("已经进入信访程序", "already a petition"),
+    "secrecy": both("涉及国家秘密、商业秘密、个人隐私或违反公序良俗", "secrets, privacy or public morals"),
+    "concluded": both("已依法作出处理，没有新情况", "lawfully concluded, with nothing new"),
+    "not_this_office": both("不属于本单位职责范围", "not this office's"),
+    "other": both("其他依法不予受理的情形", "another lawful ground"),
+}
+"""Why a case is not taken on (Weifang's 12345 regulation, Art. 19; Beijing's, Art. 11: †)."""
+
+REPORTERS: dict[str, Name] = {
+    "person": both("居民", "a resident"),
+    "owners_committee": both("业主委员会", "an owners' committee"),
+    "residents_committee": both("社区居民委员会", "a residents' committee"),
+    "company": both("物业服务人", "a property company"),
+}
+"""Who raises an issue."""
 
 EFFECTS: dict[str, Name] = {
     "contact": both(
@@ -152,6 +205,10 @@ EFFECTS: dict[str, Name] = {
     "plan": both("由{who}办理，{due}前（含当日）完成；{then}。", "{who} carries it out by the end of {due}; {then}."),
     "suspension": both(
         "挂起，{until} 恢复办理；其间各项计时停止。", "Suspended; resumes at {until}. Its clocks stand still meanwhile."
+    ),
+    "designation": both(
+        "等区政府指定管理单位；{until} 前未指定，{then}。",
+        "The district has to designate whose it is; not done by {until}, it {then}.",
     ),
     "stand_down": both(
         "启动联动处置，议事阶梯暂停；{until} 前未解除，{then}。",
@@ -169,5 +226,8 @@ EFFECTS: dict[str, Name] = {
     "carried_over": both("记为第 {count} 次结转。", "Counts as carry-over number {count}."),
     "supervised": both("标为督办，各处可见。", "It is marked as supervised everywhere."),
     "raised": both("并拟上报区级。", "It is raised for the district."),
+    "answered": both("居民会看到这次阶段答复。", "The resident reads the answer."),
+    "answer_due": both("{until} 前要给居民阶段答复。", "The resident is to be answered by {until}."),
+    "accepted": both("已书面告知受理。", "It is on record that it is accepted."),
 }
 """What a decision would bring about, by the kind of wait that it leads to."""

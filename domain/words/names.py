@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.policy.rules import Rules
 from domain.words.bilingual import Name
-from domain.words.case_words import CHANNELS, CLOSED_AS, DECISIONS, EVENTS, SEVERITIES, STAGES
+from domain.words.case_words import CHANNELS, CLOSED_AS, DECISIONS, EVENTS, REPORTERS, SEVERITIES, STAGES
 from domain.words.response_words import CLOCKS, RESPONSE_COMMANDS, RESPONSE_STATUSES
 from domain.words.role_words import ROLES
 
@@ -103,6 +103,10 @@ class Names:
     def report(self, kind: str) -> str:
         """What is reported of a task."""
         return self._of(RESPONSE_COMMANDS, kind)
+
+    def reporter(self, kind: str) -> str:
+        """Who raises an issue."""
+        return self._of(REPORTERS, kind)
 
     def channel(self, channel: str | None) -> str:
         """How an issue came."""

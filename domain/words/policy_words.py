@@ -65,6 +65,10 @@ FAULTS: dict[str, Name] = {
     "cannot_accept": both("此阶段不能接受 {decisions}", "cannot accept {decisions} at this stage"),
     "no_kind": both("没有流程种类“{kind}”", "there is no kind of process {kind!r}"),
     "not_sendable": both("不能向“{kind}”发送“{command}”", "{command!r} is nothing that can be sent to {kind!r}"),
+    "no_designation": both(
+        "接受异议（object）须有 'stages: designation'，再次异议在此等待",
+        "an objection needs 'stages: designation': a second one waits there",
+    ),
     "no_tiers": both("没有层级 {tiers}", "there is no tier {tiers}"),
     "other_tiers": both("组织的层级自下而上为：{tiers}", "the organisation's tiers are, from the lowest up: {tiers}"),
     # ---- the organisation

@@ -88,6 +88,18 @@ REFUSALS: dict[str, Name] = {
     "too_much_other_business": both(
         "会议“{sitting}”的其他事项已满 {limit} 条。", "{sitting} has {limit} lines of other business already."
     ),
+    "nothing_to_accept": both(
+        "诉求件 {number} 没有待告知的受理事项（未满联名人数，或已告知）。",
+        "{number} is promised no word of acceptance, or it has been given.",
+    ),
+    "designated_stays": both(
+        "已由区政府指定{unit}管理，不能再“{decision}”。",
+        "The district has designated {unit}; it takes no more: {decision}.",
+    ),
+    "not_over_its_estate": both(
+        "“{unit}”不管辖小区“{estate}”，不能指定给它。",
+        "{unit} is not over the estate {estate}; it cannot be designated.",
+    ),
     "closed_takes_no_photos": both("已办结，不能再补充照片。", "It is closed; no photographs can be added."),
     "too_many_photos": both(
         "一件诉求最多 {limit} 张照片，已有 {there} 张。", "A case takes at most {limit} photographs; it has {there}."

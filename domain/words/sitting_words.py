@@ -22,6 +22,13 @@ SITTING_WAITS: dict[str, Name] = {
     "minutes": both("等会议纪要 → 届时成稿，未决的自动结转", "the minutes → drawn; what is undecided is carried over"),
 }
 
+SITTING_MODES: dict[str, Name] = {
+    "in_person": both("现场", "in person"),
+    "video": both("视频", "by video"),
+    "both": both("现场和视频结合", "in person and by video"),
+}
+"""How a sitting is held."""
+
 SITTING_EVENTS: dict[str, Name] = {
     "sitting_convened": both("已召集", "convened"),
     "agenda_drafted": both("议程已起草", "agenda drafted"),

@@ -80,6 +80,9 @@ CASES = Table(
     Column("duplicate_of", Text),
     Column("resident", Text),
     Column("tier_since", Instant),
+    Column("next_until", Instant),
+    Column("answer_due", Instant),
+    Column("answer_missed", Boolean, nullable=False),
     postgresql_with=CHANGING,
     comment=_PROJECTED,
 )
@@ -87,7 +90,7 @@ CASES = Table(
 IS_OPEN = CASES.c.closed_at.is_(None)
 IN_TIME = not_(CASES.c.overdue)
 """Sorts what is late before what is not."""
-CASE_LIST = Listing(CASES, until=CASES.c.until, is_open=IS_OPEN, units=CASES.c.units)
+CASE_LIST = Listing(CASES, until=CASES.c.next_until, is_open=IS_OPEN, units=CASES.c.units)
 
 WAITS_FOR_SITTING = CASES.c.wait.op("->>", return_type=Text())(constant("sitting_id"))
 
@@ -133,6 +136,7 @@ SITTINGS = Table(
     Column("addenda", JSONB, nullable=False),
     Column("chair", Text),
     Column("recorder", Text),
+    Column("mode", Text),
     Column("present", Texts, nullable=False),
     Column("absent", Texts, nullable=False),
     Column("updated_at", Instant, nullable=False),

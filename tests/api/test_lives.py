@@ -144,7 +144,7 @@ async def test_a_case_whose_process_is_lost_goes_on_from_the_log(stack: Stack, e
     await client.get_workflow_handle(number).terminate("lost")
     assert estate.decide(number, "contact", how="电话", outcome="已了解")["version"] == 2
     await client.get_workflow_handle(number).terminate("lost again")
-    refused = estate.post(f"/cases/{number}/decisions", {"kind": "contact", "how": "电话", "outcome": "好"})
+    refused = estate.post(f"/cases/{number}/decisions", {"kind": "reject", "ground": "other", "reason": "另有途径"})
     assert refused.json()["code"] == "not_allowed_now"
     until = datetime.fromisoformat(estate.case(number)["wait"]["until"])
     left = until - datetime.fromisoformat(estate.case(number)["updated_at"])

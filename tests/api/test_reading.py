@@ -33,7 +33,14 @@ def test_a_case_just_opened_is_in_the_list_of_those_in_whose_scope_it_is(
         assert caller.get(f"/cases/{number}/events").json()["code"] == "forbidden"
     alliance.decide(number, "plan", lead="urban", deliverable="更换曳引机", due_date=_soon(alliance, number))
     assert number in numbers(department)
-    assert department.case(number)["allowed"] == ["complete", "extend", "note"]
+    assert department.case(number)["allowed"] == [
+        "contact",
+        "answer",
+        "complete",
+        "extend",
+        "object",
+        "note",
+    ]
 
 
 def _soon(caller: Caller, number: str) -> str:
@@ -55,7 +62,7 @@ def test_only_officers_read_the_residents_words(estate: Caller, supervisor: Call
 
 def test_who_is_anonymous_is_not_named(estate: Caller) -> None:
     opened = estate.open(reporter={"name": "王秀兰", "phone": "13805301234", "anonymous": True})
-    assert opened["reporter"] == {"name": None, "phone": None, "anonymous": True}
+    assert opened["reporter"] == {"name": None, "phone": None, "anonymous": True, "kind": "person"}
 
 
 def test_lists_narrow_by_every_filter_and_page_by_cursor(estate: Caller, community: Caller) -> None:

@@ -64,7 +64,8 @@ def held(stack: Stack) -> tuple[str, list[str]]:
         plan = {"lead": "urban", "deliverable": "更换曳引机", "due_date": due, "sitting": meeting.id}
         caller.decide(first, "plan", **plan)
         assert caller.get(f"/cases/{first}/events").json()["items"][-1]["data"]["sitting"] == meeting.id
-        there = {"chair": "社区党委书记", "recorder": "社区专干", "present": ["城市管理局"], "absent": ["物业企业"]}
+        posts = {"chair": "社区党委书记", "recorder": "社区专干", "mode": "both"}
+        there = {**posts, "present": ["城市管理局"], "absent": ["物业企业"]}
         assert meeting.does("attendance", there)["attendance"] == there
         meeting.pass_to("ends_at")
         closed = meeting.does("close", {"dissent": ["物业企业保留意见"]})

@@ -171,6 +171,7 @@ def test_the_board_has_the_ladder_from_left_to_right_and_each_case_in_its_column
         "alliance",
         "action",
         "suspended",
+        "designation",
         "joint_response",
         "verification",
     ]
@@ -202,7 +203,8 @@ def test_the_list_is_written_as_csv_that_excel_reads(lane: Visitor, opened: dict
     assert {row["编号"] for row in rows} == {opened["met"], opened["climbed"]}
     met = next(row for row in rows if row["编号"] == opened["met"])
     assert (met["标题"], met["小区"], met["阶段"]) == ("水管漏水,二单元", "曹州里", "每周碰头")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", met["期限"])
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", met[clock]) for clock in ("期限", "答复期限"))
+    assert met["答复逾期"] == ""
     assert "王秀兰" not in answer.text
 
 

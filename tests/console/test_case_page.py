@@ -78,6 +78,8 @@ def test_the_effect_follows_the_form_without_changing_anything(number: str, esta
     assert "不能“恢复”" in told(kind="resume")
     assert "不能" in told(kind="nothing")
     assert "不能" in told()
+    assert "参考用语：您的诉求由消防办理" in told(kind="plan", lead="fire", due_date=due.isoformat())
+    assert "居民会看到这次阶段答复" in told(kind="escalate", answer="…")
     assert officer.case(number)["version"] == 1
 
 
@@ -121,9 +123,9 @@ def test_what_was_written_is_kept_where_the_decision_is_no_longer_there(
 ) -> None:
     page = look_at(estate, number)
     officer.decide(number, "escalate", reason="升级")
-    stale = send(estate, page, "contact", how="电话", outcome="已经说明情况的很长一段话")
+    stale = send(estate, page, "reject", ground="concluded", reason="已经说明情况的很长一段话")
     assert stale.answer.status_code in (403, 412)
-    assert "contact" not in stale.offered
+    assert "reject" not in stale.offered
     assert "已经说明情况的很长一段话" in stale.said
     told = stale.said.partition("这项决定现在不能作出")[0]
     assert "已升级 · 牡丹花园 · 经办人" in told
@@ -164,7 +166,7 @@ def test_a_department_completes_its_plan_and_is_brought_back_to_its_work(
     due = (_today(officer) + timedelta(days=9)).isoformat()
     officer.decide(number, "plan", lead="urban", deliverable="更换曳引机", due_date=due)
     page = look_at(department, number)
-    assert set(page.offered) == {"complete", "extend", "note"}
+    assert set(page.offered) == {"contact", "answer", "complete", "extend", "object", "note"}
     sent = send(department, page, "complete", what_was_done="已更换并通过检测")
     assert (sent.answer.status_code, sent.answer.headers["location"]) == (303, "/")
     assert "已办理“完成办理”" in department.get("/").text
@@ -268,3 +270,29 @@ def test_what_cannot_be_decided_now_says_why_instead_of_a_form(number: str, offi
     page = look_at(estate, number)
     assert "hold" not in page.offered
     assert "本级已结转 1 次，不能再暂缓" in page.said
+
+
+def test_an_answer_goes_with_any_decision_and_is_on_the_page_and_in_the_residents(
+    officer: Caller, estate: Visitor, number: str
+) -> None:
+    page = look_at(estate, number)
+    assert "阶段答复" in page.said
+    assert "参考用语：您的诉求已列入牡丹花园 · 每周碰头" in page.part("contact")
+    assert "参考用语：您的诉求已登记" in page.part("answer")
+    said = "已约维保单位周三上门，周四告诉您结果"
+    send(estate, page, "contact", how="电话", outcome="已约时间", answer=said)
+    after = look_at(estate, number)
+    assert said in after.said
+    assert "已答复（期限" in after.said
+    told = officer.case(number)["answer"]
+    assert (told["text"], told["missed"]) == (said, False)
+
+
+def test_owners_jointly_are_offered_their_word_of_acceptance(officer: Caller, estate: Visitor) -> None:
+    number = str(officer.open(joint_names=12)["number"])
+    page = look_at(estate, number)
+    assert "12 名业主" in page.said
+    assert "告知受理" in page.said
+    assert "accept" in page.offered
+    send(estate, page, "accept", text="予以受理，由小区联系点承办")
+    assert "accept" not in look_at(estate, number).offered

@@ -20,6 +20,7 @@ from domain.forms.asking import Asked, Offer, Offered, Situation
 from domain.forms.reading import fields_of, questions_of
 from domain.permission import Actor, allowed_now
 from domain.personal import Line, WorkingText
+from domain.policy.ladder import AT_ANY_OPEN_STAGE
 from domain.stream import Instant
 from domain.words.bilingual import both
 from services.problems import Problem
@@ -196,5 +197,5 @@ def test_a_cases_page_offers_each_decision_that_is_allowed_with_every_field(stag
 def test_a_meeting_is_offered_whatever_moves_a_case_that_it_hears() -> None:
     ladder = case_at("check_in").rules.ladder
     heard = ladder.accepted("action").union(*(ladder.accepted(tier.stage.id) for tier in ladder.tiers))
-    moving = {kind for kind in heard if DECISIONS[kind].offer.rank != "aside"}
+    moving = heard - set(AT_ANY_OPEN_STAGE)
     assert moving == {kind for kind, command in DECISIONS.items() if command.offer.meeting is not None}

@@ -119,7 +119,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(estate: Visitor) -> Non
 def test_of_somebody_anonymous_neither_name_nor_number_is_kept(estate: Visitor, officer: Caller) -> None:
     answer = estate.upload("/counter", filing(estate, **{"reporter.anonymous": "true"}))
     case = officer.case(answer.headers["location"].split("/")[2])
-    assert case["reporter"] == {"name": None, "phone": None, "anonymous": True}
+    assert case["reporter"] == {"name": None, "phone": None, "anonymous": True, "kind": "person"}
 
 
 def test_a_form_sent_twice_is_one_case(estate: Visitor) -> None:

@@ -82,7 +82,7 @@ def test_a_resident_raises_an_issue_with_photographs_and_gets_number_and_code(no
     case = officer.case(number)
     assert (case["channel"], case["title"], case["wait"]["kind"]) == ("wechat", "电梯问题（牡丹花园）", "contact")
     assert case["description"] == WORDS
-    assert case["reporter"] == {"name": "欧阳女士", "phone": PHONE, "anonymous": False}
+    assert case["reporter"] == {"name": "欧阳女士", "phone": PHONE, "anonymous": False, "kind": "person"}
     assert (case["location"]["address"], len(case["photos"])) == ("7号楼3单元", 2)
     opened = officer.get(f"/cases/{number}/events").json()["items"][0]
     assert opened["actor"] == {"id": "resident", "role": "resident", "unit": None}
@@ -90,7 +90,7 @@ def test_a_resident_raises_an_issue_with_photographs_and_gets_number_and_code(no
 
 def test_who_stays_anonymous_leaves_neither_name_nor_number(nobody: Visitor, officer: Caller, stack: Stack) -> None:
     number, _ = raised(nobody, anonymous="true", phone=PHONE, name="欧阳女士")
-    assert officer.case(number)["reporter"] == {"name": None, "phone": None, "anonymous": True}
+    assert officer.case(number)["reporter"] == {"name": None, "phone": None, "anonymous": True, "kind": "person"}
     again, _ = raised(nobody, anonymous="true", phone="", name="")
     assert again != number
 

@@ -48,6 +48,30 @@ def test_a_plan_is_on_the_page_of_its_lead_and_of_those_who_help(
     assert number not in _numbers(estate)
 
 
+def _owed(visitor: Visitor) -> list[str]:
+    return re.findall(r'<tr data-owed="([^"]+)"', visitor.get("/").text)
+
+
+def test_whose_resident_is_to_hear_soon_is_on_the_page_of_whoever_has_the_case(
+    officer: Caller, estate: Visitor, community: Visitor, supervisor: Visitor
+) -> None:
+    number = officer.open()["number"]
+    assert number not in _owed(estate)
+    officer.decide(number, "escalate", reason="需要社区协调")
+    due = datetime.fromisoformat(officer.case(number)["answer"]["due"])
+    officer.pass_time(number, hours=(due - officer.now()) // timedelta(hours=1))
+    assert number in _owed(community)
+    assert number not in _owed(estate)
+    officer.pass_time(number, hours=2)
+    page = text_of(community.get("/").text)
+    assert "答复逾期" in page.partition("待答复居民")[2]
+    assert "件没有按时答复居民" in text_of(supervisor.get("/").text)
+    with_words = community.get(f"/cases/{number}?decide=answer").text
+    assert 'id="decide-answer" open' in with_words
+    officer.decide(number, "answer", text="已列入社区月度会议，会后告诉您结果")
+    assert number not in _owed(community)
+
+
 def test_what_is_late_is_told_to_the_supervisor_with_its_reason_by_unit(
     officer: Caller, supervisor: Visitor, estate: Visitor
 ) -> None:
@@ -128,6 +152,8 @@ def _item(number: str, until: datetime, *, overdue: bool = False) -> CaseItem:
         carried_over=0,
         supervised=False,
         overdue=overdue,
+        answer_due=None,
+        answer_missed=False,
         emergency_id=None,
         closed_as=None,
         closed_at=None,

@@ -132,6 +132,8 @@ SEALED = SealedRef(id="w-2", resident="r-1", digest="1" * 64)
 
 FIELDS: dict[str, dict[str, Any]] = {
     "contact": {"how": "电话", "outcome": "已说明情况"},
+    "answer": {"text": "已约电梯维保单位周三上门，周四告诉您结果"},
+    "accept": {"text": "您们的诉求已受理，由社区牵头办理"},
     "resolve": {"what_was_done": "已更换门锁"},
     "plan": {"lead": "urban", "deliverable": "更换水泵", "due_date": "2026-04-30"},
     "complete": {"what_was_done": "水泵已更换"},
@@ -139,6 +141,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "hold": {"reason": "等业委会意见"},
     "escalate": {"reason": "需街道协调"},
     "return": {"reason": "小区可自行解决"},
+    "object": {"ground": "not_our_duty", "reason": "管线归供水公司"},
+    "designate": {"unit": "urban", "document": "牡政办字〔2026〕15号"},
     "suspend": {"condition": "等供电公司停电窗口", "resume_date": "2026-05-06"},
     "resume": {"reason": "停电窗口已定"},
     "refer": {"to_whom": "区住建局", "reference": "转2026-15", "reason": "属区级职权"},
@@ -182,8 +186,9 @@ class Case:
 
     @property
     def wait(self) -> Wait:
-        (wait,) = waits(self.state)
-        return wait
+        """What its place waits for, which alone moves it."""
+        assert self.state.wait is not None
+        return self.state.wait
 
     @property
     def where(self) -> tuple[str, str]:
@@ -246,9 +251,22 @@ class Case:
         return caught.value
 
     def passes(self) -> list[str]:
-        """Nothing comes, and the wait's instant does."""
+        """Nothing comes, and the wait's instant does; what was promised until then is missed before."""
         wait = self.wait
+        while (first := first_of(waits(self.state))) != wait:
+            self.expires(first)
+        return self.expires(wait)
+
+    def expires(self, wait: Wait) -> list[str]:
+        """The instant of one of its waits comes."""
         return self.send(WaitExpired(wait=wait.kind, until=wait.until), by=SYSTEM, when=wait.until)
+
+    def lives_until(self, when: str | datetime) -> None:
+        """Nobody does anything until then: whatever is due comes, as durable timers do, in order."""
+        now = at(when) if isinstance(when, str) else when
+        while not self.state.closed and (first := first_of(waits(self.state))).until <= now:
+            self.expires(first)
+        self.now = max(now, self.now)
 
     def _fold(self, event: Event, command_id: str) -> None:
         self.log.append((event, command_id))
@@ -261,6 +279,11 @@ class Case:
         check_waits(self._state)
 
 
+def first_of(waiting: Iterable[Wait]) -> Wait:
+    """What is over first; of two at one instant, that of the place."""
+    return min(waiting, key=lambda wait: wait.until)
+
+
 def as_read(event: Event) -> Event:
     """The event as it comes back out of the log."""
     data = json.loads(json.dumps(SCHEMA.to_data(event)))
@@ -269,13 +292,17 @@ def as_read(event: Event) -> Event:
 
 
 def check_waits(state: CaseState) -> None:
-    """An open case waits for exactly one thing, ahead of it; a closed one for nothing."""
+    """An open case waits for exactly one thing of its place, ahead of it, and beside it for at most one answer and one
+    word of acceptance; a closed one for nothing."""
     if state.closed:
         assert waits(state) == ()
         assert state.closing is not None
         return
-    (wait,) = waits(state)
-    assert wait.until > state.at
+    first, *beside = waits(state)
+    assert first == state.wait
+    assert first.until > state.at
+    assert [wait.kind for wait in beside] in ([], ["answer"], ["acceptance"], ["answer", "acceptance"])
+    assert state.stage != "verification" or not beside
 
 
 STAGES = (
@@ -285,6 +312,7 @@ STAGES = (
     "alliance",
     "action",
     "suspended",
+    "designation",
     "joint_response",
     "verification",
     "closed",
@@ -301,6 +329,7 @@ def case_at(stage: str, **fields: Any) -> Case:
         "alliance": ("contact", "escalate", "escalate"),
         "action": ("contact", "plan"),
         "suspended": ("contact", "suspend"),
+        "designation": ("plan", "object", "plan", "object"),
         "joint_response": ("contact", "emergency"),
         "verification": ("contact", "resolve"),
         "closed": ("contact", "resolve", "confirm"),

@@ -97,6 +97,24 @@ def test_a_suspended_case_is_its_tiers() -> None:
     assert whose(case) == {"community"}
 
 
+@pytest.mark.parametrize(
+    ("stage", "owed_by"),
+    [
+        ("contact", {"estate"}),
+        ("community", {"community"}),
+        ("alliance", {"alliance"}),
+        ("action", {"estate", "urban"}),
+        ("joint_response", {"estate"}),
+    ],
+)
+def test_a_resident_hears_from_the_unit_that_has_the_case_and_from_who_leads_its_plan(
+    stage: str, owed_by: set[str]
+) -> None:
+    case = case_at(stage)
+    turns = {name: turn_of(case.rules, actor) for name, actor in PEOPLE.items()}
+    assert {name for name, turn in turns.items() if turn is not None and turn.answers(Listed(case.state))} == owed_by
+
+
 @pytest.mark.parametrize("actor", [SUPERVISOR, ADMINISTRATOR, RESIDENT, Actor(id="x", role="officer")])
 def test_who_decides_nothing_has_no_turn(actor: Actor) -> None:
     assert turn_of(nancheng(), actor) is None

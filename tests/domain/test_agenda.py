@@ -119,6 +119,9 @@ def test_an_item_says_after_how_many_sittings_without_a_decision_it_climbed_by_r
         (("contact", "suspend", "resume"), "挂起 0 天后恢复：停电窗口已定"),
         (("contact", "resolve", "dispute"), "居民回访要求重办（第 1 次）"),
         (("contact", "note"), "联系居民后提交"),
+        (("contact", "escalate", "contact"), "从“每周碰头”升级：需街道协调"),
+        (("contact", "object"), "提出异议（职责不符）后交回：管线归供水公司"),
+        (("plan", "object", "plan", "object", "designate"), "区政府指定由城建办理（牡政办字〔2026〕15号）"),
     ],
 )
 def test_an_item_says_how_it_came(story: tuple[str, ...], says: str) -> None:
@@ -276,6 +279,19 @@ def test_an_emergency_brings_all_departments_of_the_joint_response_its_playbooks
     assert item.asked == "听取联动处置进展，议定需协调的事项"
 
 
+def test_whom_the_district_has_designated_is_proposed_to_lead() -> None:
+    case = case_at("designation")
+    case.does("designate", unit="police")
+    item = item_of(case)
+    assert (item.lead, "区政府指定" in item.asked) == ("公安", True)
+
+
+def test_what_a_resident_was_told_is_told_to_the_meeting() -> None:
+    case = case_at("community")
+    case.does("answer", by=COMMUNITY, text="已约维保单位周三上门")
+    assert item_of(case).tried[-1].endswith("老城社区答复居民：已约维保单位周三上门")
+
+
 def test_every_category_has_a_proposed_lead_that_the_organisation_has() -> None:
     organisation = nancheng().organisation
     known = {department.code for department in organisation.departments}
@@ -384,6 +400,7 @@ def test_the_assessments_have_the_quarters_facts_of_each_community_and_company()
         response=Rate(8, 9),
         solution=Rate(3, 4),
         satisfaction=Rate(1, 4),
+        answers=Rate(5, 6),
         late=1,
         disputed=1,
     )
@@ -392,8 +409,11 @@ def test_the_assessments_have_the_quarters_facts_of_each_community_and_company()
     assert section.lines == (
         "评议事项：物业企业红黑榜、小区党支部星级评定、业主委员会评价",
         "评议参考（2026年1月1日至2026年3月17日，据办件记录）",
-        "老城社区：受理 9 件，在办 4 件，响应率 88.9%，解决率 75.0%，满意率 25.0%，逾期 1 件，重办 1 件次",
-        "牡丹嘉园物业：受理 0 件，在办 0 件，响应率 —，解决率 —，满意率 —，逾期 0 件，重办 0 件次",
+        (
+            "老城社区：受理 9 件，在办 4 件，响应率 88.9%，解决率 75.0%，满意率 25.0%，按时答复率 83.3%，"
+            "逾期 1 件，重办 1 件次"
+        ),
+        "牡丹嘉园物业：受理 0 件，在办 0 件，响应率 —，解决率 —，满意率 —，按时答复率 —，逾期 0 件，重办 0 件次",
     )
 
 
@@ -451,6 +471,7 @@ def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date(
         response=Rate(11, 12),
         solution=Rate(0, 0),
         satisfaction=Rate(9, 10),
+        answers=Rate(3, 4),
         repeats=2,
     )
     told: dict[str, Any] = {
@@ -470,6 +491,7 @@ def test_the_formal_sections_tell_previous_minutes_statistics_and_the_next_date(
         "响应率 91.7%（11/12）",
         "解决率 —（0/0）",
         "满意率 90.0%（9/10）",
+        "按时答复率 75.0%（3/4）",
         "重复诉求 2 件",
     )
     assert lines["next_date"] == ("2026年5月6日 15:00",)
@@ -583,6 +605,14 @@ def test_each_decision_in_session_is_put_in_words(kind: str, says: str) -> None:
     drawn = minutes_of(MARCH, case, agenda)
     assert [resolution.decision for resolution in drawn.resolutions] == [says]
     assert drawn.carried_over == ()
+
+
+def test_an_objection_in_session_is_put_in_words_with_its_ground() -> None:
+    case = case_at("check_in")
+    agenda = before_meeting(case, CHECK_IN)
+    case.does("object", by=ESTATE, when="2026-03-04 16:10")
+    (resolution,) = minutes_of(CHECK_IN, case, agenda).resolutions
+    assert (resolution.decision, resolution.reason) == ("提出异议：职责不符", "管线归供水公司")
 
 
 def test_what_nobody_decided_is_carried_over_alike_just_before_and_just_after_the_case_does_it() -> None:
@@ -723,3 +753,54 @@ def test_who_is_proposed_to_lead_is_told_as_a_plan_names_them() -> None:
     assert late.state.plan is None
     lead, _ = proposed(nancheng(), sitting(APRIL), tabled(late))
     assert lead == next(event.fact.detail()["plan"]["lead"] for event, _ in late.log if "plan" in event.fact.detail())
+
+
+def test_an_item_whose_resident_was_not_answered_in_time_says_so() -> None:
+    case = case_at("alliance")
+    assert not item_of(case).answer_missed
+    case.lives_until("2026-03-16 10:00")
+    assert item_of(case).answer_missed
+
+
+def test_the_alliances_papers_cite_what_the_meeting_is_by_law_and_other_tiers_do_not() -> None:
+    agenda = agenda_of(JOINT, case_at("alliance", category="owners-committee"))
+    assert agenda.by_law is not None
+    assert agenda.by_law.name == "物业管理联席会议"
+    assert "第七十四条" in agenda.by_law.basis
+    assert "公安派出所" in agenda.by_law.attendees
+    (item,) = items(agenda)
+    assert item.matter == "（一）业主委员会和有关部门履职"
+    assert minutes_of(JOINT, case_at("alliance"), agenda).by_law == agenda.by_law
+    lower = agenda_of(MARCH, case_at("community"))
+    assert lower.by_law is None
+    assert items(lower)[0].matter is None
+
+
+@pytest.mark.parametrize(
+    ("category", "matter"), [("fees", "（四）"), ("lift", "（五）"), ("owners-committee", "（一）")]
+)
+def test_an_issue_is_of_one_of_the_five_matters_by_its_category(category: str, matter: str) -> None:
+    statute = nancheng().ladder.tiers[-1].statute
+    assert statute is not None
+    assert statute.matter(category).name.zh.startswith(matter)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "matter"),
+    [("property_withdrawal", "（二）"), ("property_withdrawal_planned", "（二）"), ("fire", "（三）")],
+)
+def test_an_issue_in_a_joint_response_is_of_the_matter_that_its_playbook_is_of(playbook: str, matter: str) -> None:
+    case = case_at("check_in", category="owners-committee")
+    case.does("emergency", playbook=playbook)
+    told = item_for(nancheng(), sitting(JOINT), tabled(case), 1).matter
+    assert (told or "").startswith(matter)
+
+
+@pytest.mark.parametrize("kind", ["answer", "contact", "note"])
+def test_a_word_to_the_resident_while_the_meeting_sits_decides_nothing(kind: str) -> None:
+    case = case_at("community")
+    agenda = agenda_of(MARCH, case)
+    case.does(kind, by=COMMUNITY, when="2026-03-04 15:30")
+    assert case.state.heard_at is None
+    drawn = minutes_of(MARCH, case, agenda)
+    assert (len(drawn.resolutions), len(drawn.carried_over)) == (0, 1)

@@ -329,7 +329,8 @@ def test_a_closed_case_says_how_it_was_closed(stage: str, kind: str, event: str,
 def test_a_referral_says_to_whom_and_under_what_reference() -> None:
     case = case_at("alliance")
     case.does("refer")
-    assert case.last[0].fact.detail() == {"to_whom": "区住建局", "reference": "转2026-15"}
+    detail = case.last[0].fact.detail()
+    assert (detail["to_whom"], detail["reference"]) == ("区住建局", "转2026-15")
 
 
 def test_a_duplicate_follows_the_other_case_and_never_itself() -> None:
@@ -563,19 +564,23 @@ def test_notes_assignments_and_supervision_change_no_stage(stage: str) -> None:
 # ------------------------------------------------------------------ who may
 
 MAY: dict[str, dict[str, str]] = {
-    # stage: who: the decisions that this one may take there (beside note and assign for officers)
+    # stage: who: the decisions that this one may take there (beside contact, answer, note and assign for officers)
     "contact": {
-        "estate": "contact resolve plan escalate reject duplicate reroute refer",
-        "community": "contact resolve plan escalate reject duplicate reroute refer",
+        "estate": "resolve plan escalate object reject duplicate reroute refer",
+        "community": "resolve plan escalate object reject duplicate reroute refer",
     },
     "check_in": {
-        "estate": "resolve plan hold escalate suspend refer duplicate reroute",
-        "community": "resolve plan hold escalate suspend refer duplicate reroute",
+        "estate": "resolve plan hold escalate object suspend refer duplicate reroute",
+        "community": "resolve plan hold escalate object suspend refer duplicate reroute",
     },
     "community": {"estate": "", "community": "resolve plan hold escalate return suspend refer"},
     "alliance": {"estate": "", "community": ""},
-    "action": {"estate": "complete extend escalate suspend", "community": "complete extend escalate suspend"},
+    "action": {
+        "estate": "complete extend escalate object suspend",
+        "community": "complete extend escalate object suspend",
+    },
     "suspended": {"estate": "resume extend", "community": "resume extend"},
+    "designation": {"estate": "refer duplicate", "community": "refer duplicate"},
     "joint_response": {"estate": "", "community": ""},
     "verification": {"estate": "", "community": ""},
 }
@@ -588,8 +593,9 @@ def test_each_post_may_take_the_decisions_of_its_place(stage: str) -> None:
     def may(actor: Actor) -> set[str]:
         return set(allowed_now(case.rules, actor, case.state))
 
-    assert may(ESTATE) == set(MAY[stage]["estate"].split()) | {"note", "assign"}
-    assert may(COMMUNITY) == set(MAY[stage]["community"].split()) | {"note", "assign"}
+    always = {"contact", "answer", "note", "assign"}
+    assert may(ESTATE) == set(MAY[stage]["estate"].split()) | always
+    assert may(COMMUNITY) == set(MAY[stage]["community"].split()) | always
     assert may(SUPERVISOR) == {"note", "supervise"}
     assert may(ADMINISTRATOR) == set()
     assert may(officer("gulou-yuan")) == set()
@@ -602,7 +608,8 @@ def test_each_post_may_take_the_decisions_of_its_place(stage: str) -> None:
 def test_a_department_works_its_own_task_and_a_co_handler_remarks_on_it() -> None:
     case = case_at("check_in")
     case.does("plan", co_handlers=["police"])
-    assert set(allowed_now(case.rules, department("urban"), case.state)) == {"complete", "extend", "note"}
+    lead = {"contact", "answer", "complete", "extend", "object", "note"}
+    assert set(allowed_now(case.rules, department("urban"), case.state)) == lead
     assert set(allowed_now(case.rules, department("police"), case.state)) == {"note"}
     assert set(allowed_now(case.rules, department("fire"), case.state)) == set()
 
@@ -610,7 +617,8 @@ def test_a_department_works_its_own_task_and_a_co_handler_remarks_on_it() -> Non
 def test_an_estate_completes_the_plan_it_leads_though_a_higher_tier_made_it() -> None:
     case = case_at("alliance")
     case.does("plan", lead="mudan-garden")
-    assert set(allowed_now(case.rules, ESTATE, case.state)) == {"complete", "extend", "note", "assign"}
+    own = {"contact", "answer", "complete", "extend", "object", "note", "assign"}
+    assert set(allowed_now(case.rules, ESTATE, case.state)) == own
     assert case.refuses("escalate", by=ESTATE).code == "forbidden"
     assert case.does("complete", by=ESTATE) == ["plan_completed"]
 
@@ -643,7 +651,7 @@ def test_who_has_no_right_is_told_so(kind: str, by: Actor) -> None:
 def test_an_officer_in_charge_hears_what_the_stage_takes_not_that_the_post_has_no_right(stage: str) -> None:
     refusal = case_at(stage).refuses("resolve", by=ESTATE)
     assert refusal.code == "not_allowed_now"
-    assert refusal.params["allowed"] == ["note", "assign"]
+    assert refusal.params["allowed"] == ["contact", "answer", "note", "assign"]
 
 
 def test_reading_is_for_who_covers_works_supervises_or_administers() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from domain.case import SCHEMA, CaseState, Event, Reproject, StandDown, WaitExpired, fold, summary
+from domain.case import SCHEMA, CaseState, Event, Reproject, StandDown, WaitExpired, fold, summary, waits
 from domain.errors import Refusal
 from domain.permission import RESIDENT, SYSTEM, Actor, allowed_now
 from domain.policy.ladder import DECISIONS
@@ -88,6 +88,7 @@ def fields_of(step: Step, case: Case, kind: str) -> dict[str, Any]:
         "reroute": {"estate": ("gulou-yuan", "guangfu-huating", "mudan-garden", "atlantis")[step.choice % 4]},
         "emergency": {"playbook": ("fire", "gas_leak", "godzilla")[step.choice % 3]},
         "dispute": {"reason": (None, "仍漏水")[step.choice % 2]},
+        "designate": {"unit": ("urban", "gulou-yuan", "laocheng", "guangfu", "mudan-garden")[step.choice % 5]},
     }
     return choices.get(kind, {})
 
@@ -99,10 +100,8 @@ def take(case: Case, step: Step) -> None:
         if not state.closed:
             case.passes()
         return
-    case.now = after(case.now, minutes=step.minutes)
-    while not state.closed and case.wait.until <= case.now:  # a durable timer is never missed
-        case.passes()
-        state = case.state
+    case.lives_until(after(case.now, minutes=step.minutes))
+    state = case.state
     if step.kind == "likely":
         _likely(case, step)
     elif step.kind == "reproject":
@@ -151,7 +150,8 @@ def play(sequence: Sequence[Step]) -> Case:
 
 
 def check_climb(before: CaseState, happened: Sequence[Event]) -> None:
-    """Upwards it goes rung by rung, unless the top officer took the case up or an emergency gave it back."""
+    """Upwards it goes rung by rung, unless the top officer took the case up, an emergency gave it back, or the district
+    has designated whose it is."""
     ladder = nancheng().ladder
     at = before.tier
     for event in happened:
@@ -159,7 +159,8 @@ def check_climb(before: CaseState, happened: Sequence[Event]) -> None:
             continue
         rise = ladder.rung(event.fact.place.tier) - ladder.rung(at)
         taken_up = event.type == "case_escalated" and event.actor in (ALLIANCE, SYSTEM)
-        assert rise <= 1 or event.type == "emergency_stood_down" or (taken_up and event.actor == ALLIANCE)
+        given = event.type in ("emergency_stood_down", "case_designated")
+        assert rise <= 1 or given or (taken_up and event.actor == ALLIANCE)
         at = event.fact.place.tier
 
 
@@ -167,7 +168,7 @@ def check_climb(before: CaseState, happened: Sequence[Event]) -> None:
 def test_an_open_case_always_waits_for_one_thing_and_never_skips_a_tier(sequence: list[Step]) -> None:
     case = play(sequence)
     for language in ("zh-CN", "en"):
-        for wait in [case.wait] if not case.state.closed else []:
+        for wait in waits(case.state):
             assert 0 < len(timer_summary(wait, language).encode()) <= 200
     assert CaseState.model_validate_json(case.state.model_dump_json()) == case.state
     assert current_details(case.state, "x", None)
@@ -184,6 +185,8 @@ def test_left_alone_a_case_ends_closed_or_on_the_highest_table(sequence: list[St
                 StandDown.model_validate({"emergency_id": emergency, "outcome": "returned", "reason": "已恢复"}),
                 by=SYSTEM,
             )
+        if case.state.stage == "designation":
+            case.does("designate", unit="mudan-garden")
         if case.state.closed:
             assert case.state.closing is not None
             return

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.effects import effect
+from domain.effects import foresee
 from domain.errors import Refusal
 from domain.permission import Actor, allowed_now
 from domain.policy.ladder import DECISIONS
@@ -15,7 +15,7 @@ from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, STAGES, SUPERVISOR, 
 
 def told(case: Case, kind: str, language: str = "zh-CN", by: Actor = ALLIANCE, **fields: Any) -> str:
     before = case.state
-    said = effect(case.rules, case.state, by, decision(kind, **fields), case.now, language)
+    said = foresee(case.rules, case.state, by, decision(kind, **fields), case.now).told(language)
     assert case.state == before
     return said
 

@@ -119,14 +119,24 @@ def test_its_agenda_has_the_emergency_alone_with_every_task_and_what_is_asked() 
     assert (item.lead, item.minutes, agenda.budget) == (response.state.parties["urban"], 60, 60)
     assert set(item.attend) >= {response.state.parties[code] for code in ("urban", "fire", "police")}
     assert "待签收" in section.lines[0]
+    assert agenda.by_law is not None
+    assert "第七十四条" in agenda.by_law.basis
 
 
 def test_its_minutes_are_what_the_response_records_and_the_decision_whenever_it_comes() -> None:
     response = Response("property_withdrawal")
     response.finishes("verify")
     before = extraordinary_minutes(
-        response.rules, called(), about(response), steps(response), Attendance(chair="联盟书记"), None, STARTS
+        response.rules,
+        called(),
+        about(response),
+        steps(response),
+        Attendance(chair="联盟书记", mode="video"),
+        None,
+        STARTS,
     )
+    assert before.by_law is not None
+    assert (before.by_law.name, before.mode) == ("物业管理联席会议", "video")
     assert (before.resolutions, len(before.carried_over), before.chair) == ((), 1, "联盟书记")
     response.finishes("interim_provider", when="2026-03-02 13:20")
     drawn = extraordinary_minutes(

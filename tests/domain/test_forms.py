@@ -18,7 +18,7 @@ from domain.joint_response import ResponseCommand
 from domain.permission import Actor
 from domain.personal import Line, WorkingText
 from domain.words.bilingual import Name, both
-from tests.domain.given import ALLIANCE, COMMUNITY, Case, case_at, nancheng
+from tests.domain.given import ALLIANCE, COMMUNITY, SUPERVISOR, Case, case_at, nancheng
 from tests.domain.responses import Response
 from workflows.kinds import KINDS
 
@@ -120,9 +120,9 @@ def names(case: Case, kind: str, by: Actor = ALLIANCE, **found: Any) -> list[str
 
 def test_a_form_asks_in_the_order_in_which_its_command_is_written() -> None:
     case = case_at("check_in")
-    assert names(case, "plan") == ["lead", "due_date", "deliverable", "co_handlers"]
-    assert names(case, "refer") == ["to_whom", "reference", "reason"]
-    assert names(case, "withdraw") == []
+    assert names(case, "plan") == ["lead", "due_date", "deliverable", "co_handlers", "answer"]
+    assert names(case, "refer") == ["to_whom", "reference", "reason", "petition", "answer"]
+    assert names(case, "withdraw") == ["answer"]
 
 
 def test_every_playbook_in_force_can_be_chosen() -> None:
@@ -134,14 +134,19 @@ def test_every_playbook_in_force_can_be_chosen() -> None:
 
 def test_who_takes_a_case_up_directly_is_asked_to_which_tier_and_others_are_not() -> None:
     case = case_at("check_in")
-    assert names(case, "escalate") == ["to", "reason"]
-    assert names(case, "escalate", by=COMMUNITY) == ["reason"]
+    assert names(case, "escalate") == ["to", "reason", "answer"]
+    assert names(case, "escalate", by=COMMUNITY) == ["reason", "answer"]
 
 
 def test_a_response_under_which_a_case_may_come_is_asked_for_where_one_runs() -> None:
     case = case_at("check_in")
-    assert names(case, "emergency") == ["playbook", "reason"]
-    assert names(case, "emergency", response=(("NC-2026-000009-E1", "古楼苑"),)) == ["playbook", "response", "reason"]
+    assert names(case, "emergency") == ["playbook", "reason", "answer"]
+    assert names(case, "emergency", response=(("NC-2026-000009-E1", "古楼苑"),)) == [
+        "playbook",
+        "response",
+        "reason",
+        "answer",
+    ]
 
 
 def test_dates_lie_between_what_the_policy_allows() -> None:
@@ -160,6 +165,21 @@ def test_where_a_case_belongs_is_anywhere_but_where_it_is() -> None:
     everywhere = {one.id for one in nancheng().organisation.estates}
     assert {id for id, _ in estate.options} == everywhere - {case.state.estate}
     assert case.state.category not in {id for id, _ in category.options}
+
+
+def test_who_may_answer_the_resident_is_asked_for_it_with_every_decision_and_offered_words() -> None:
+    case = case_at("check_in")
+    assert "answer" in names(case, "note", by=COMMUNITY)
+    assert "answer" not in names(case, "note", by=SUPERVISOR)
+    assert names(case, "answer") == ["text"]
+    ((said, _),) = fields_of(commands_of(Command)["answer"], situation(case))[0].suggested
+    assert said == "您的诉求已列入牡丹花园 · 每周碰头（2026-03-04 16:00），会后2026-03-05 17:00前告诉您结果。"
+
+
+def test_the_district_can_designate_departments_and_every_unit() -> None:
+    case = case_at("designation")
+    unit = fields_of(commands_of(Command)["designate"], situation(case))[0]
+    assert {"urban", "nancheng", "laocheng", "gulou-yuan"} <= {id for id, _ in unit.options}
 
 
 # ---------------------------------------------------------------- what a response's forms ask for

@@ -70,7 +70,7 @@ def test_a_date_over_an_unpublished_year_is_marked_provisional() -> None:
     response.finishes("talk")
     response.does("sign", "written_answer")
     assert summary_of(response, "complete", "written_answer").startswith(
-        "[1月1日 12:00]（日期待定） 等综治办“书面答复”"
+        "[1月1日 12:00]（日期待定） 等综治办“书面告知是否受理”"
     )
 
 

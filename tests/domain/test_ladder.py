@@ -11,10 +11,10 @@ from domain.policy.rules import Rules
 from tests.domain.given import at, nancheng, policy_text, rules_with
 
 TEXT = policy_text("ladder.yaml")
-ESTATE_TAKES = "decisions: [resolve, plan, hold, escalate, suspend, emergency, refer, duplicate, reroute]"
+ESTATE_TAKES = "decisions: [resolve, plan, hold, escalate, object, suspend, emergency, refer, duplicate, reroute]"
 COMMUNITY_TAKES = "decisions: [resolve, plan, hold, escalate, return, suspend, emergency, refer]"
 ALLIANCE_TAKES = "decisions: [resolve, plan, hold, return, suspend, emergency, refer]"
-CONTACT_TAKES = "decisions: [contact, resolve, plan, escalate, emergency, reject, duplicate, reroute, refer]"
+CONTACT_TAKES = "decisions: [contact, resolve, plan, escalate, object, emergency, reject, duplicate, reroute, refer]"
 
 
 def problems(text: str) -> tuple[PolicyProblem, ...]:
@@ -72,7 +72,7 @@ WRONG = [
     (COMMUNITY_TAKES, "decisions: [resolve, plan, dance]", "tiers[1].decisions[2]", "Input should be"),
     (CONTACT_TAKES, "decisions: [resolve]", "stages.contact.decisions", "must accept contact"),
     (CONTACT_TAKES, "decisions: [contact, hold]", "stages.contact.decisions", "cannot accept hold"),
-    ("[complete, extend, escalate, suspend, emergency]", "[extend]", "stages.action.decisions", "must accept"),
+    ("[complete, extend, escalate, object, suspend, emergency]", "[extend]", "stages.action.decisions", "must accept"),
     ("[resume, extend, emergency]", "[resume, plan]", "stages.suspended.decisions", "cannot accept plan"),
     ("[confirm, dispute, withdraw]", "[dispute]", "stages.verification.decisions", "must accept confirm"),
     ("[confirm, dispute, withdraw]", "[confirm, resolve]", "stages.verification.decisions", "cannot accept"),

@@ -43,6 +43,8 @@ class Case:
     estate: str = "mudan-garden"
     plan: Work | None = None
     units: tuple[str, ...] = ("mudan-garden", "laocheng", "nancheng")
+    owes_acceptance: bool = True
+    designated: str | None = None
 
     @property
     def lead(self) -> str | None:
@@ -85,6 +87,7 @@ STAGES = (
     "alliance",
     "action",
     "suspended",
+    "designation",
     "joint_response",
     "verification",
     "closed",
@@ -93,7 +96,6 @@ TIERS = ("estate", "community", "alliance")
 OWN_STAGE = {"check_in": "estate", "community": "community", "alliance": "alliance", "contact": "estate"}
 
 OF_THE_LADDER: set[str] = {
-    "contact",
     "resolve",
     "plan",
     "complete",
@@ -101,6 +103,8 @@ OF_THE_LADDER: set[str] = {
     "hold",
     "escalate",
     "return",
+    "object",
+    "accept",
     "suspend",
     "resume",
     "refer",
@@ -109,7 +113,8 @@ OF_THE_LADDER: set[str] = {
     "reroute",
     "reopen",
 }
-ANYWHERE_COVERED = {"note", "assign"}
+ANYWHERE_COVERED = {"contact", "answer", "note", "assign"}
+LEADS = {"contact", "answer", "complete", "extend", "object", "note"}
 RESIDENTS = {"withdraw", "confirm", "dispute"}
 
 
@@ -125,7 +130,7 @@ def expected(who: str, tier: str) -> set[str]:
     return {
         "another estate's officer": set(),
         "another community's officer": set(),
-        "the plan's lead department": {"complete", "extend", "note"},
+        "the plan's lead department": LEADS,
         "the plan's co-handler": {"note"},
         "another department": set(),
         "a supervisor": {"supervise", "note"},
@@ -154,19 +159,22 @@ def test_each_may_do_what_the_mission_says_and_nothing_else(who: str, stage: str
     granted = {kind for kind in DECISIONS if may_decide(rules, actor, case, kind)}
     assert granted == expected(who, tier)
     taken = {
-        "contact": "contact resolve plan escalate emergency reject duplicate reroute refer",
-        "check_in": "resolve plan hold escalate suspend emergency refer duplicate reroute",
+        "contact": "resolve plan escalate object emergency reject duplicate reroute refer",
+        "check_in": "resolve plan hold escalate object suspend emergency refer duplicate reroute",
         "community": "resolve plan hold escalate return suspend emergency refer",
         "alliance": "resolve plan hold return suspend emergency refer",
-        "action": "complete extend escalate suspend emergency",
+        "action": "complete extend escalate object suspend emergency",
         "suspended": "resume extend emergency",
+        "designation": "designate emergency refer duplicate",
         "joint_response": "",
         "verification": "confirm dispute withdraw",
         "closed": "reopen",
     }[stage].split()
     if tier == "alliance":
         taken = [kind for kind in taken if kind != "escalate"]  # there is no tier above
-    anywhere = set() if stage == "closed" else {"withdraw", "note", "assign", "supervise"}
+    anywhere = (
+        {"contact", "answer", "accept", "withdraw", "note", "assign", "supervise"} if stage != "closed" else set()
+    )
     assert set(allowed_now(rules, actor, case)) == granted & (set(taken) | anywhere)
 
 
@@ -214,7 +222,7 @@ def test_the_alliance_stands_emergencies_down_and_administrators_administer(who:
 @pytest.mark.parametrize("unit", ["mudan-garden", "laocheng"])
 def test_an_officer_who_leads_a_plan_made_above_completes_it(unit: str, rules: Rules) -> None:
     case = Case("action", "alliance", plan=Work(unit))
-    own: set[DecisionKind] = {"complete", "extend", "note", "assign"}
+    own: set[DecisionKind] = {"contact", "answer", "complete", "extend", "object", "note", "assign"}
     assert {k for k in DECISIONS if may_decide(rules, Actor(id="x", role="officer", unit=unit), case, k)} == own
 
 

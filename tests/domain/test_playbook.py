@@ -323,3 +323,21 @@ def test_the_rules_know_a_playbook_by_kind_and_by_version_and_name_the_kinds_the
     with pytest.raises(Refusal) as caught:
         rules.playbook("godzilla")
     assert caught.value.params["known"] == list(KINDS)
+
+
+def test_no_clock_is_from_somewhere_else_without_saying_where() -> None:
+    for playbook in read_playbooks():
+        text = playbook.model_dump_json()
+        assert "外地做法" not in text
+        assert "practice elsewhere" not in text
+    withdrawal = policy_text("playbooks/property_withdrawal.yaml")
+    assert "淄博" in withdrawal
+    assert "不超过六个月" in withdrawal
+
+
+def test_a_mass_disputes_two_days_are_word_whether_it_is_accepted() -> None:
+    (dispute,) = [one for one in read_playbooks() if one.playbook == "mass_dispute"]
+    (word,) = [task for task in dispute.tasks if task.id == "written_answer"]
+    assert (word.name.zh, word.complete_by) == ("书面告知是否受理", "2workdays")
+    assert word.source is not None
+    assert "第二十八条" in word.source.zh

@@ -237,6 +237,7 @@ def rewrite(file: Path, *edits: tuple[str, str]) -> None:
 
 
 ONE = "id,name_zh,name_en,tier,parent,kind,company,cadence\r\n"
+DESIGNATION = policy_text("ladder.yaml").partition("  designation:")[2].partition("  joint_response:")[0]
 MADE: dict[str, Callable[[], Iterable[PolicyProblem | Fault]]] = {
     "not_yaml": lambda: parsed(Ladder, "version: ["),
     "aliases": lambda: parsed(Ladder, "a: &x 1\nb: *x\n"),
@@ -260,8 +261,9 @@ MADE: dict[str, Callable[[], Iterable[PolicyProblem | Fault]]] = {
         ("decisions: [resolve, plan, hold, return, suspend", "decisions: [resolve, plan, hold, escalate, suspend")
     ),
     "no_tier_to_return_to": lambda: ladder(
-        ("decisions: [resolve, plan, hold, escalate, suspend", "decisions: [resolve, plan, hold, return, suspend")
+        ("decisions: [resolve, plan, hold, escalate, object", "decisions: [resolve, plan, hold, return, object")
     ),
+    "no_designation": lambda: ladder((f"  designation:{DESIGNATION}", "")),
     "must_accept": lambda: ladder(("decisions: [complete, extend", "decisions: [extend")),
     "cannot_accept": lambda: ladder(("decisions: [complete, extend", "decisions: [complete, confirm")),
     "no_tiers": lambda: ladder(("declared_by: [alliance]", "declared_by: [union]")),

@@ -288,7 +288,7 @@ def test_other_business_has_an_end() -> None:
 
 def test_attendance_is_recorded_in_session_or_after_and_replaces_what_was_recorded() -> None:
     sitting = Held().until("frozen")
-    body = RecordAttendance(chair="社区书记", recorder="社区专干", present=("城建",), absent=("公安",))
+    body = RecordAttendance(chair="社区书记", recorder="社区专干", mode="both", present=("城建",), absent=("公安",))
     assert sitting.refuses(body).code == "sitting_not_there"
     sitting.until("in_session").send(body)
     sitting.send(RecordAttendance(chair="社区书记", recorder="社区专干", present=("城建", "公安")))

@@ -200,7 +200,10 @@ HAPPENS: dict[str, str] = {
     "plan_overdue": "plan_overdue",
     "resume": "case_resumed",
     "review": "emergency_review_missed",
+    "designation_missed": "designation_missed",
     "close_without_word": "closed_without_word",
+    "answer_missed": "answer_missed",
+    "acceptance_missed": "acceptance_missed",
 }
 
 

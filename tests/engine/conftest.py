@@ -105,6 +105,7 @@ class Engine:
         command_id: str | None = None,
         emergency: str | None = None,
         processes: Processes | None = None,
+        joint_names: int | None = None,
     ) -> int:
         words = SealedRef(id=f"w-{name}", resident=f"r-{name}", digest="0" * 64)
         body = OpenCase(
@@ -114,6 +115,7 @@ class Engine:
             channel="phone",
             words=words,
             emergency=emergency,
+            joint_names=joint_names,
         )
         actor = officer("nancheng" if emergency else estate)
         command = Command(id=command_id or f"{self.number(name)}:open", actor=actor, body=body)

@@ -59,6 +59,39 @@ async def planned_late_and_done_again(engine: Engine, name: str) -> None:
 
 
 @life
+async def promised_missed_and_answered(engine: Engine, name: str) -> None:
+    """Owners jointly: both promises are missed, then kept; the plan's answer comes with it."""
+    await engine.open(name, joint_names=12)
+    await engine.send(name, "contact", by=officer("mudan-garden"), how="上门", outcome="约定碰头商量")
+    await engine.send(name, "escalate", by=officer("mudan-garden"), reason="需社区协调")
+    await engine.send(name, "escalate", reason="需联盟协调")
+    await engine.pass_time(name, days=9)
+    await engine.send(name, "accept", text="您们联名反映的事项予以受理")
+    await engine.send(name, "answer", text="已列入本月联席会")
+    await engine.send(
+        name,
+        "plan",
+        lead="urban",
+        deliverable="更换水泵",
+        due_date=in_days(40),
+        answer="由城建更换水泵，完成后请您评价",
+    )
+    await engine.send(name, "complete", what_was_done="水泵已更换")
+    await engine.send(name, "confirm", by=RESIDENT, stars=5)
+
+
+@life
+async def objected_to_and_designated(engine: Engine, name: str) -> None:
+    await engine.open(name)
+    await engine.send(name, "reroute", estate="gulou-yuan", reason="不在本小区")
+    await engine.send(name, "object", by=officer("gulou-yuan"), ground="not_our_area", reason="红线外道路")
+    await engine.send(name, "object", by=officer("mudan-garden"), ground="not_our_duty", reason="属市政道路")
+    await engine.pass_time(name, days=8)
+    await engine.send(name, "designate", unit="nancheng", document="牡政办字〔2026〕15号")
+    await engine.send(name, "refer", to_whom="区信访局", reference="转2026-9", reason="已提信访", petition=True)
+
+
+@life
 async def emergency_stood_down_and_referred(engine: Engine, name: str) -> None:
     await engine.open(name)
     await engine.send(name, "emergency", playbook="gas_leak", reason="闻到燃气味")

@@ -26,7 +26,8 @@ async def test_a_case_nobody_touches_climbs_all_three_tiers_and_is_never_dropped
     await engine.open("A")
     await engine.pass_time("A", days=200)
     types = await engine.types("A")
-    assert types[:6] == [
+    climbed = [one for one in types if one != "answer_missed"]  # which moves nothing
+    assert climbed[:6] == [
         "case_opened",
         "contact_missed",
         "case_carried_over",
@@ -34,10 +35,11 @@ async def test_a_case_nobody_touches_climbs_all_three_tiers_and_is_never_dropped
         "case_carried_over",
         "case_escalated",
     ]
+    assert "answer_missed" in types
     assert "case_raised_to_district" in types
     state = await engine.state("A")
     assert (state.tier, state.stage, state.supervised) == ("alliance", "alliance", True)
-    assert len(waits(state)) == 1
+    assert waits(state)[0] == state.wait
     described = await engine.handle("A").describe()
     assert described.status == WorkflowExecutionStatus.RUNNING
 
@@ -108,7 +110,7 @@ async def test_a_process_that_lost_its_workflow_starts_again_from_the_log(engine
     await engine.processes.restart(state)
     assert await engine.send("A", "note", text="又在了") == 3
     standing = await engine.processes.standing(CASE, engine.number("A"))
-    assert standing.waits == waits(await engine.state("A"))
+    assert set(standing.waits) == set(waits(await engine.state("A")))
 
 
 async def test_a_process_that_is_nudged_before_it_has_read_the_log_reads_it_once(engine: Engine) -> None:
@@ -234,6 +236,9 @@ async def test_every_timer_update_and_record_of_a_long_life_has_words(engine: En
     for marker in markers:
         data = marker.marker_recorded_event_attributes.details["data"].payloads[0].data.decode()
         assert any(name in data for name in names.CASE.records), data
-    (opened,) = [e for e in history.events if e.HasField("activity_task_scheduled_event_attributes")]
-    assert opened.activity_task_scheduled_event_attributes.activity_type.name == names.OPEN_RESPONSE
-    assert opened.user_metadata.summary.data.strip(b'"')
+    done_outside = [e for e in history.events if e.HasField("activity_task_scheduled_event_attributes")]
+    assert {e.activity_task_scheduled_event_attributes.activity_type.name for e in done_outside} == {
+        names.OPEN_RESPONSE,
+        names.NOTIFY_OF_CASE,
+    }
+    assert all(e.user_metadata.summary.data.strip(b'"') for e in done_outside)

@@ -22,7 +22,7 @@ from services.policy_folder import read_channels
 from store.notices import Notice, Notices
 from store.papers import Papers
 from tests.domain.given import nancheng
-from tests.engine.conftest import Engine, officer
+from tests.engine.conftest import Engine, officer, until
 from workflows.messages import NoticeOrder, RecordOrder
 
 
@@ -90,6 +90,25 @@ async def test_a_cancelled_sitting_is_told_before_its_process_ends(engine: Engin
     assert await engine.client.get_workflow_handle(sitting.id).result() == "cancelled"
     for unit in ("nancheng", "laocheng", "urban"):
         assert [one.kind for one in await told(engine, unit)] == ["cancelled"]
+
+
+async def test_a_missed_answer_is_told_once_to_the_unit_that_has_the_case_and_to_the_one_above(engine: Engine) -> None:
+    await engine.open("A", joint_names=12)
+    await engine.send("A", "contact", by=officer("mudan-garden"), how="电话", outcome="已联系")
+    await engine.send("A", "escalate", by=officer("mudan-garden"), reason="需社区协调")
+    await engine.send("A", "escalate", reason="需联盟协调")
+    await engine.pass_time("A", days=9)
+    await until(lambda: engine.has_happened("A", "answer_missed"))
+    number = engine.number("A")
+
+    async def both_are_told() -> bool:
+        return len(await told(engine, "nancheng")) == 2
+
+    await until(both_are_told)
+    found = await told(engine, "nancheng")
+    assert {one.kind for one in found} == {"answer_missed", "acceptance_missed"}
+    assert all(one.case_number == number and number in one.subject for one in found)
+    assert await told(engine, "mudan-garden") == []  # the alliance has it, and nobody is above
 
 
 @pytest.mark.long

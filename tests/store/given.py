@@ -47,6 +47,9 @@ def row(number: str, version: int = 1, **changes: object) -> dict[str, object]:
         "duplicate_of": None,
         "resident": None,
         "tier_since": OPENED,
+        "next_until": OPENED + timedelta(hours=2),
+        "answer_due": OPENED + timedelta(days=7),
+        "answer_missed": False,
     }
     assert changes.keys() <= whole.keys()
     return {**whole, **changes}

@@ -79,6 +79,7 @@ def _made(chance: random.Random, n: int) -> dict[str, Any]:
         "lead": chance.choice(["urban", "fire", "laocheng", "牡丹嘉园物业"]) if led else None,
         "co_handlers": ["fire"] if led and chance.random() < 0.4 else [],
         "duplicate_of": "NC-2026-000007" if n % 20 == 0 else None,
+        "answer_due": OPENED + timedelta(days=n % 7) if until and n % 4 else None,
     }
 
 
@@ -105,6 +106,16 @@ async def test_what_is_longest_at_its_tier_comes_first(cases: CaseList, limit: i
     found = await _all(cases, "longest", limit)
     assert found == sorted(found, key=lambda row: (row.tier_since, row.number))
     assert len({row.number for row in found}) == len(found) == await cases.count(CaseQuery(open=True))
+
+
+@pytest.mark.parametrize("limit", [1, 7, 200])
+async def test_whose_resident_is_to_hear_first_comes_first_and_who_is_owed_nothing_not(
+    cases: CaseList, limit: int
+) -> None:
+    found = await _all(cases, "promised", limit)
+    assert found == sorted(found, key=lambda row: (row.answer_due, row.number))
+    owed = await cases.count(CaseQuery(open=True)) - await cases.count(CaseQuery(open=True, answer="none"))
+    assert len({row.number for row in found}) == len(found) == owed > 0
 
 
 async def test_a_cursor_is_good_for_its_own_order_alone(cases: CaseList) -> None:
@@ -150,6 +161,15 @@ async def test_the_list_knows_whose_turn_it_is_as_the_rules_do(cases: CaseList, 
     found = {row.number for row in await cases.all(CaseQuery(open=True, turn=turn))}
     assert found == expected
     assert expected or who == "another department"
+
+
+@pytest.mark.parametrize("who", TURNS)
+async def test_the_list_knows_who_owes_a_resident_a_word_as_the_rules_do(cases: CaseList, who: str) -> None:
+    turn = TURNS[who]
+    every = await cases.all(CaseQuery(open=True, sort="promised"))
+    expected = {row.number for row in every if turn.answers(row)}
+    assert {row.number for row in await cases.all(CaseQuery(open=True, answers=turn))} == expected
+    assert expected or who not in ("an estate", "a community")
 
 
 async def test_further_filters_narrow(cases: CaseList) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domain.errors import Refusal
-from store.cases import CaseList, CaseQuery, asked_grams, grams
+from store.cases import AnswerFilter, CaseList, CaseQuery, asked_grams, grams
 from store.database import connect
 from store.log import EventLog
 from tests.store.given import OPENED, recorded
@@ -234,3 +234,17 @@ def test_a_title_is_found_by_its_characters_and_pairs_of_them() -> None:
     assert grams("电梯 A1") == sorted(["电", "梯", "a", "1", "电梯", "a1", "梯 ", " a"])
     assert asked_grams("电梯停 A") == ["a", "梯停", "电梯"]
     assert set(asked_grams("电梯 a1")) <= set(grams("电梯 A1"))
+
+
+async def test_cases_are_found_by_what_is_promised_to_their_residents(pool: Pool) -> None:
+    log, cases = EventLog(pool), CaseList(pool)
+    await recorded(log, "NC-2026-000001")
+    await recorded(log, "NC-2026-000002", answer_missed=True)
+    await recorded(log, "NC-2026-000003", answer_due=None)
+
+    async def found(answer: AnswerFilter) -> list[str]:
+        return [row.number for row in (await cases.page(CaseQuery(answer=answer))).items]
+
+    assert await found("due") == ["NC-2026-000001"]
+    assert await found("overdue") == ["NC-2026-000002"]
+    assert await found("none") == ["NC-2026-000003"]

@@ -21,7 +21,7 @@ from store.statistics import (
     statistics_by,
     survey,
 )
-from tests.domain.given import SUPERVISOR, Case, at, nancheng
+from tests.domain.given import ALLIANCE, SUPERVISOR, Case, at, nancheng
 
 if TYPE_CHECKING:
     from store.database import Pool
@@ -231,6 +231,20 @@ async def test_days_at_a_tier_are_those_it_could_act_in(book: Book) -> None:
     }
 
 
+async def test_while_the_district_is_to_designate_no_tier_could_act(book: Book) -> None:
+    case = contacted("2026-03-02 10:00")
+    case.does("object", when="2026-03-03 10:00", ground="not_our_duty")
+    case.does("return", when="2026-03-04 10:00")
+    case.does("object", when="2026-03-05 10:00", ground="not_our_duty")
+    case.does("designate", when="2026-03-07 10:00", unit="laocheng", document="牡政办字〔2026〕15号", by=ALLIANCE)
+    case.does("resolve", when="2026-03-09 10:00")
+    await book.write(case)
+    assert (await book.of(*MARCH)).at_tier == {
+        "estate": Stay(1, timedelta(days=2)),
+        "community": Stay(1, timedelta(days=3)),
+    }
+
+
 async def test_a_stay_is_counted_in_the_time_that_it_falls_into(book: Book) -> None:
     case = contacted("2026-03-30 00:00")
     case.does("escalate", when="2026-03-30 00:00")
@@ -378,6 +392,8 @@ def as_counted(figures: Figures, measure: str) -> int:
         "confirmed": figures.solution.part,
         "missed": figures.response.whole - figures.response.part,
         "satisfied": figures.satisfaction.part,
+        "answered": figures.answers.part,
+        "answer_missed": figures.answers.whole - figures.answers.part,
     }
     return made.get(measure, figures.closed.get(measure, getattr(figures, measure, 0)))
 
@@ -427,3 +443,28 @@ async def test_the_longest_late_comes_first_with_what_was_missed(pool: Pool, boo
     assert late[0].since == at("2026-03-06 00:00")
     assert await longest_late(pool, unit="gulou-yuan") == ()
     assert len(await longest_late(pool, limit=1)) == 1
+
+
+# ---------------------------------------------------------------- 按时答复率
+
+
+async def test_an_answer_in_its_time_is_kept_and_a_missed_one_is_not(book: Book) -> None:
+    answered, carried, missed = contacted(), contacted(), contacted()
+    answered.does("answer")
+    carried.does("hold", answer="下周三会上再议")
+    missed.does("escalate")
+    missed.does("escalate")
+    missed.lives_until("2026-03-12 10:00")
+    missed.does("answer")  # too late to count
+    await book.write(answered, carried, missed, solved(5))
+    figures = await book.of(*MARCH)
+    assert figures.answers == Rate(3, 4)
+    assert figures.response == Rate(4, 4)
+
+
+async def test_a_promise_that_began_anew_before_its_end_counts_neither_way(book: Book) -> None:
+    case = contacted()
+    case.does("hold")
+    case.does("withdraw", by=RESIDENT)
+    await book.write(case)
+    assert (await book.of(*MARCH)).answers == Rate(0, 0)

@@ -1,5 +1,5 @@
 /* Cases: a decision's effect is told anew as its form is filled in; pages follow the news by themselves; keys.
-   [data-effect] a decision's form · [data-part] a part that is put in place anew when there is news, unless somebody
+   [data-effect] a decision's form · [data-begins] words that its text may begin with · [data-part] a part that is put in place anew when there is news, unless somebody
    is writing in it · [data-print] prints · "?" tells the keys, which can be switched off there. */
 (() => {
   "use strict";
@@ -20,17 +20,41 @@
     if (event.target.closest("[data-print]")) print();
   });
 
-  /* What a decision would do, as its form now stands. The last answer counts. */
+  /* Words to begin a text with. */
+  const beginnings = () => {
+    for (const button of document.querySelectorAll("[data-begins]")) button.hidden = false;
+  };
+  beginnings();
+  document.addEventListener("hongxiu:swapped", beginnings);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-begins]");
+    if (!button) return;
+    const name = button.closest("[data-suggested]").dataset.suggested;
+    const area = button.closest("form").elements[name];
+    area.value = button.dataset.begins;
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  /* What a decision would do, as its form now stands. The last answer counts. What is written is not sent: of an answer
+     to the resident only that there is one. */
   let asked = 0;
   const foretell = async (form) => {
     const mine = ++asked;
     const body = new URLSearchParams(new FormData(form));
-    for (const area of form.querySelectorAll("textarea")) body.delete(area.name);
+    for (const area of form.querySelectorAll("textarea")) {
+      if (area.name === "answer" && area.value.trim()) body.set(area.name, "…");
+      else body.delete(area.name);
+    }
     try {
       const told = await page(form.dataset.effect, { method: "POST", body });
       if (mine !== asked) return;
       const shown = new DOMParser().parseFromString(told, "text/html").body;
+      const words = shown.querySelector("[data-suggested]");
+      words?.remove();
       form.querySelector("[data-effect-words]").replaceChildren(...shown.childNodes);
+      if (words) form.querySelector(`[data-suggested="${words.dataset.suggested}"]`)?.replaceWith(words);
+      beginnings();
     } catch {
       /* what was told before stays */
     }
@@ -40,7 +64,7 @@
     const form = event.target.closest("form");
     if (!form) return;
     form.dataset.touched = "1";
-    if (!form.dataset.effect || event.target.matches("textarea")) return;
+    if (!form.dataset.effect || event.target.matches("textarea:not([name=answer])")) return;
     clearTimeout(pause);
     pause = setTimeout(() => foretell(form), 200);
   });

@@ -62,7 +62,10 @@ CREATE TABLE cases (
     co_handlers  text[]      NOT NULL,
     duplicate_of text,
     resident     text,
-    tier_since   timestamptz
+    tier_since   timestamptz,
+    next_until   timestamptz,
+    answer_due   timestamptz,
+    answer_missed boolean    NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX ON cases (opened_at DESC, number DESC);
 CREATE INDEX ON cases (opened_at DESC, number DESC) WHERE closed_at IS NULL;
@@ -97,6 +100,7 @@ CREATE TABLE sittings (
     addenda     jsonb       NOT NULL,
     chair       text,
     recorder    text,
+    mode        text,
     present     text[]      NOT NULL,
     absent      text[]      NOT NULL,
     updated_at  timestamptz NOT NULL,
@@ -314,10 +318,12 @@ CREATE TABLE notices (
     event     text        NOT NULL,
     sitting   text COLLATE "C",
     emergency text COLLATE "C",
+    case_number text COLLATE "C",
     unit      text COLLATE "C" NOT NULL,
     kind      text        NOT NULL CHECK (kind IN (
         'agenda', 'rescheduled', 'cancelled', 'minutes', 'convened', 'tasks', 'transferred',
-        'reminder', 'late', 'escalated', 'alarm', 'stood_down', 'watch_ended')),
+        'reminder', 'late', 'escalated', 'alarm', 'stood_down', 'watch_ended',
+        'answer_missed', 'acceptance_missed')),
     subject   text        NOT NULL,
     body      text        NOT NULL,
     made_at   timestamptz NOT NULL,
@@ -328,7 +334,7 @@ CREATE TABLE notices (
     failure   text,
     sent_at   timestamptz,
     read_at   timestamptz,
-    CONSTRAINT notices_about_check CHECK ((sitting IS NULL) <> (emergency IS NULL))
+    CONSTRAINT notices_about_check CHECK (num_nonnulls(sitting, emergency, case_number) = 1)
 );
 CREATE INDEX ON notices (unit, made_at DESC, id DESC);
 CREATE INDEX ON notices (made_at DESC, id DESC);
