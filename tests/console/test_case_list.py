@@ -223,6 +223,12 @@ def test_no_cell_is_a_formula_in_full_width_either(lane: Visitor, caller: Caller
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
+def test_a_list_is_searched_however_it_is_typed(lane: Visitor, caller: Caller) -> None:
+    number = caller.open(estate="caozhou-li", category="security", title="８８号楼（北）门禁")["number"]
+    for q in ("88号楼", "(北)门禁", number.replace("-", ""), number.lower().replace("-", " ")):
+        assert _listed(lane, f"status=all&q={quote(q)}") == [number], q
+
+
 def test_the_list_is_written_as_a_workbook(lane: Visitor, opened: dict[str, str]) -> None:
     answer = lane.get("/cases/export.xlsx?status=all")
     sheet = _sheet(answer.content)
