@@ -16,7 +16,8 @@ from bench.figures import Row, at_most, percentile
 from bench.sizes import Sizes
 from bench.stack import Stack
 from bench.wire import Wire
-from store.cases import CaseList, CaseQuery, grams
+from domain.text.seeking import grams
+from store.cases import CaseList, CaseQuery
 
 PART = "lists"
 AIM = at_most(50, "ms")

@@ -10,6 +10,7 @@ import typer
 from cli.options import CaseNumber, Json, Lang
 from cli.processes import event_json
 from cli.reading import case_row, words_in
+from domain.text.seeking import case_number
 from operations import commands, terminal
 
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases.", epilog="Example:  hongxiu case list --overdue")
@@ -67,7 +68,7 @@ async def _case_list(query: Any, as_json: bool, lang: str) -> None:
 @case_app.command("show", epilog="Example:  hongxiu case show NC-2026-000012")
 def case_show(number: CaseNumber, as_json: Json = False, lang: Lang = "zh-CN") -> None:
     """One case: where it stands, what it waits for, and its whole story."""
-    commands.run(_case_show(number.upper(), as_json, lang), lang)
+    commands.run(_case_show(case_number(number) or number, as_json, lang), lang)
 
 
 async def _case_show(number: str, as_json: bool, lang: str) -> None:

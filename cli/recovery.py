@@ -9,6 +9,7 @@ import typer
 
 from cli.options import Json, Lang, Yes
 from cli.reading import case_row, words_in
+from domain.text.seeking import case_number
 from operations import commands, terminal
 from operations.commands import BAD_INPUT, DIFFERS, Failed
 
@@ -173,7 +174,7 @@ def erase(
     """Destroy a resident's key: their words, name and contacts can never be read again. The log stays whole."""
     if (resident is None) == (case is None):
         raise typer.BadParameter("give a RESIDENT or --case NUMBER, one of both")
-    commands.run(_erase(resident, case.upper() if case else None, yes, as_json))
+    commands.run(_erase(resident, (case_number(case) or case) if case else None, yes, as_json))
 
 
 async def _erase(resident: str | None, case: str | None, yes: bool, as_json: bool) -> None:

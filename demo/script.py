@@ -26,9 +26,9 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapt
 from pydantic_core import ErrorDetails
 
 from domain.case import AnyDecision
-from domain.personal import Line, Words, WorkingText
 from domain.policy.ladder import DecisionKind
 from domain.policy.policy_file import Location, Misplaced, parse_policy, repeated
+from domain.text.writing import Line, Words, WorkingText
 from domain.words.policy_words import Fault, fault, fault_of_field
 
 SCRIPT = Path(__file__).with_name("cases.yaml")

@@ -34,13 +34,13 @@ from documents.outline import Field, Item, Outline, Section, Table, outline
 from documents.words import english, say
 from domain.papers.agenda import Agenda, Minutes
 from domain.policy.calendar import shanghai
+from domain.text.leaving import carried
 from domain.words.dates import full_day
 
 SONG, FANG, KAI, HEI, BIAO = "宋体", "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
 LATIN = "Times New Roman"
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile(r"\s*[\t\n\r\v\f\x85\u2028\u2029]\s*")
 _UNUSED = ("thumbnail", "extended-properties", "customXml", "stylesWithEffects", "webSettings", "theme", "fontTable")
 """Parts of the library's empty document that say nothing, or say where it was made."""
@@ -331,7 +331,7 @@ def _run(paragraph: Paragraph, text: str, font: str, latin: str = LATIN) -> Run:
 
 def _clean(text: str) -> str:
     """On one line, without what XML cannot hold."""
-    return _NOT_XML.sub("", _BREAK.sub(" ", text))
+    return carried(_BREAK.sub(" ", text))
 
 
 def _indent(paragraph: Paragraph, **attributes: int) -> None:

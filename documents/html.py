@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from documents.outline import Outline, outline
 from documents.words import say
 from domain.papers.agenda import Agenda, Minutes
+from domain.text.leaving import carried
 from domain.words.dates import full_day
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -60,6 +61,11 @@ def _anchors(told: Outline) -> dict[tuple[str, str], str]:
     return {place: case for case, place in first.items()}
 
 
+def _written(value: object) -> object:
+    """What people wrote, without what a page cannot hold and what turns its direction."""
+    return carried(value) if type(value) is str else value
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -68,5 +74,6 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_written,
     )
     return environment.get_template("document.html")

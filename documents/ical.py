@@ -16,6 +16,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneStandard, vDuration, vU
 from domain.policy.calendar import SHANGHAI, shanghai
 from domain.policy.forum import Sitting
 from domain.sitting import Status
+from domain.text.leaving import carried
 from domain.words.bilingual import Name
 from domain.words.dates import full_moment
 from domain.words.sitting_words import SITTING_STATUSES
@@ -75,7 +76,7 @@ def calendar(
     feed.add("version", "2.0")
     feed.add("calscale", "GREGORIAN")
     feed.add("method", "PUBLISH")
-    title = name if isinstance(name, str) else name.in_(language)
+    title = carried(name if isinstance(name, str) else name.in_(language))
     feed.add("name", title)
     feed.add("x-wr-calname", title)
     feed.add("x-wr-timezone", SHANGHAI.key)
@@ -103,8 +104,8 @@ def _event(entry: Entry, language: str) -> Event:
     event.add("dtend", shanghai(entry.sitting.ends_at))
     event.add("status", _status(entry))
     event.add("transp", "TRANSPARENT" if entry.status == "cancelled" else "OPAQUE")
-    event.add("summary", _summary(entry, language))
-    event.add("description", "\n".join(_description(entry, language)))
+    event.add("summary", carried(_summary(entry, language)))
+    event.add("description", carried("\n".join(_description(entry, language))))
     if entry.url:
         event.add("url", vUri(entry.url))
     return event

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from documents.outline import Field, Item, Outline, Section, Table, outline
 from documents.words import say
 from domain.papers.agenda import Agenda, Minutes
+from domain.text.leaving import markdown as escaped
 from domain.words.dates import full_day
-
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
-_AT_START = re.compile(r"^(\d{1,9})([.)])|^([-+#=])")
-_CAN_LINK = re.compile(r"(?i)(https?|ftp)://|(www)\.|@")
 
 
 def markdown(document: Agenda | Minutes, language: str | None = None) -> str:
@@ -23,18 +19,6 @@ def markdown(document: Agenda | Minutes, language: str | None = None) -> str:
         blocks += _section(section, number, told)
     blocks.append(f"{escaped(told.signed_by)}  \n{full_day(told.signed_on, told.language)}")
     return "\n\n".join(blocks) + "\n"
-
-
-def escaped(text: str) -> str:
-    """``text`` on one line, with everything that Markdown would read as markup escaped."""
-    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-    line = _CAN_LINK.sub(_unlinked, line)
-    return _AT_START.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", line)
-
-
-def _unlinked(found: re.Match[str]) -> str:
-    """An address stays text: the marks that GitHub's readers make links of are escaped."""
-    return re.sub(r"([:.@])", r"\\\1", found[0])
 
 
 def _list(fields: tuple[Field, ...], language: str) -> str:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from domain.stream import Instant
-from domain.telling import SUMMARY_BYTES, cell, cut
+from domain.telling import SUMMARY_BYTES, cut
+from domain.text.leaving import markdown
 from domain.words.bilingual import Name, text
 from domain.words.dates import moment
 
@@ -101,4 +102,4 @@ def retries_told(retries: Sequence[tuple[str, Retry]], language: str) -> str:
 
 def _row(what: str, retry: Retry, language: str) -> str:
     again = moment(retry.again_at, language) if retry.again_at else _GIVEN_UP.in_(language)
-    return f"| {cell(what)} | {cell(retry.why)} | {retry.times}× | {again} |\n"
+    return f"| {markdown(what)} | {markdown(retry.why)} | {retry.times}× | {again} |\n"

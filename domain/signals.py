@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import Refusal
 from domain.permission import SYSTEM, Actor
-from domain.personal import personal_data_in
 from domain.policy.ladder import Ladder
 from domain.stream import StreamFact
+from domain.text.numbers import personal_data_in
 from domain.words.bilingual import text
 from domain.words.refusal_words import SIGNALS_REFUSED, refusal
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from domain.case import CaseState, Promise, Wait
 from domain.sitting import SittingState, SittingWait
 from domain.sitting import waits as sitting_waits
+from domain.text.leaving import markdown
 from domain.words.bilingual import both, text
 from domain.words.case_words import EXPIRIES, WAITS, WHO_ACTS
 from domain.words.dates import full_day, moment
@@ -71,7 +72,7 @@ def current_details(state: CaseState, stage: str, link: str | None) -> str:
         due = full_day(state.plan.due_date, state.language)
         rows.append(("方案" if zh else "Plan", f"{due} · {state.plan.deliverable}"))
     head = f"### {state.number}\n\n|  |  |\n|---|---|\n"
-    body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
+    body = "\n".join(f"| {key} | {markdown(value)} |" for key, value in rows)
     return f"{head}{body}\n" + (f"\n[{state.number}]({link})\n" if link else "")
 
 
@@ -96,11 +97,6 @@ def promise_told(promise: Promise, language: str) -> str:
 _GIVEN = both("{at} 已答复（期限 {until}）", "given {at} (promised by {until})")
 _MISSED = both("逾期，应于 {until} 前", "missed; was promised by {until}")
 _DUE = both("{until} 前", "by {until}")
-
-
-def cell(value: str) -> str:
-    """``value`` as one cell of a Markdown table."""
-    return value.replace("|", "\\|").replace("\n", " ")
 
 
 def _marks(state: CaseState, zh: bool) -> list[tuple[str, bool]]:
@@ -138,7 +134,7 @@ def sitting_details(state: SittingState, forum: str, link: str | None) -> str:
     if state.agenda is not None:
         rows.append(("议题" if zh else "Cases tabled", str(state.agenda.cases + len(state.addenda))))
     head = f"### {state.dates.id}\n\n|  |  |\n|---|---|\n"
-    body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
+    body = "\n".join(f"| {key} | {markdown(value)} |" for key, value in rows)
     return f"{head}{body}\n" + (f"\n[{state.dates.id}]({link})\n" if link else "")
 
 
@@ -155,5 +151,5 @@ def plain_details(
     for reason, until in waiting:
         rows.append(("等待" if zh else "Waits for", reason))
         rows.append(("期限" if zh else "Until", moment(until, language)))
-    body = "\n".join(f"| {key} | {cell(value)} |" for key, value in rows)
+    body = "\n".join(f"| {key} | {markdown(value)} |" for key, value in rows)
     return f"### {number}\n\n|  |  |\n|---|---|\n{body}\n" + (f"\n[{number}]({link})\n" if link else "")

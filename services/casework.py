@@ -31,6 +31,7 @@ from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, may_read
 from domain.policy.calendar import shanghai
 from domain.policy.rules import Rules
+from domain.text import seeking
 from runtime.clock import Clock
 from services import idempotency
 from services.joint_responses import JointResponses
@@ -230,7 +231,7 @@ class Casework:
             if done is not None:
                 return await self._in_emergency(done)
         if isinstance(body, MarkDuplicate):
-            await self._check_followed(number, body.of)
+            await self._check_followed(number, seeking.case_number_beside(body.of, number))
         return await self._in_emergency(await self._sending.send(number, command))
 
     async def send(self, number: str, command: Command) -> Done[CaseState]:
@@ -302,8 +303,7 @@ class Casework:
 
     def is_code(self, number: str, code: str) -> bool:
         """Whether ``code`` is the case's; takes as long for a wrong one."""
-        given = code.strip().upper().encode("utf-8", "replace")
-        return hmac.compare_digest(self.code(number).encode(), given)
+        return hmac.compare_digest(self.code(number).encode(), seeking.code(code).encode("utf-8", "replace"))
 
 
 def number_scope(actor: Actor, number: str) -> str:

@@ -16,16 +16,31 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from domain.personal import Line, Short, Words, clean
 from domain.policy.ladder import ReporterKind
+from domain.text.numbers import telephone
+from domain.text.writing import Line, OnALine, Short, Words
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Channel = Literal["wechat", "counter", "phone", "officer"]
 Severity = Literal["low", "normal", "high", "urgent"]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(clean)]
 
 
-Telephone = Annotated[Phone, StringConstraints(pattern=r"^[+0-9（(][-0-9 ()（）]{5,38}[0-9]$")]
+def _as_a_telephone(given: str) -> str:
+    return telephone(given) or given
+
+
+def _telephone(given: str) -> str:
+    number = telephone(given)
+    if number is None:
+        raise PydanticCustomError("string_pattern_mismatch", "a telephone number")
+    return number
+
+
+_Called = Annotated[str, StringConstraints(max_length=40), OnALine]
+Phone = Annotated[_Called, AfterValidator(_as_a_telephone)]
+"""How somebody is reached; a telephone number as it is kept."""
+Telephone = Annotated[_Called, AfterValidator(_telephone)]
+"""A telephone number, as it is kept."""
 
 
 class RequestBody(BaseModel):

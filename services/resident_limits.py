@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
+from domain.text.numbers import telephone_digits
 from services.throttle import Throttle
 
 
@@ -42,5 +43,4 @@ class Limits:
 
 def _hidden(phone: str) -> str:
     """A telephone number as it is counted by: what is kept in memory should not be one."""
-    digits = "".join(char for char in phone if char.isdigit())
-    return hashlib.sha256(digits[-11:].encode()).hexdigest()
+    return hashlib.sha256(telephone_digits(phone)[-12:].encode()).hexdigest()

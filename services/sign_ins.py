@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain.permission import Actor, PostLike
+from domain.text.seeking import account_name
 from services.problems import Problem
 from services.throttle import Guesses, too_many_attempts
 from store.accounts import Account, Accounts, Post, hash_password
@@ -56,7 +57,11 @@ class SignIns:
         return account, post_of(account.posts, capacity)
 
     async def checked(self, username: str, password: str, address: str) -> Account | None:
-        """The account, where the password is right; a wrong one counts. Raises Problem ``too_many_attempts``."""
+        """The account, however its name is typed, where the password is right; a wrong one counts.
+
+        Raises Problem ``too_many_attempts``.
+        """
+        username = account_name(username)
         self._failures.check(username, address)
         name = self._digest(username)
         locked = await self._attempts.attempt(name, most=FAILURES, lock=LOCK, forget=FORGET)

@@ -65,7 +65,8 @@ class Accounts:
         self._pool = pool
 
     async def put(self, id: str, password_hash: str, posts: Iterable[Post]) -> None:
-        """Create an account, or give it another password and other posts. See `hash_password`."""
+        """Create an account, or give it another password and other posts. See `hash_password`. Its name is in lower
+        case, as `domain.text.seeking.account_name` reads what is typed."""
         await _PUT.run(self._pool, id=id, password_hash=password_hash, posts=_json(posts))
 
     async def add_missing(self, accounts: Iterable[tuple[str, Iterable[Post]]], password_hash: str) -> None:

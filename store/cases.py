@@ -6,7 +6,6 @@ resident is erased, and can be made again from the sealed records.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +33,7 @@ from sqlalchemy import (
 
 from domain.acting import Turn
 from domain.case import WaitKind
+from domain.text.seeking import asked_grams, begun_number, grams, short_number
 from store.database import is_text
 from store.paging import Asked, By, Order, page_limit
 from store.statements import Statement, among, given, inserted
@@ -252,21 +252,6 @@ class CaseList:
         return {row["number"]: row["title"] for row in rows}
 
 
-def grams(title: str) -> list[str]:
-    """What a title is found by: its characters and pairs of neighbours, lower-cased, in order, each once."""
-    text = title.casefold()
-    pairs = (text[i : i + 2] for i in range(len(text) - 1))
-    return sorted({gram for gram in (*text, *pairs) if not gram.isspace()})
-
-
-def asked_grams(q: str) -> list[str]:
-    """The grams that a title must have to be found by `q`: the pairs of each of its words."""
-    found: set[str] = set()
-    for word in q.casefold().split():
-        found.update([word] if len(word) == 1 else (word[i : i + 2] for i in range(len(word) - 1)))
-    return sorted(found)
-
-
 _AT_A_TIME = 500
 _NO_END = 1 << 40
 
@@ -300,7 +285,6 @@ _ORDERS: dict[Sort, Order[CaseRow]] = {
 
 # ---------------------------------------------------------------- filters
 
-_NUMBER = re.compile(r"[A-Za-z]{1,8}-[0-9-]*")
 _PAST_ALL = "\U0010ffff"
 _KIND = CASES.c.wait.op("->>", return_type=Text())(constant("kind"))
 _FORUM = CASES.c.wait.op("->>", return_type=Text())(constant("forum"))
@@ -381,6 +365,7 @@ _FILTERS: Mapping[str, ColumnElement[bool]] = {
     "answers": _answers(),
     "titled": _TITLED,
     "numbered or titled": CASES.c.number.in_(_NUMBERED_OR_TITLED),
+    "ends so or titled": or_(CASES.c.number.like(given("q_end", Text())), _TITLED),
 }
 """What a list can be narrowed by."""
 
@@ -437,12 +422,15 @@ def _answered(asked: Asked, query: CaseQuery) -> None:
 
 
 def _search(asked: Asked, q: str) -> None:
+    begun, short = begun_number(q), short_number(q)
     if not is_text(q):
         asked.add("nothing")
-    elif _NUMBER.fullmatch(q) is None:
+    elif short is not None:
+        asked.add("ends so or titled", q_end=f"%{short}", grams=asked_grams(q))
+    elif begun is None:
         asked.add("titled", grams=asked_grams(q))
     else:
-        asked.add("numbered or titled", q_from=q.upper(), q_to=q.upper() + _PAST_ALL, grams=asked_grams(q))
+        asked.add("numbered or titled", q_from=begun, q_to=begun + _PAST_ALL, grams=asked_grams(q))
 
 
 # ---------------------------------------------------------------- statements, each made once

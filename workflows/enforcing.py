@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from domain.text.leaving import markdown
     from workflows import names
     from workflows.messages import Enforced, EnforceOrder
 
@@ -41,7 +42,7 @@ class EnforceWorkflow:
     @workflow.run
     async def run(self, order: EnforceOrder) -> Enforced:
         """What has moved, all steps together."""
-        workflow.set_current_details(f"**{order.cause}**")
+        workflow.set_current_details(f"**{markdown(order.cause)}**")
         await workflow.sleep(KNOWN_TO_WORKERS_AFTER, summary=_KNOWN)
         planned = await self._step(names.PLAN_SCHEDULES, order, _PLAN)
         redated = await self._step(names.REDATE_SITTINGS, order, _REDATE)

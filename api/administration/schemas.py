@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
+    BeforeValidator,
     Field,
     StringConstraints,
 )
 
 from api.edge.wire import Answer, Instant
-from domain.personal import clean
 from domain.policy.policy_set import PolicyKind
+from domain.text.seeking import account_name
+from domain.text.writing import Writable
 from services.requests import RequestBody
 
-_Capacity = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(clean)]
-AccountId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", min_length=2, max_length=64)]
-_PolicyText = Annotated[str, StringConstraints(max_length=256 * 1024), AfterValidator(clean)]
-_FileName = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(clean)]
+_Capacity = Annotated[str, StringConstraints(min_length=1, max_length=120), Writable]
+
+
+def _name(given: Any) -> Any:
+    return account_name(given) if isinstance(given, str) else given
+
+
+AccountId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", min_length=2, max_length=64),
+    BeforeValidator(_name),
+]
+_PolicyText = Annotated[str, StringConstraints(max_length=256 * 1024), Writable]
+_FileName = Annotated[str, StringConstraints(min_length=1, max_length=80), Writable]
 
 
 class PolicyFiles(RequestBody):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
@@ -21,6 +20,7 @@ from domain.case import AnyDecision, CaseState, Command, StandDown
 from domain.errors import Refusal
 from domain.forms.reading import commands_of, example_of
 from domain.permission import Actor
+from domain.text.seeking import case_number
 from services.problems import Problem
 from services.requests import NewCase, Word
 from services.scope import scope_of
@@ -31,13 +31,12 @@ from store.folding import event_of
 router = APIRouter(route_class=StrictRoute, tags=["cases"])
 residents = APIRouter(route_class=StrictRoute, tags=["residents"])
 
-_NUMBER = re.compile(r"[A-Z]{1,8}-\d{4}-\d{6,12}", re.ASCII)
-
 
 async def _number(number: Annotated[str, Path(examples=["NC-2026-000001"], description="The case's number.")]) -> str:
-    if _NUMBER.fullmatch(number) is None:
+    asked = case_number(number)
+    if asked is None:
         raise Refusal("unknown_case", number=number)
-    return number
+    return asked
 
 
 Number = Annotated[str, Depends(_number)]

@@ -13,6 +13,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, compile_path
 from starlette.types import Scope
 
+from domain.text.writing import with_plain_line_ends
 from services.problems import Problem
 
 FORM = "application/x-www-form-urlencoded"
@@ -87,6 +88,6 @@ async def form_fields(request: Request) -> list[tuple[str, str]]:
         )
     except ValueError:  # not ASCII, not UTF-8 once decoded, or too many
         raise Problem("bad_form") from None
-    fields = [(key, value.replace("\r\n", "\n").replace("\r", "\n")) for key, value in sent]
+    fields = [(key, with_plain_line_ends(value)) for key, value in sent]
     request.scope["state"]["form_fields"] = fields
     return fields

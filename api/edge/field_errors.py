@@ -7,7 +7,7 @@ from typing import Any
 
 from api.edge.problem_words import PROBLEMS, both
 from domain.forms.reading import commands_of
-from domain.words.bilingual import Name, text
+from domain.words.bilingual import Name, alternatives, text
 from domain.words.refusal_words import REFUSALS
 from workflows.kinds import KINDS
 
@@ -84,7 +84,9 @@ def field_errors(errors: Iterable[Mapping[str, Any]], spoken: str) -> list[dict[
 def _field_error(error: Mapping[str, Any], spoken: str) -> dict[str, str]:
     kind = str(error["type"])
     field = "kind" if kind.startswith("union_tag") else _field(error["loc"])
-    return field_error(field, _CODES.get(kind, kind), spoken, **(error.get("ctx") or {}))
+    told = dict(error.get("ctx") or {})
+    told.update({name: alternatives(str(told[name]), spoken) for name in ("expected", "expected_tags") if name in told})
+    return field_error(field, _CODES.get(kind, kind), spoken, **told)
 
 
 def _field(location: Sequence[str | int]) -> str:

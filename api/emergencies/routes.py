@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
@@ -40,6 +39,7 @@ from domain.joint_response import (
     TaskReport,
 )
 from domain.permission import Actor
+from domain.text import seeking
 from services.problems import Problem
 from services.scope import scope_of
 from services.sending import Done
@@ -48,7 +48,6 @@ from store.joint_responses import ResponseQuery
 
 router = APIRouter(route_class=StrictRoute, tags=["emergencies"])
 
-_ID = re.compile(r"(?P<number>[A-Z]{1,8}-\d{4}-\d{6,12})-E\d{1,3}", re.ASCII)
 _PRIVATE = {"cache-control": "private, no-cache"}
 _READ = documented(401, 403, 404)
 _WRITE = documented(401, 403, 404, 409, 412, 415)
@@ -57,9 +56,10 @@ _WRITE = documented(401, 403, 404, 409, 412, 415)
 async def _emergency(
     emergency_id: Annotated[str, Path(examples=["NC-2026-000001-E1"], description="The emergency's id.")],
 ) -> str:
-    if _ID.fullmatch(emergency_id) is None:
+    asked = seeking.emergency_id(emergency_id)
+    if asked is None:
         raise Refusal("unknown_emergency", emergency=emergency_id)
-    return emergency_id
+    return asked
 
 
 Emergency = Annotated[str, Depends(_emergency)]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     ConfigDict,
     StringConstraints,
 )
 
 from api.edge.wire import Answer
-from domain.personal import clean
+from domain.text.writing import Writable
 from services.requests import RequestBody
 
 
@@ -22,9 +21,9 @@ class SignIn(RequestBody):
         json_schema_extra={"examples": [{"username": "estate-mudan-garden", "password": "nancheng"}]}
     )
 
-    username: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean)]
-    password: Annotated[str, StringConstraints(max_length=1024), AfterValidator(clean)]
-    capacity: Annotated[str, StringConstraints(max_length=200), AfterValidator(clean)] | None = None
+    username: Annotated[str, StringConstraints(min_length=1, max_length=200), Writable]
+    password: Annotated[str, StringConstraints(max_length=1024), Writable]
+    capacity: Annotated[str, StringConstraints(max_length=200), Writable] | None = None
 
 
 class PostView(Answer):

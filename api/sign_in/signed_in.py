@@ -11,6 +11,7 @@ from api.edge.accesses import address_of
 from api.edge.csrf import require_own_page
 from api.sign_in.schemas import SignIn
 from domain.permission import Actor
+from domain.text.seeking import account_name
 from services.problems import Problem
 from store.accounts import Account, Post
 from store.sessions import Session
@@ -74,7 +75,7 @@ async def signing_in(request: Request, asked: SignIn) -> tuple[Account, Post]:
         )
     except Problem as problem:
         what = "sign_in_locked" if problem.code == "too_many_attempts" else "sign_in_failed"
-        known = await services.sign_ins.account(asked.username)
+        known = await services.sign_ins.account(account_name(asked.username))
         # What is tried as a name and is none may be a password.
         await services.accesses.note(request, what, outcome="denied", account=known.id if known else None)
         raise

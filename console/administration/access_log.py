@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, get_args
 
@@ -16,6 +15,7 @@ from console.frame.pages import OnPage, page, with_query
 from domain.errors import Refusal
 from domain.permission import may_audit
 from domain.policy.calendar import SHANGHAI
+from domain.text.seeking import account_name, case_number, emergency_id
 from store.access import AccessQuery, Outcome, What
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -41,7 +41,7 @@ async def audit_page(
         raise Refusal("forbidden")
     last = _midnight(until)
     query = AccessQuery(
-        account=account.strip() or None,
+        account=account_name(account) or None,
         what=what or None,
         subject=_subject(subject.strip()) or None,
         outcome=outcome or None,
@@ -66,12 +66,9 @@ async def audit_page(
     )
 
 
-_CASE = re.compile(r"[a-z]{1,8}-\d{4}-\d{6,}(-E\d+)?", re.IGNORECASE | re.ASCII)
-
-
 def _subject(given: str) -> str:
-    """A case's number however it was typed; accounts, sittings and policies as they are."""
-    return given.upper() if _CASE.fullmatch(given) else given
+    """A case's or an emergency's number however it was typed; accounts, sittings and policies as they are."""
+    return case_number(given) or emergency_id(given) or given
 
 
 def _midnight(day: str) -> datetime | None:

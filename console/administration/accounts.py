@@ -22,6 +22,7 @@ from console.frame.forms import Form, Sent
 from console.frame.pages import page, see
 from domain.errors import Refusal
 from domain.policy.organisation import Organisation
+from domain.text.seeking import account_name
 from services.accounts import GOOD_FOR, Person
 from services.sign_ins import capacity_of
 
@@ -62,7 +63,7 @@ async def accounts_page(
 ) -> Response:
     """Everyone, by id; every filter narrows."""
     people = await services_of(request).people.all()
-    found = [one for one in people if _fits(one, q.strip().lower(), role, state, unit)]
+    found = [one for one in people if _fits(one, account_name(q), role, state, unit)]
     organisation = services_of(request).rulebook.current.organisation
     return page(
         request,

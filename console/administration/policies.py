@@ -26,6 +26,7 @@ from console.residents.filing import AWAY
 from domain.errors import Refusal
 from domain.policy.policy_file import PolicyError, PolicyProblem
 from domain.policy.policy_set import KINDS, PolicyKind, read_policy, said
+from domain.text.writing import with_plain_line_ends
 from domain.words.bilingual import Name
 from domain.words.policy_words import fault
 from services.policy_check import difference_in_lines
@@ -217,7 +218,7 @@ async def _asked(request: Request) -> _Asked:
     kind = fields.get("kind", "")
     if kind not in KINDS or len(files) > _MOST_FILES:
         raise Problem("bad_form")
-    return _Asked(kind, files or {kind: fields.get("text", "")}, unreadable)
+    return _Asked(kind, files or {kind: with_plain_line_ends(fields.get("text", ""))}, unreadable)
 
 
 def _file_name(given: str, count: int) -> str:
@@ -231,7 +232,7 @@ def _decoded(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return with_plain_line_ends(text)
 
 
 async def _checked(request: Request, asked: _Asked, *, refused: str = "", status: int = 200) -> Response:

@@ -26,7 +26,7 @@ from console.words import say
 from domain.acting import turn_of
 from domain.forms.asking import Choices
 from domain.forms.choices import estates_by_parent
-from domain.personal import Line
+from domain.text.writing import Line
 from domain.words.case_words import CLOSED_AS
 from services.problems import Problem
 from store.case_views import CaseViews

@@ -1,6 +1,6 @@
 """The case list as a file: CSV that Excel reads in Chinese, and XLSX. Titles are all that residents have in it.
 
-No cell is ever a formula: a spreadsheet takes text that begins with ``=``, ``+``, ``-`` or ``@`` for one.
+No cell is ever a formula, and none has what a spreadsheet cannot hold (``domain.text.leaving``).
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from api.views import Teller
 from console.cases.case_list import MOST_EXPORTED
 from console.cases.filters import Filter
 from console.frame.pages import OnPage
-from console.frame.sheets import BOM, FORMULA
+from console.frame.sheets import BOM
 from console.words import say
 from domain.policy.calendar import shanghai
+from domain.text.leaving import carried, is_formula, sheet_cell
 from domain.words.names import Names
 from store.cases import CaseQuery, CaseRow
 
@@ -117,9 +118,10 @@ def _written(lines: Sequence[Sequence[str]]) -> str:
 
 
 def _plain(cell: Cell) -> str:
-    """A cell as text; what a spreadsheet would take for a formula has an apostrophe before it."""
-    text = cell.isoformat(" ", "minutes") if isinstance(cell, datetime) else "" if cell is None else str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
+    """A cell as text."""
+    if isinstance(cell, str):
+        return sheet_cell(cell)
+    return cell.isoformat(" ", "minutes") if isinstance(cell, datetime) else "" if cell is None else str(cell)
 
 
 def _workbook(rows: Sequence[CaseRow], tells: Teller) -> bytes:
@@ -140,11 +142,15 @@ def _workbook(rows: Sequence[CaseRow], tells: Teller) -> bytes:
 
 
 def _typed(sheet: Any, cell: Cell) -> object:
-    """Text that looks like a formula is said to be text."""
-    if not isinstance(cell, str) or not cell.startswith(FORMULA):
+    """Text that looks like a formula is said to be text, also to whoever edits it there."""
+    if not isinstance(cell, str):
         return cell
-    typed = WriteOnlyCell(sheet, cell)
+    text = carried(cell)
+    if not is_formula(text):
+        return text
+    typed = WriteOnlyCell(sheet, text)
     typed.data_type = "s"
+    typed.quotePrefix = True
     return typed
 
 

@@ -14,6 +14,7 @@ from domain.acting import turn_of
 from domain.permission import Actor
 from domain.policy.calendar import SHANGHAI
 from domain.policy.rules import Rules
+from domain.text.characters import is_seen
 from services.problems import Problem
 from services.scope import scope_of
 from store.cases import CaseQuery, Sort
@@ -52,7 +53,7 @@ class Filter(BaseModel):
     @classmethod
     def read(cls, sent: Mapping[str, str], language: str) -> Self:
         """The filter of an address. Raises Problem ``invalid``."""
-        given = {name: value for name, value in sent.items() if value.strip() and is_text(value)}
+        given = {name: value for name, value in sent.items() if is_seen(value) and is_text(value)}
         try:
             return cls.model_validate(given)
         except ValidationError as error:

@@ -19,6 +19,7 @@ from console.frame import once
 from console.frame.forms import Form, values_of
 from domain.forms.asking import Offered, Situation
 from domain.forms.reading import FormField, fields_of, kind_of, questions_of
+from domain.text.characters import is_seen
 from services.problems import Problem
 
 C = TypeVar("C", bound=Offered)
@@ -86,12 +87,12 @@ def check(request: Request, form: Form[C], command: type[C], data: Mapping[str, 
 
 def lines_of(text: object) -> list[str]:
     """The entries of a field that has one a line."""
-    return [line for line in str(text).splitlines() if line.strip()]
+    return [line for line in str(text).splitlines() if is_seen(line)]
 
 
 def _as_data(command: type[Offered], values: Mapping[str, Any]) -> dict[str, Any]:
     """What a form holds as the model reads it; what is empty was not sent."""
-    data = {name: value for name, value in values.items() if value and (not isinstance(value, str) or value.strip())}
+    data = {name: value for name, value in values.items() if value and (not isinstance(value, str) or is_seen(value))}
     for question in questions_of(command):
         name = question.name
         if question.widget == "lines" and name in data:

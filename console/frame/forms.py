@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -15,9 +16,13 @@ from api.edge.field_errors import field_errors
 from api.edge.languages import language
 from api.edge.problems import detail_of
 from domain.errors import Refusal
+from domain.text.characters import is_seen
 from services.problems import Problem
 
 Read = TypeVar("Read")
+
+_NTH = re.compile(r"(\.[0-9]+)+$")
+"""The place in a list, at the end of a field's name."""
 
 
 @dataclass
@@ -47,6 +52,12 @@ class Form(Generic[Read]):
         """What is wrong with a field, or with what is in it."""
         within = (words for key, words in self.errors.items() if key == name or key.startswith(f"{name}."))
         return next(within, None)
+
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """What is wrong with its fields: each a field's name and the words; what is in a list is the list's."""
+        named = ((_NTH.sub("", name), words) for name, words in self.errors.items() if name)
+        return list(dict(named).items())
 
     def refused(self, request: Request, refused: Refusal | Problem) -> None:
         """Says on the form why the rules, or the interface, would not do it. The page's status is
@@ -105,7 +116,7 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
     """``{"reporter.phone": "…"}`` → ``{"reporter": {"phone": "…"}}``, without what is empty."""
     nested: dict[str, Any] = {}
     for name, value in values.items():
-        if name == csrf.FIELD or value in ("", []) or (isinstance(value, str) and not value.strip()):
+        if name == csrf.FIELD or value in ("", []) or (isinstance(value, str) and not is_seen(value)):
             continue
         *outer, last = name.split(".")
         place = nested

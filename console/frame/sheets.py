@@ -1,6 +1,6 @@
 """Tables as files: CSV that spreadsheets read in Chinese.
 
-No cell is ever a formula: a spreadsheet takes text that begins with ``=``, ``+``, ``-`` or ``@`` for one.
+No cell is ever a formula, and none has what a spreadsheet cannot hold (``domain.text.leaving``).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from domain.text.leaving import sheet_cell
+
 BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = str | int | float | None
 
@@ -28,7 +29,6 @@ def sheet(rows: Iterable[Sequence[Cell]], name: str, named: str) -> Response:
 
 
 def _plain(cell: Cell) -> str | int | float:
-    """What would be taken for a formula has an apostrophe before it."""
     if cell is None:
         return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return sheet_cell(cell) if isinstance(cell, str) else cell

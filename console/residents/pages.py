@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,14 +33,13 @@ from console.words.residents import CONSENT, CONSENT_VERSION
 from domain.case import MOST_PHOTOS
 from domain.errors import Refusal
 from domain.permission import RESIDENT
-from domain.personal import Words
 from domain.policy.rules import Rules
+from domain.text.seeking import case_number
+from domain.text.writing import Words
 from services.problems import Problem
 from services.requests import NewIssue, Word
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
-
-_NUMBER = re.compile(r"[A-Z]{1,8}-\d{4}-\d{6,12}", re.ASCII)
 
 
 class Issue(NewIssue):
@@ -96,10 +94,10 @@ async def follow(request: Request) -> Response:
     form = await forms.read(request, Followed)
     if form.data is None:
         return _start(request, form, 422)
-    number = form.data.number.strip().upper()
+    number = case_number(form.data.number) or ""
     try:
-        if _NUMBER.fullmatch(number) is None:
-            raise Refusal("unknown_case", number=number)
+        if not number:
+            raise Refusal("unknown_case", number=form.data.number)
         check_code(request, number, form.data.code)
         await services_of(request).casework.state(number)
     except Refusal as refused:

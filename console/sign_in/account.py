@@ -22,7 +22,7 @@ from console.frame.flashes import flash
 from console.frame.forms import Form, Sent
 from console.frame.pages import OnPage, Viewer, local_path, page, see
 from domain.permission import Actor
-from domain.personal import clean
+from domain.text.writing import Writable
 from services import passwords
 from services.problems import Problem
 from services.sign_ins import SESSION_IDLE, post_of
@@ -37,7 +37,7 @@ def _long_enough(password: str) -> str:
     return password
 
 
-_Password = Annotated[str, StringConstraints(max_length=passwords.LONGEST), AfterValidator(clean)]
+_Password = Annotated[str, StringConstraints(max_length=passwords.LONGEST), Writable]
 
 
 class ChangePassword(Sent):

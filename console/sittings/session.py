@@ -20,6 +20,7 @@ from console.sittings.known import Known, agenda_of
 from console.sittings.sending import asks, back_to, form_page, own, runnable, send_form
 from domain.notices import members
 from domain.sitting import CloseSitting, RecordAttendance
+from domain.text.characters import is_seen
 from domain.words.names import Names
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -39,7 +40,7 @@ async def _attended(request: Request, parties: Mapping[str, str]) -> Form[Record
         ]
         for said, others in _OTHERS.items()
     }
-    named = {name: form.value(name) for name in ("chair", "recorder", "mode") if form.value(name).strip()}
+    named = {name: form.value(name) for name in ("chair", "recorder", "mode") if is_seen(form.value(name))}
     commands.check(request, form, RecordAttendance, {**named, **lists})
     for said, others in _OTHERS.items():
         wrong = form.error(said)

@@ -12,11 +12,11 @@ from domain.case import asking
 from domain.case.events import ObjectionGround, PhotoRef, RejectionGround, SealedRef, WaitKind
 from domain.forms import choices
 from domain.forms.asking import Asked, Offer, Offered
-from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting
 from domain.policy.ladder import ReporterKind
 from domain.process import Ordered
 from domain.stream import Frozen, Instant
+from domain.text.writing import Line, WorkingText
 from domain.words.bilingual import both
 from domain.words.case_words import DECISIONS
 
@@ -329,7 +329,10 @@ class MarkDuplicate(Decision):
         Line,
         Asked(
             both("与哪一件重复", "A duplicate of"),
-            help=both("诉求件编号，如 NC-2026-000001", "The case's number, such as NC-2026-000001"),
+            help=both(
+                "诉求件编号，如 NC-2026-000001；同一年的可只写 000001",
+                "The case's number, such as NC-2026-000001; 000001 for one of the same year",
+            ),
             suggestions=asking.similar,
             example="NC-2026-000001",
         ),

@@ -97,6 +97,7 @@ from domain.policy.calendar import SHANGHAI
 from domain.policy.ladder import DECISIONS, DecisionKind, Tier
 from domain.policy.rules import Rules
 from domain.policy.span import later
+from domain.text.seeking import case_number_beside
 
 
 def decide(rules: Rules, state: CaseState | None, command: Command, now: datetime) -> tuple[Event, ...]:
@@ -308,9 +309,10 @@ def _reject(d: Deciding, body: Reject) -> tuple[Event, ...]:
 
 
 def _mark_duplicate(d: Deciding, body: MarkDuplicate) -> tuple[Event, ...]:
-    if body.of == d.state.number:
-        raise Refusal("duplicate_of_itself", number=body.of)
-    return (d.event(MarkedDuplicate, place=d.to_closed(), of=body.of),)
+    of = case_number_beside(body.of, d.state.number)
+    if of == d.state.number:
+        raise Refusal("duplicate_of_itself", number=of)
+    return (d.event(MarkedDuplicate, place=d.to_closed(), of=of),)
 
 
 def _reroute(d: Deciding, body: Reroute) -> tuple[Event, ...]:

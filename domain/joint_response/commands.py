@@ -11,9 +11,9 @@ from domain.forms import choices
 from domain.forms.asking import Asked, Offer, Offered
 from domain.joint_response import asking
 from domain.joint_response.events import CaseOfIt, ResponseWaitKind
-from domain.personal import Line, WorkingText
 from domain.process import Ordered
 from domain.stream import Frozen, Instant
+from domain.text.writing import Line, WorkingText
 from domain.words.bilingual import both
 from domain.words.response_words import RESPONSE_COMMANDS
 

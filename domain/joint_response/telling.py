@@ -9,7 +9,8 @@ from datetime import datetime
 
 from domain.joint_response.events import ResponseWait, TaskState
 from domain.joint_response.state import ResponseState, reporter, waits
-from domain.telling import SUMMARY_BYTES, cell, cut
+from domain.telling import SUMMARY_BYTES, cut
+from domain.text.leaving import markdown
 from domain.words.bilingual import Name, text
 from domain.words.dates import moment
 from domain.words.response_words import CLOCKS, OUTCOMES, RESPONSE_STATUSES, RESPONSE_WAITS
@@ -62,9 +63,9 @@ def _until(instant: datetime, task: TaskState | None, language: str) -> str:
 def details(state: ResponseState, link: str | None) -> str:
     """The response as a supervisor reads it in the Temporal UI (Markdown): how it stands, then each department."""
     zh = not state.language.startswith("en")
-    head = "\n".join(f"| {key} | {cell(value)} |" for key, value in _rows(state, zh))
+    head = "\n".join(f"| {key} | {markdown(value)} |" for key, value in _rows(state, zh))
     columns = _HEADINGS.zh if zh else _HEADINGS.en
-    lines = "\n".join(f"| {' | '.join(map(cell, row))} |" for row in _departments(state))
+    lines = "\n".join(f"| {' | '.join(map(markdown, row))} |" for row in _departments(state))
     page = f"### {state.id}\n\n|  |  |\n|---|---|\n{head}\n\n{columns}\n|---|---|---|---|---|\n{lines}\n"
     return page + (f"\n[{state.id}]({link})\n" if link else "")
 

@@ -26,9 +26,9 @@ from domain.papers.agenda_words import (
     UNDER_WAY,
 )
 from domain.permission import Actor
-from domain.personal import personal_data_in
 from domain.policy.forum import Sitting
 from domain.policy.rules import Rules
+from domain.text.numbers import personal_data_in
 from domain.words.bilingual import Name, text
 from domain.words.case_words import OBJECTION_GROUNDS, REJECTION_GROUNDS
 from domain.words.dates import full_day

@@ -19,6 +19,8 @@ from pydantic import ValidationError
 from domain.policy.cadence import Cadence, Weekday
 from domain.policy.organisation import Organisation, UnitEntry
 from domain.policy.policy_file import Location, PolicyError, PolicyProblem, faults_of_validation, field_of
+from domain.text.characters import UNWRITABLE, without_unseen
+from domain.text.leaving import is_formula, sheet_cell
 from domain.words.policy_words import Fault, fault
 
 Table = Literal["units", "companies", "departments", "categories"]
@@ -37,9 +39,6 @@ _CADENCE = re.compile(
     r"(?P<time>[0-9]{2}:[0-9]{2}) (?P<minutes>[0-9]{1,3})"
 )
 CADENCE_FORM = "week monday 16:00 60, or month 1 wednesday 15:00 120 (the last one: month last …)"
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to a spreadsheet: an apostrophe goes before it, and is taken off again."""
 
 
 # ---------------------------------------------------------------- YAML
@@ -159,7 +158,8 @@ def cadence_text(cadence: Cadence) -> str:
 
 
 def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith((*_FORMULA, "'")) else value
+    """An apostrophe goes before what is a formula to a spreadsheet, and is taken off again."""
+    return f"'{value}" if value.startswith("'") else sheet_cell(value)
 
 
 # ---------------------------------------------------------------- tables, read
@@ -246,14 +246,17 @@ def _records(file: str, text: str, table: Table, reading: _Reading) -> Iterator[
                 reading.problem(file, line, "", fault("too_many_cells", cells=len(row), columns=len(columns)))
             elif any(map(str.strip, row)):
                 cells = [*row, *[""] * (len(columns) - len(row))]
-                yield line, {column: _uncell(cell.strip()) for column, cell in zip(columns, cells, strict=True)}
+                named = dict(zip(columns, cells, strict=True))
+                for column in [name for name, cell in named.items() if UNWRITABLE.search(cell)]:
+                    reading.problem(file, line, column, fault("unprintable_text"))
+                yield line, {column: _uncell(without_unseen(cell).strip()) for column, cell in named.items()}
             line = lines.line_num + 1
     except csv.Error as error:
         reading.problem(file, lines.line_num, "", fault("not_csv", why=error))
 
 
 def _uncell(value: str) -> str:
-    return value[1:] if value.startswith("'") and value[1:].startswith((*_FORMULA, "'")) else value
+    return value[1:] if value.startswith("'") and (value[1:].startswith("'") or is_formula(value[1:])) else value
 
 
 def _list(read: _Read, table: Table, reading: _Reading) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from yaml.composer import Composer
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
 
+from domain.text.characters import UNWRITABLE, without_unseen
 from domain.words.policy_words import Fault, fault, fault_of_field
 
 M = TypeVar("M", bound=BaseModel)
@@ -193,7 +194,9 @@ class _Reader:
     def _scalar(self, node: Node, at: Location) -> Any:
         text: str = node.value
         if node.tag == _STR:
-            return text
+            if UNWRITABLE.search(text):
+                self._problem(node, at, fault("unprintable_text"))
+            return without_unseen(text)
         if node.tag == _NULL:
             return None
         if node.tag == _BOOL:

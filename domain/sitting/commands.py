@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.forms.asking import Asked, Offer, Offered
-from domain.personal import Line, WorkingText
 from domain.policy.forum import Sitting, SittingMode
 from domain.process import Ordered
 from domain.sitting import asking
 from domain.sitting.events import DocumentRef, SittingWaitKind
 from domain.stream import Frozen, Instant
+from domain.text.writing import CaseNumber, Line, WorkingText
 from domain.words.bilingual import both
 
 _WHY = both("理由", "Reason")
@@ -76,7 +76,7 @@ class AddToAgenda(Offered):
     )
     kind: Literal["addendum"] = "addendum"
     case: Annotated[
-        Line,
+        CaseNumber,
         Asked(both("选择诉求件", "Which case"), widget="radio", choices=asking.candidates, example="NC-2026-000001"),
     ]
     reason: Annotated[

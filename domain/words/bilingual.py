@@ -29,6 +29,11 @@ def text(name: Name, language: str, /, **params: object) -> str:
     return name.in_(language).format_map(_Gaps(params))
 
 
+def alternatives(expected: str, language: str) -> str:
+    """What can be chosen, as pydantic lists it (``'a', 'b' or 'c'``), in ``language``."""
+    return expected if language.startswith("en") else expected.replace(", ", "、").replace(" or ", " 或 ")
+
+
 class _Gaps(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.words.bilingual import Name, both, text
+from domain.words.bilingual import Name, alternatives, both, text
 
 
 class Fault(Name):
@@ -27,6 +27,7 @@ FAULTS: dict[str, Name] = {
         "不是普通的值：不允许标签和过长的数字", "not a plain value: tags and very long numbers are not allowed"
     ),
     "missing": both("缺少这一项", "is missing"),
+    "unprintable_text": both("含有无法书写的字符", "has characters that cannot be written down"),
     "extra_forbidden": both("没有这个字段", "is not a field of this policy"),
     "repeated": both("“{id}”已在 {where} 使用", "{id!r} is already used by {where}"),
     "version_taken": both(
@@ -196,6 +197,7 @@ FIELDS: dict[str, str] = {
     "union_tag_invalid": "{discriminator} 可选：{expected_tags}",
 }
 """What pydantic finds in a field, in Chinese, by its types of errors; their gaps are pydantic's, as is the English."""
+_LISTS = ("expected", "expected_tags")
 _OTHERWISE = "不合要求：{why}"
 _GOT = both("（现为 {got!r}）", " (got {got!r})")
 
@@ -210,7 +212,8 @@ def fault_of_field(code: str, said: str, params: Mapping[str, object], got: obje
     """A mistake that pydantic found, and ``said`` so. ``got``: what stands there, to be shown."""
     if code in FAULTS:
         return fault(code)
-    zh = text(both(FIELDS.get(code, _OTHERWISE), ""), "zh-CN", **{"why": said, **params})
+    known = {name: alternatives(str(value), "zh-CN") if name in _LISTS else value for name, value in params.items()}
+    zh = text(both(FIELDS.get(code, _OTHERWISE), ""), "zh-CN", **{"why": said, **known})
     shown = ("", "") if got is ... else (text(_GOT, language, got=got) for language in ("zh-CN", "en"))
     after_zh, after_en = shown
     return Fault(code=code, zh=zh + after_zh, en=said + after_en)

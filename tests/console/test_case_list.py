@@ -215,6 +215,22 @@ def test_no_cell_of_a_file_is_a_formula(lane: Visitor, opened: dict[str, str]) -
     assert (cell.value, cell.data_type) == ("=HYPERLINK(1) 广场舞噪声", "s")
 
 
+@pytest.mark.parametrize("head", ["＝", "＋", "－", "＠"])
+def test_no_cell_is_a_formula_in_full_width_either(lane: Visitor, caller: Caller, head: str) -> None:
+    caller.open(estate="caozhou-li", category="lift", title=f"{head}SUM(1) 电梯")
+    text = lane.get("/cases/export.csv?category=lift").content.decode("utf-8-sig")
+    assert f"'{head}SUM(1) 电梯" in {row["标题"] for row in csv.DictReader(io.StringIO(text))}
+    sheet = _sheet(lane.get("/cases/export.xlsx?category=lift").content)
+    (cell,) = [row[1] for row in sheet.iter_rows(min_row=2) if str(row[1].value).startswith(head)]
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
+def test_a_list_is_searched_however_it_is_typed(lane: Visitor, caller: Caller) -> None:
+    number = caller.open(estate="caozhou-li", category="security", title="８８号楼（北）门禁")["number"]
+    for q in ("88号楼", "(北)门禁", number.replace("-", ""), number.lower().replace("-", " ")):
+        assert _listed(lane, f"status=all&q={quote(q)}") == [number], q
+
+
 def test_the_list_is_written_as_a_workbook(lane: Visitor, opened: dict[str, str]) -> None:
     answer = lane.get("/cases/export.xlsx?status=all")
     sheet = _sheet(answer.content)

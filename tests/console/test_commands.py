@@ -19,9 +19,9 @@ from domain.forms import choices
 from domain.forms.asking import Asked, Offer, Offered, Situation
 from domain.forms.reading import fields_of, questions_of
 from domain.permission import Actor, allowed_now
-from domain.personal import Line, WorkingText
 from domain.policy.ladder import AT_ANY_OPEN_STAGE
 from domain.stream import Instant
+from domain.text.writing import Line, WorkingText
 from domain.words.bilingual import both
 from services.problems import Problem
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, STAGES, SUPERVISOR, Case, case_at

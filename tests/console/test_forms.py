@@ -154,3 +154,18 @@ async def test_a_route_that_streams_has_a_limit_of_its_own() -> None:
     assert (await _posted([b"a" * 600, b"b" * 600], "/files/x", multipart))[0] == 413
     assert (await _posted([b"a"], "/files/x", {**multipart, "content-length": "5000"}))[0] == 413
     assert (await _posted([b"a"], "/elsewhere", multipart))[0] == 415
+
+
+async def test_what_is_wrong_is_listed_by_field_in_one_language() -> None:
+    fields = [(name, {"title": "", "channel": "pigeon"}.get(name, value)) for name, value in NEW_CASE]
+    zh = await forms.read(_sent(fields), NewCase)
+    assert zh.wrong == [("title", "必填。"), ("channel", "可选：'wechat'、'counter'、'phone' 或 'officer'。")]
+    en = await forms.read(_sent(fields, "en"), NewCase)
+    assert dict(en.wrong)["channel"] == "One of 'wechat', 'counter', 'phone' or 'officer'."
+
+
+def test_what_is_wrong_in_a_list_is_the_lists() -> None:
+    form = forms.Form[NewCase](
+        errors={"": "不行", "present.1": "太长", "present.2": "太长", "reporter.phone": "格式不对"}
+    )
+    assert form.wrong == [("present", "太长"), ("reporter.phone", "格式不对")]

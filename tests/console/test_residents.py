@@ -108,6 +108,7 @@ def test_a_form_sent_twice_is_one_issue(nobody: Visitor) -> None:
     [
         ({"phone": ""}, "phone"),
         ({"phone": "打给我妈"}, "phone"),
+        ({"description": "\u200b\u3164"}, "description"),
         ({"consent": ""}, "consent"),
         ({"consent": "1999"}, "consent"),
         ({"description": ""}, "description"),
@@ -203,6 +204,38 @@ def test_a_wrong_code_and_an_unknown_number_are_told_alike(nobody: Visitor, numb
     assert answer.status_code == 404
     assert "编号或查询码不对" in answer.text
     assert COOKIE not in nobody.cookies
+
+
+def test_number_and_code_are_taken_however_they_are_typed(stack: Stack, officer: Caller) -> None:
+    opened = officer.open()
+    number, code = opened["number"], opened["code"]
+    wide = str.maketrans({chr(sign): chr(sign + 0xFEE0) for sign in range(0x21, 0x7F)})
+    for typed in (
+        number.translate(wide),
+        number.replace("-", ""),
+        number.lower().replace("-", " "),
+        f" {number}\u200b",
+    ):
+        for spelt in (f"{code[:4]} {code[4:]}", code.lower(), code.translate(wide)):
+            with visiting(stack) as nobody:
+                answer = nobody.post("/r/follow", {"number": typed, "code": spelt})
+                assert answer.headers.get("location") == f"/r/{number}", (typed, spelt)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u202d{}\u202c", "{}"),
+        ("{wide}", "{}"),
+        ("0530—5550123", "0530-5550123"),
+        ("0530-5550123转8012", "0530-5550123转8012"),
+    ],
+)
+def test_a_telephone_is_taken_as_it_is_typed(nobody: Visitor, officer: Caller, typed: str, kept: str) -> None:
+    phone = next(PHONES)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in phone)
+    number, _ = raised(nobody, phone=typed.format(phone, wide=wide))
+    assert officer.case(number)["reporter"]["phone"] == kept.format(phone)
 
 
 def test_guessing_is_slowed_down_and_told_in_words(nobody: Visitor, officer: Caller) -> None:

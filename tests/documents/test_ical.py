@@ -104,6 +104,13 @@ def test_long_chinese_lines_are_folded_between_characters(language: str) -> None
     assert "因“会场、检修”；改到次日\n另行通知\\" * 9 in event["description"]
 
 
+def test_what_turns_the_direction_is_in_no_calendar() -> None:
+    feed = calendar(FORUM, [an_entry(reason="\u202e改期\u202c\uffff")])
+    (event,) = read(feed)
+    assert "改期" in event["description"]
+    assert not [sign for sign in feed.decode() if sign in "\u202e\u202c\uffff"]
+
+
 def test_a_persons_feed_has_the_sittings_of_all_their_forums_in_order() -> None:
     other = a_sitting("2026-11-30 16:00").model_copy(update={"id": "mudan-garden-2026-W49", "forum": "mudan-garden"})
     estate = Name(zh="牡丹花园 · 每周碰头", en="Mudan Garden · weekly check-in")

@@ -23,8 +23,8 @@ from domain.papers.agenda_order import FORMAL, MINUTES, ORDER, as_it_waited, end
 from domain.papers.agenda_words import ARRIVED, DECIDED, SECTIONS, TRIED
 from domain.papers.minutes_building import Attendance, SoFar, minutes, so_far
 from domain.permission import RESIDENT, SYSTEM
-from domain.personal import personal_data_in
 from domain.policy.forum import Sitting
+from domain.text.numbers import personal_data_in
 from tests.domain.given import ALLIANCE, COMMUNITY, ESTATE, SEALED, SUPERVISOR, Case, at, case_at, nancheng
 from tests.domain.test_case_sequences import Step as Move
 from tests.domain.test_case_sequences import play, steps

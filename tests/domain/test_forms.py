@@ -16,7 +16,7 @@ from domain.forms.asking import Asked, Offer, Offered, Situation
 from domain.forms.reading import commands_of, example_of, fields_of, question_of, questions_of
 from domain.joint_response import ResponseCommand
 from domain.permission import Actor
-from domain.personal import Line, WorkingText
+from domain.text.writing import Line, WorkingText
 from domain.words.bilingual import Name, both
 from tests.domain.given import ALLIANCE, COMMUNITY, SUPERVISOR, Case, case_at, nancheng
 from tests.domain.responses import Response

@@ -71,6 +71,29 @@ def test_a_table_is_known_by_its_first_line() -> None:
     assert table_of("version: 1\n") is None
 
 
+@pytest.mark.parametrize("odd", ["\uffff", "\ufffe", "\x00"])
+def test_a_name_that_nothing_can_write_down_is_named_by_its_line(odd: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        read_tables({"a.csv": f"id,name_zh,name_en,state_owned\nanju,安{odd}居,Anju,true\n"}, BEICHENG, "8")
+    assert [(one.line, one.field, one.message.code) for one in refused.value.problems] == [
+        (2, "name_zh", "unprintable_text")
+    ]
+
+
+@pytest.mark.parametrize("name", ["＝安居", "＠安居", "+安居", "'安居", "'=安居"])
+def test_a_name_that_looks_like_a_formula_goes_out_guarded_and_comes_back(name: str) -> None:
+    given = read_tables({"a.csv": f"id,name_zh,name_en,state_owned\nanju,'{name},Anju,true\n"}, BEICHENG, "8")
+    assert given.company("anju").name.zh == name
+    table = as_table(given, "companies")
+    assert f"anju,'{name}," in table
+    assert read_tables({"a.csv": table}, BEICHENG, "8").company("anju").name.zh == name
+
+
+def test_a_name_is_read_without_what_nobody_sees() -> None:
+    table = "id,name_zh,name_en,state_owned\r\nanju,\u202e安\u200b居,Anju,true\r\n"
+    assert read_tables({"a.csv": table}, BEICHENG, "8").company("anju").name.zh == "安居"
+
+
 def test_one_table_alone_leaves_the_rest_as_it_is() -> None:
     became = read_tables({"a.csv": "id,name_zh,name_en,state_owned\nanju,安居,Anju,true\n"}, BEICHENG, "8")
     assert became.company("anju").state_owned

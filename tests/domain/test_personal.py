@@ -1,4 +1,5 @@
-"""Personal data in officers' words: what is found, and what only looks like it."""
+"""Numbers of people: found in officers' words, however written; taken where they are asked for; and what only looks
+like one."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.personal import personal_data_in
+from domain.text.numbers import personal_data_in, telephone, telephone_digits
 
 PHONES = [
     "13812345678",
@@ -39,6 +40,47 @@ PHONES = [
     "（0530）5612345",
     "0530-561 2345",
     "王女士138\n1234\n5678",
+    "05305550123",
+    "0530 - 5550123",
+    "+86-530-5550123",
+    "+86 (0530) 5550123",
+    "008605305550123",
+    "86-530-5550123",
+    "0530—5550123",
+    "0530-5550123转8012",
+    "０５３０－５５５０１２３",
+    "0 5 3 0 5 5 5 0 1 2 3",
+    "0530 555 0123",
+    "0530 5550 123",
+    "138\u200b0013\u200b8000",
+    "137,1234,0001",
+    "137，1234，0001",
+    "138、0013、8000",
+    "138/0013/8000",
+    "138_0013_8000",
+    "138\u20110013\u20118000",
+    "138\u00a00013\u00a08000",
+    "138\u30000013\u30008000",
+    "138\u00ad0013\u00ad8000",
+    "\u202d13800138000\u202c",
+    "1380 0138 000",
+    "138 001 38000",
+    "13 800 138 000",
+    "1-3-8-0-0-1-3-8-0-0-0",
+    "1 3 8 - 0 0 1 3 - 8 0 0 0",
+    "138 0013 8000号楼下的李姐",
+    "138 1234 5678室内装修",
+    "一三八零零一三八零零零",
+    "零五三零五五五零一二三",
+    "١٣٨٠٠١٣٨٠٠٠",
+    "①13800138000",
+    "1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣",
+    "tel13800138000",
+    "微信wx13800138000",
+    "手机号13800138000",
+    "3号 13800138000",
+    "3栋2单元502 138 0013 8000",
+    "1 3 5 7 9 11 13 15号楼找 13800138000",
 ]
 
 NO_PERSONAL_DATA = [
@@ -74,6 +116,31 @@ NO_PERSONAL_DATA = [
     "138123456789",
     "1381234567",
     "第138次 12345 元",
+    "1 3 5 7 9 11 13 15号楼今晚停水检修",
+    "1.3.5.7.9.11.13.15号楼今晚停水检修",
+    "1-3-5-7-9-11-13-15号楼今晚停水检修",
+    "1·3·5·7·9·11·13·15号楼今晚停水检修",
+    "1、3、5、7、9、11、13、15号楼今晚停水检修",
+    "１　３　５　７　９　１１　１３　１５号楼",
+    "13 15 17 19 21 23号楼",
+    "13-15-17-19-211号楼",
+    "1501、1502、1503室",
+    "1301 1302 1303 1304室",
+    "电梯设备SN13805301234",
+    "SN-13805301234",
+    "发票号码 13805301234",
+    "水表13805301234",
+    "1302 1501 803室",
+    "1381、1201、1302单元",
+    "13 15 17 19 21 2号楼",
+    "S/N：13805301234",
+    "No.13805301234",
+    "设备编号：13805301234",
+    "SN05305550123",
+    "400 1380 0138 000",
+    "800 1380 0138 000",
+    "13,812,345,678元",
+    "二〇二六年十一月二十八日",
 ]
 
 
@@ -104,6 +171,11 @@ def test_what_only_looks_like_it_is_let_through(text: str) -> None:
         "110105-19491231-002X",
         "１１０１０５１９４９１２３１００２Ｘ",
         "1 1 0 1 0 5 1 9 4 9 1 2 3 1 0 0 2 X",
+        "110105\u200b19491231\u200b002X",
+        "110105\u00a019491231\u00a0002Ｘ",
+        "110105,19491231,002X",
+        "1101051949\u20111231002X",
+        "号牌3 11010519491231002X",
     ],
 )
 def test_an_identity_card_is_found_however_it_is_written(text: str) -> None:
@@ -147,3 +219,96 @@ def test_every_mobile_number_is_found_in_its_usual_grouping(second: int, rest: i
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.integers(0, 999_999), st.integers(1, 99))
 def test_numbers_of_cases_with_dates_and_floors_are_let_through(day: object, serial: int, floor: int) -> None:
     assert personal_data_in(f"{day} NC-{str(day)[:4]}-{serial:06} {floor}层，{day}前") is None
+
+
+# ---------------------------------------------------------------- generated
+
+GAPS = ("", " ", "-", ".", "\u00a0", "\u3000", "\u2011", "—", "－", ",", "，", "\u200b", "\u2060", " - ")
+mobiles = st.builds("1{}{:09}".format, st.integers(3, 9), st.integers(0, 10**9 - 1))
+landlines = st.builds(
+    "{}|{}{:06}".format, st.sampled_from(["0530", "0531", "0371"]), st.integers(2, 8), st.integers(0, 999_999)
+)
+unseen = st.sampled_from(["", "\u200b", "\u2060", "\ufeff", "\u00ad", "\u202d", "\u200d"])
+wide = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@given(mobiles, st.sampled_from(GAPS), unseen, st.booleans(), st.sampled_from(["", "+86 ", "0086", "86-"]))
+def test_every_mobile_number_is_found_whatever_is_between(
+    number: str, gap: str, hidden: str, full: bool, country: str
+) -> None:
+    written = gap.join((number[:3], number[3:7], number[7:]))
+    written = f"{country}{written[:5]}{hidden}{written[5:]}"
+    assert personal_data_in(f"请联系{written.translate(wide) if full else written}。") == "phone"
+
+
+@given(landlines, st.sampled_from([gap for gap in GAPS if gap not in ",，"]), unseen, st.sampled_from(["", "+86-"]))
+def test_every_landline_is_found_whatever_is_between(number: str, gap: str, hidden: str, country: str) -> None:
+    area, own = number.split("|")
+    written = f"{country}{area[1:] if country else area}{gap}{own[:3]}{hidden}{own[3:]}"
+    assert personal_data_in(f"办公室{written}转8012") == "phone"
+
+
+houses = st.lists(st.integers(1, 99), min_size=2, max_size=12, unique=True).map(sorted)
+rooms = st.builds("{}{:02}".format, st.integers(1, 33), st.integers(1, 8))
+makers = st.sampled_from(["SN", "S/N", "NO.", "设备编号", "出厂号", "XZ-", "TKE", "kone-", "合同号："])
+
+
+@given(
+    houses, st.sampled_from([" ", ".", "-", "·", "、", ",", "，", "/", "－"]), st.sampled_from(["号楼", "栋", "单元"])
+)
+def test_rows_of_houses_are_let_through(numbers: list[int], gap: str, what: str) -> None:
+    assert personal_data_in(f"{gap.join(map(str, numbers))}{what}今晚停水检修") is None
+
+
+@given(st.lists(rooms, min_size=2, max_size=6, unique=True), st.sampled_from(["、", "，", " ", "/"]))
+def test_rows_of_rooms_are_let_through(numbers: list[str], gap: str) -> None:
+    rising = sorted(numbers, key=int)
+    assert personal_data_in(f"{gap.join(rising)}室漏水") is None
+
+
+@given(makers, mobiles, st.integers(1, 40))
+def test_serial_numbers_are_let_through(maker: str, serial: str, house: int) -> None:
+    assert personal_data_in(f"{house}号楼电梯设备{maker}{serial}，{house}层") is None
+
+
+# ---------------------------------------------------------------- to take
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("13800138000", "13800138000"),
+        ("\u202d13800138000\u202c", "13800138000"),
+        ("１３８００１３８０００", "13800138000"),
+        ("138\u00a00013\u00a08000", "138 0013 8000"),
+        ("138\u30000013\u30008000", "138 0013 8000"),
+        ("138\u20110013\u20118000", "138-0013-8000"),
+        ("0530—5550123", "0530-5550123"),
+        ("0530 - 5550123", "0530-5550123"),
+        ("0530-5550123转8012", "0530-5550123转8012"),
+        ("0530-5550123 分机 8012", "0530-5550123转8012"),
+        ("0530-5550123 ext. 8012", "0530-5550123转8012"),
+        ("０５３０－５５５０１２３", "0530-5550123"),
+        ("（0530）5550123", "(0530)5550123"),
+        ("+86 138 0013 8000", "+86 138 0013 8000"),
+        ("(+86)13800138000", "(+86)13800138000"),
+        ("tel:+8613800138000", "+8613800138000"),
+        ("电话：13800138000", "13800138000"),
+    ],
+)
+def test_a_telephone_is_taken_as_keyboards_and_address_books_write_it(typed: str, kept: str) -> None:
+    assert telephone(typed) == kept
+    assert telephone(kept) == kept
+
+
+@pytest.mark.parametrize("typed", ["", "无", "12", "没有电话", "13800138000王女士", "a@b.cn", "1" * 30, "---------"])
+def test_what_is_no_telephone_is_none(typed: str) -> None:
+    assert telephone(typed) is None
+
+
+def test_one_telephone_is_counted_as_one_however_it_is_written() -> None:
+    written = ["13800138000", "138 0013 8000", "１３８００１３８０００", "+86 138-0013-8000", "0086 13800138000"]
+    assert {telephone_digits(one) for one in written} == {"13800138000"}
+    assert {telephone_digits(one) for one in ("0530-5550123", "0530-5550123转8012", "（0530）5550123")} == {
+        "05305550123"
+    }

@@ -246,6 +246,7 @@ MADE: dict[str, Callable[[], Iterable[PolicyProblem | Fault]]] = {
     "odd_key": lambda: parsed(Ladder, "[a, b]: 1\n"),
     "key_repeated": lambda: parsed(Ladder, "a: 1\na: 2\n"),
     "not_plain": lambda: parsed(Ladder, "a: !!binary x\n"),
+    "unprintable_text": lambda: ladder(("language: zh-CN", 'language: "zh\\uffff"')),
     "missing": lambda: ladder(("language: zh-CN\n", ""), ("duty: ", "# duty: ")),
     "extra_forbidden": lambda: ladder(("language: zh-CN\n", "colour: red\n")),
     "repeated": lambda: ladder(("id: community\n", "id: estate\n")),

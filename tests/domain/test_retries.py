@@ -64,7 +64,7 @@ def test_a_timer_says_why_how_often_and_when_within_the_servers_limit(what: str,
 def test_the_table_has_a_row_for_each_and_says_what_is_given_up() -> None:
     given_up = put_off(None, "no|answer", NOW, GROWING, last=True)
     told = retries_told([("通知", failed(2, GROWING)), ("告知", given_up)], "zh-CN")
-    assert "| 通知 | unknown_estate: 没有小区“牡丹花园”。 | 2× | 3月4日 15:20 |" in told
+    assert "| 通知 | unknown\\_estate: 没有小区“牡丹花园”。 | 2× | 3月4日 15:20 |" in told
     assert "| 告知 | no\\|answer | 1× | 不再自试，待核对 audit |" in told
     assert retries_told([], "zh-CN") == ""
     assert "Not done" in retries_told([("notices", given_up)], "en")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from domain.permission import RESIDENT
 from domain.policy.forum import next_sitting
@@ -115,6 +118,18 @@ def test_an_officers_line_cannot_break_the_table() -> None:
     case.does("plan", lead="甲|乙\n丙", due_date="2026-03-20")
     page = current_details(case.state, "办理", None)
     assert "甲\\|乙 丙" in page
+
+
+@pytest.mark.parametrize("field", ["lead", "deliverable"])
+@pytest.mark.parametrize("text", ["![看](http://x.cn/a.png)", "<b>急</b>", "[点此](https://x.cn)", "\u202e*急*"])
+def test_what_an_officer_writes_in_a_plan_is_no_markup_in_the_details(field: str, text: str) -> None:
+    case = case_at("check_in")
+    written: dict[str, Any] = {"lead": "urban", "due_date": "2026-03-20", field: text}
+    case.does("plan", **written)
+    page = current_details(case.state, "办理", None)
+    html = MarkdownIt("commonmark").enable("table").render(page)
+    assert not re.search(r"<(?:img|a|b|em)\b", html), html
+    assert "\u202e" not in page
 
 
 def test_instants_are_kept_in_utc() -> None:

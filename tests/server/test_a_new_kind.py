@@ -15,11 +15,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refusal
     from domain.forms.asking import Asked, Offer, Offered
     from domain.permission import SYSTEM, Audience
-    from domain.personal import Line
     from domain.policy.rules import Rules
     from domain.process import Ordered, PlainState, PlainWait, WaitOver
     from domain.signals import SignalRefused
     from domain.stream import Instant, Schema, StreamEvent, StreamFact
+    from domain.text.writing import Line
     from domain.words.bilingual import both
     from domain.words.kind_words import KindWords
     from stack.temporal import TemporalServer

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domain.errors import Refusal
-from store.cases import AnswerFilter, CaseList, CaseQuery, asked_grams, grams
+from store.cases import AnswerFilter, CaseList, CaseQuery
 from store.database import connect
 from store.log import EventLog
 from tests.store.given import OPENED, recorded
@@ -228,12 +228,6 @@ async def test_a_list_reads_what_was_just_recorded(pool: Pool) -> None:
     found = await CaseList(pool).get("NC-1")
     assert found is not None
     assert found.version == len(events)
-
-
-def test_a_title_is_found_by_its_characters_and_pairs_of_them() -> None:
-    assert grams("电梯 A1") == sorted(["电", "梯", "a", "1", "电梯", "a1", "梯 ", " a"])
-    assert asked_grams("电梯停 A") == ["a", "梯停", "电梯"]
-    assert set(asked_grams("电梯 a1")) <= set(grams("电梯 A1"))
 
 
 async def test_cases_are_found_by_what_is_promised_to_their_residents(pool: Pool) -> None:

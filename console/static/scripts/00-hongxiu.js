@@ -84,7 +84,12 @@
     if (opener) document.getElementById(opener.dataset.opens)?.showModal();
   });
 
-  /* What was wrong comes first. */
+  /* What was wrong comes first, each field with its name. */
+  for (const link of document.querySelectorAll('.alert a[href^="#f-"]')) {
+    const field = document.getElementById(link.hash.slice(1));
+    const label = document.querySelector(`label[for="${link.hash.slice(1)}"]`) ?? field?.querySelector("legend, label");
+    if (label) link.prepend(`${label.firstChild.textContent.trim()} · `);
+  }
   document.querySelector('[role="alert"][tabindex]')?.focus();
 
   /* Live: <… data-live="NC-2026-000001" data-version="5"> is a case or a sitting that this page shows; data-live="*"
