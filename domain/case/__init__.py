@@ -41,7 +41,7 @@ from domain.case.commands import (
     WaitExpired,
     Withdraw,
 )
-from domain.case.deciding import check_allowed, decide
+from domain.case.deciding import check_allowed, decide, require_right
 from domain.case.events import (
     SCHEMA,
     CaseEscalated,
@@ -125,6 +125,7 @@ __all__ = [
     "decide",
     "evolve",
     "fold",
+    "require_right",
     "summary",
     "waits",
 ]
