@@ -145,6 +145,17 @@ def test_head_is_answered_as_get(estate: Caller, nobody: Caller, stack: Stack) -
         assert http.get("/healthz").status_code == 200  # the connection is not left with half an answer
 
 
+def test_of_many_unknown_fields_some_are_named_and_the_others_counted(nobody: Caller, estate: Caller) -> None:
+    many = {f"k{n}": 1 for n in range(18_000)}
+    for caller, path in ((nobody, "/token"), (estate, "/cases")):
+        answer = caller.post(path, many)
+        assert (answer.status_code, answer.json()["code"], len(answer.json()["errors"])) == (422, "invalid", 101)
+        assert len(answer.content) < 20_000
+    told = estate.post("/cases", {**many, **issue(title="电话 13805301234")})
+    assert told.json()["code"] == "personal_data"
+    assert told.json()["errors"][0]["code"] == "personal_data"
+
+
 BAD_DECISIONS: dict[str, tuple[Any, int, str]] = {
     "a decision that the stage does not take": ({"kind": "hold", "reason": "等"}, 409, "not_allowed_now"),
     "another's decision": ({"kind": "supervise", "reason": "急"}, 403, "forbidden"),
