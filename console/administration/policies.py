@@ -29,6 +29,7 @@ from domain.policy.policy_set import KINDS, PolicyKind, read_policy, said
 from domain.words.bilingual import Name
 from domain.words.policy_words import fault
 from services.policy_check import difference_in_lines
+from services.policy_folder import decoded
 from services.problems import Problem
 from store.policies import PolicyVersion
 from workflows.client import ProcessGone, ProcessUnavailable
@@ -211,7 +212,7 @@ async def _asked(request: Request) -> _Asked:
         elif part.data:
             name = _file_name(part.filename, len(files))
             try:
-                files[name] = _decoded(bytes(part.data))
+                files[name] = decoded(bytes(part.data))
             except UnicodeDecodeError:
                 unreadable.append(name)
     kind = fields.get("kind", "")
@@ -223,15 +224,6 @@ async def _asked(request: Request) -> _Asked:
 def _file_name(given: str, count: int) -> str:
     name = given.replace("\\", "/").rpartition("/")[2][:60]
     return name if name.isprintable() and name else f"file {count + 1}"
-
-
-def _decoded(data: bytes) -> str:
-    """Text as UTF-8, or as spreadsheets write it in China. Raises UnicodeDecodeError."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 async def _checked(request: Request, asked: _Asked, *, refused: str = "", status: int = 200) -> Response:
