@@ -26,6 +26,7 @@ from domain.case import (
     Withdraw,
     check_allowed,
     decide,
+    require_right,
 )
 from domain.errors import Refusal
 from domain.permission import RESIDENT, Actor, may_read
@@ -231,6 +232,8 @@ class Casework:
             if done is not None:
                 return await self._in_emergency(done)
         if isinstance(body, MarkDuplicate):
+            state = await self.state(number)
+            require_right(await self.rules(state), state, actor, body.kind)
             await self._check_followed(number, seeking.case_number_beside(body.of, number))
         return await self._in_emergency(await self._sending.send(number, command))
 

@@ -5,6 +5,7 @@ A check changes nothing. Whatever door policies come through, they come through 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -182,10 +183,10 @@ def basis_of(current: Iterable[PolicyVersion]) -> str:
     return hashlib.sha256("\n".join(named).encode()).hexdigest()
 
 
-def difference_in_lines(before: str, after: str) -> Iterator[str]:
+def difference_in_lines(before: str, after: str) -> list[str]:
     """Two texts line by line, as ``diff -u`` shows them, without the names of files."""
     compared = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=_CONTEXT)
-    return (line for line in compared if not line.startswith(("---", "+++")))
+    return [line for line in compared if not line.startswith(("---", "+++"))]
 
 
 async def free_version(policies: Policies, kind_of: Policy, first: str) -> str:
@@ -209,7 +210,8 @@ async def _items(policies: Policies, current: Sequence[PolicyVersion], offer: Of
         if there is not None and there.content != policy.text:
             problems += await _taken(policies, policy)
             continue
-        lines = tuple(difference_in_lines(base.content if base is not None else "", policy.text))
+        before = base.content if base is not None else ""
+        lines = tuple(await asyncio.to_thread(difference_in_lines, before, policy.text))
         items.append(Item(policy, base, _state(policy, base, there, offer), _changes(base, policy), lines))
     if problems:
         raise PolicyError(problems)

@@ -89,7 +89,7 @@ class PolicyDesk:
         name, text = next(iter(files.items()))
         if kind == "organisation" and (len(files) > 1 or table_of(text) is not None):
             return await self.offer(await self._from_tables(files))
-        return await self.offer(read_policy(kind, text, name))
+        return await self.offer(await asyncio.to_thread(read_policy, kind, text, name))
 
     async def offer(self, policy: Policy) -> Offer:
         """A policy alone; the stack's own ``notices.yaml`` has to go with it. Raises PolicyError."""
@@ -101,8 +101,7 @@ class PolicyDesk:
         known = await self.organisation()
         before = Policy("organisation", "", known, "organisation")
         version = await free_version(self._policies, before, known.version)
-        text = as_yaml(read_tables(files, known, version))
-        return read_policy("organisation", text, f"organisation@{version}")
+        return await asyncio.to_thread(_policy_of_tables, files, known, version)
 
     async def check(self, offer: Offer) -> Draft:
         """A dry run. Raises PolicyError: every mistake at its line; NoRules."""
@@ -180,6 +179,11 @@ class PolicyDesk:
         found = await self._policies.enactment(version.enactment)
         assert found is not None
         return found
+
+
+def _policy_of_tables(files: Mapping[str, str], known: Organisation, version: str) -> Policy:
+    text = as_yaml(read_tables(files, known, version))
+    return read_policy("organisation", text, f"organisation@{version}")
 
 
 def order_of(enactment: Enactment) -> EnforceOrder:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from domain.notices import Channels
 from domain.policy.organisation import Organisation
 from domain.policy.policy_file import PolicyError, PolicyProblem, parse_policy, problems_at
 from domain.policy.policy_set import Policy, PolicyKind, PolicySet, read_policy
+from domain.text.writing import with_plain_line_ends
 from domain.words.policy_words import POLICY_KINDS, fault
 from workflows.kinds import KINDS
 
@@ -84,10 +86,22 @@ def read_file(kind: PolicyKind, path: Path) -> Policy:
     return read_policy(kind, read_text(path), str(path))
 
 
+def decoded(data: bytes) -> str:
+    """A file's text: UTF-8, or as spreadsheets write it in China; lines end in ``\\n``. Raises UnicodeDecodeError."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # Excel's "Unicode text"
+        text = data.decode("utf-16")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("gb18030")
+    return with_plain_line_ends(text)
+
+
 def read_text(path: Path) -> str:
     """A file's text. Raises PolicyError."""
     try:
-        return path.read_text("utf-8")
+        return decoded(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError([PolicyProblem(str(path), 1, "", fault("unreadable", why=error))]) from None
 

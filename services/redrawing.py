@@ -1,7 +1,8 @@
 """Pictures that people send: read with suspicion, written anew as JPEG, with nothing in them but the picture.
 
 Whatever the file was (JPEG, PNG, WebP), what is kept is drawn from its pixels: no position, no camera, no comment, no
-second file behind the first. Its size is read from the header before anything is decoded.
+second file behind the first (``picture_files`` leaves them out unread). Its size is read from the header before
+anything is decoded.
 """
 
 from __future__ import annotations
@@ -11,24 +12,38 @@ import hashlib
 import io
 from typing import Protocol
 
-from PIL import Image, ImageOps
+from PIL import Image
 
+from services.picture_files import PictureFile, bare
 from services.problems import Problem
 from store.photos import NewPhoto
 
-MOST_BYTES = 10 * 1024 * 1024
-"""A file may be as long as this: a telephone's largest photographs are."""
-LONGEST_SIDE, THUMBNAIL = 2048, 320
-"""Pixels of the longer side of what is kept."""
+MOST_BYTES = 32 * 1024 * 1024
+"""A file may be as long as this: a telephone's largest photograph, and the clip behind it."""
+LONGEST_SIDE, SHORTER_SIDE, THUMBNAIL = 2048, 1080, 320
+"""Pixels of what is kept: see ``kept_size``."""
 
-# A JPEG is decoded at a fraction of its size, so that it may be larger than the others, which are decoded whole.
-_MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+# A JPEG is decoded at a fraction of its size, so that it may be larger than the others, which are decoded whole. One
+# that is written line by line, as cameras do, takes next to no memory: 200 million pixels are a telephone's most.
+_MOST_PIXELS = {"JPEG": 66_000_000, "PNG": 32_000_000, "WEBP": 32_000_000}
+_MOST_BY_LINES = {"JPEG": 220_000_000}
+_MOST_KEPT, _LONGEST_KEPT = 24_000_000, 30_000
 # A photograph has ten scans at most; a file of ten thousand keeps a processor busy for an hour.
 _MOST_SCANS = 64
 _SCAN = b"\xff\xda"
+# How a picture is turned that was held as Exif's orientation says.
+_TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _AT_A_TIME = 2
 
-Image.MAX_IMAGE_PIXELS = max(_MOST_PIXELS.values())
+Image.MAX_IMAGE_PIXELS = max(_MOST_BY_LINES.values())
 
 
 class Upload(Protocol):
@@ -62,8 +77,8 @@ def redrawn(content: bytes) -> NewPhoto:
         raise
     except Exception:  # a decoder that is fed a hostile file can raise anything at all
         raise Problem("bad_photo") from None
-    small = picture.copy()
-    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    small = picture.crop((0, 0, min(picture.width, 2 * picture.height), min(picture.height, 2 * picture.width)))
+    small.thumbnail((THUMBNAIL, THUMBNAIL))  # of a long one its beginning
     return NewPhoto(
         picture=_jpeg(picture, 82),
         thumbnail=_jpeg(small, 75),
@@ -75,28 +90,51 @@ def redrawn(content: bytes) -> NewPhoto:
 
 def _drawn(content: bytes) -> Image.Image:
     """The picture in RGB, upright, not larger than it is kept, on a sheet of its own."""
-    if content[8:12] == b"WEBP":
-        _require_small("WEBP", *_webp_size(content))  # Pillow's reader sets up the whole canvas as it opens
-    opened = Image.open(io.BytesIO(content), formats=tuple(_MOST_PIXELS))
-    kind = "JPEG" if opened.format == "MPO" else opened.format or ""  # several JPEGs in one file; the first is meant
-    _require_small(kind, opened.width, opened.height)
-    if kind == "JPEG" and content.count(_SCAN) > _MOST_SCANS:
+    file = bare(content)
+    if file.kind == "WEBP":
+        _require_small(file, *_webp_size(file.content))  # Pillow's reader sets up the whole canvas as it opens
+    if file.content.count(_SCAN) > _MOST_SCANS and file.kind == "JPEG":
         raise Problem("bad_photo")
-    opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    opened = Image.open(io.BytesIO(file.content), formats=(file.kind,))
+    _require_small(file, opened.width, opened.height)
+    kept = kept_size(opened.width, opened.height)
+    opened.draft("RGB", kept)
     opened.load()
-    opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(opened)
-    sheet = Image.new("RGB", upright.size, "white")
-    if upright.has_transparency_data:
-        upright = upright.convert("RGBA")
-        sheet.paste(upright, mask=upright.getchannel("A"))
+    picture = _grey_of_16_bits(opened) if opened.mode.startswith("I;16") else opened
+    if picture.width > kept[0] or picture.height > kept[1]:
+        picture = picture.resize(kept, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    turned = _TURNED.get(file.orientation)
+    return _on_white(picture.transpose(turned) if turned is not None else picture)
+
+
+def kept_size(width: int, height: int) -> tuple[int, int]:
+    """How large a picture is kept: at most 2,048 pixels on its longer side; one that is more than twice as long as it
+    is wide (a long screenshot, a panorama), 1,080 on its shorter side; none larger than it is."""
+    longer, shorter = max(width, height), min(width, height)
+    scale = SHORTER_SIDE / shorter if longer > 2 * shorter else LONGEST_SIDE / longer
+    scale = min(1.0, scale, _LONGEST_KEPT / longer, (_MOST_KEPT / (width * height)) ** 0.5)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _grey_of_16_bits(opened: Image.Image) -> Image.Image:
+    """The upper byte of each point; Pillow's own way makes all that is above 255 white."""
+    return Image.frombytes("L", opened.size, opened.tobytes("raw", "I;16B")[::2])
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """A picture on a white sheet, in RGB."""
+    sheet = Image.new("RGB", picture.size, "white")
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        sheet.paste(picture, mask=picture.getchannel("A"))
     else:
-        sheet.paste(upright.convert("RGB"))
+        sheet.paste(picture.convert("RGB"))
     return sheet
 
 
-def _require_small(kind: str, width: int, height: int) -> None:
-    if width < 1 or height < 1 or width * height > _MOST_PIXELS[kind]:
+def _require_small(file: PictureFile, width: int, height: int) -> None:
+    most = _MOST_PIXELS if file.whole else _MOST_BY_LINES
+    if width < 1 or height < 1 or width * height > most[file.kind]:
         raise Problem("bad_photo")
 
 

@@ -116,14 +116,13 @@ class SignIns:
             raise Problem("password_must_change")
         self._known.pop(id, None)
 
-    async def require(self, actor: Actor, issued_at: datetime | None = None) -> None:
+    async def require(self, actor: Actor, generation: str | None = None) -> None:
         """Raises Problem ``unauthenticated`` unless the account is open and still holds the post; a token's
-        ``issued_at`` must not be from before the account's tokens were made void."""
+        ``generation`` must be the one of the account's tokens that are good."""
         account = await self.account(actor.id)
         if account is None or account.disabled or Post(actor.role, actor.unit) not in account.posts:
             raise Problem("unauthenticated")
-        since = account.tokens_since
-        if issued_at is not None and since is not None and issued_at < since.replace(microsecond=0):
+        if generation is not None and generation != account.generation:
             raise Problem("unauthenticated")
         self._known.setdefault(actor.id, account)
 

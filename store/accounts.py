@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import cast, delete, false, func, not_, select, true, update
+from sqlalchemy import case, cast, delete, false, func, not_, select, true, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.errors import Refusal
@@ -43,14 +43,19 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as others may see it: never with its password's hash. Tokens from before ``tokens_since`` are good
-    no longer. ``change_by``: the password is a one-time one, good until then, and to be changed first."""
+    """An account as others may see it: never with its password's hash. ``tokens_since``: when its tokens were made
+    void last. ``change_by``: the password is a one-time one, good until then, and to be changed first."""
 
     id: str
     posts: tuple[Post, ...]
     disabled: bool
     tokens_since: datetime | None = None
     change_by: datetime | None = None
+
+    @property
+    def generation(self) -> str:
+        """What tokens that are good carry. No clock decides: a token of the second before is as dead as any other."""
+        return self.tokens_since.isoformat() if self.tokens_since is not None else ""
 
     @property
     def administers(self) -> bool:
@@ -65,8 +70,8 @@ class Accounts:
         self._pool = pool
 
     async def put(self, id: str, password_hash: str, posts: Iterable[Post]) -> None:
-        """Create an account, or give it another password and other posts. See `hash_password`. Its name is in lower
-        case, as `domain.text.seeking.account_name` reads what is typed."""
+        """Create an account, or give it another password and other posts; its tokens are void then. See
+        `hash_password`. Its name is in lower case, as `domain.text.seeking.account_name` reads what is typed."""
         await _PUT.run(self._pool, id=id, password_hash=password_hash, posts=_json(posts))
 
     async def add_missing(self, accounts: Iterable[tuple[str, Iterable[Post]]], password_hash: str) -> None:
@@ -80,14 +85,15 @@ class Accounts:
         return bool(await _CREATE.value(self._pool, **row))
 
     async def set_posts(self, id: str, posts: Iterable[Post]) -> bool:
-        """Other posts; sessions and tokens of those that are gone are good no longer. Whether there is such an account.
+        """Other posts. Where one is taken away, its sessions are over and every token is void, so that nothing comes
+        back with it. Whether there is such an account.
 
         Raises Refusal ``last_administrator``.
         """
         return await self._guarded(_SET_POSTS, id, posts=_json(posts))
 
     async def set_disabled(self, id: str, disabled: bool) -> bool:
-        """Shut an account, with its sessions, or open it again; whether there is such an account.
+        """Shut an account, with its sessions and tokens, or open it again; whether there is such an account.
 
         Raises Refusal ``last_administrator``.
         """
@@ -152,7 +158,8 @@ _POSTS = given(ACCOUNTS.c.posts)
 _NEW = inserted(ACCOUNTS, "id", "password_hash", "posts")
 _PUT = Statement(
     _NEW.on_conflict_do_update(
-        index_elements=[ACCOUNTS.c.id], set_={name: _NEW.excluded[name] for name in ("password_hash", "posts")}
+        index_elements=[ACCOUNTS.c.id],
+        set_={**{name: _NEW.excluded[name] for name in ("password_hash", "posts")}, "tokens_since": func.now()},
     )
 )
 _ADD = Statement(_NEW.on_conflict_do_nothing(index_elements=[ACCOUNTS.c.id]))
@@ -161,10 +168,20 @@ _CREATE = Statement(
     .on_conflict_do_nothing(index_elements=[ACCOUNTS.c.id])
     .returning(true())
 )
-_SET_POSTS = Statement(_CHANGE.values(posts=_POSTS).returning(true()))
+_VOID = case((_POSTS.contains(ACCOUNTS.c.posts), ACCOUNTS.c.tokens_since), else_=func.now())
+_SESSIONS_POST = func.jsonb_build_array(
+    func.jsonb_build_object(constant("role"), SESSIONS.c.role, constant("unit"), SESSIONS.c.unit)
+)
+_TAKEN_AWAY = (
+    delete(SESSIONS)
+    .where(SESSIONS.c.account == given(ACCOUNTS.c.id), not_(_POSTS.contains(_SESSIONS_POST)))
+    .returning(SESSIONS.c.id)
+    .cte("taken_away")
+)
+_SET_POSTS = Statement(_CHANGE.values(posts=_POSTS, tokens_since=_VOID).returning(true()).add_cte(_TAKEN_AWAY))
 _OPEN = Statement(_CHANGE.values(disabled=false()).returning(true()))
 _ENDED = delete(SESSIONS).where(SESSIONS.c.account == given(ACCOUNTS.c.id)).returning(SESSIONS.c.id).cte("ended")
-_SHUT = Statement(_CHANGE.values(disabled=true()).returning(true()).add_cte(_ENDED))
+_SHUT = Statement(_CHANGE.values(disabled=true(), tokens_since=func.now()).returning(true()).add_cte(_ENDED))
 _SET_PASSWORD = Statement(
     _CHANGE.values(
         password_hash=given(ACCOUNTS.c.password_hash), tokens_since=func.now(), change_by=given(ACCOUNTS.c.change_by)

@@ -29,7 +29,7 @@ from api.process import services_of
 from api.sign_in.signed_in import SignedIn
 from domain.errors import Refusal
 from domain.permission import Actor, may_administer
-from domain.policy.organisation_files import Table, as_table
+from domain.policy.organisation_files import Table, as_file
 from domain.policy.policy_file import PolicyError
 from domain.policy.policy_set import PolicyKind
 from services.accounts import People, Person
@@ -80,8 +80,8 @@ async def organisation_file(request: Request, actor: Administrator) -> Response:
 )
 async def organisation_table(request: Request, actor: Administrator, table: Table) -> Response:
     """Units, companies, departments or categories as CSV, one a row. Send it back to `/admin/policies/check`."""
-    text = as_table(await services_of(request).policy_desk.organisation(), table)
-    return Response(text.encode(), 200, NO_STORE, "text/csv; charset=utf-8")
+    content = as_file(await services_of(request).policy_desk.organisation(), table)
+    return Response(content, 200, NO_STORE, "text/csv; charset=utf-8")
 
 
 @router.get("/admin/policies", response_model=PolicyList, summary="Policies in force", responses=_READS)

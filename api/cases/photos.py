@@ -73,7 +73,7 @@ async def _caller(request: Request, number: Number, code: _Code = None, bearer: 
 async def add_photos(
     request: Request, number: Number, caller: Annotated[Actor | None, Depends(_caller)], key: IdempotencyKey
 ) -> Response:
-    """Photographs of a case: JPEG, PNG or WebP of at most 10 MB each, six for a case. They are drawn anew as JPEG
+    """Photographs of a case: JPEG, PNG or WebP of at most 32 MB each, six for a case. They are drawn anew as JPEG
     without metadata, and sealed as the resident's words are. The same file again is the same photograph."""
     services = services_of(request)
     if caller is None or caller.role == "resident":

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request
 from starlette.responses import Response
 
 from api.cases.schemas import CasePage, CaseView, Decided, EventList, Followed, OpenedCase, Track
-from api.cases.sealed_words import words_shown
+from api.cases.sealed_words import note_words_shown
 from api.edge.accesses import address_of
 from api.edge.answers import NO_STORE, IdempotencyKey, IfMatch, answer, documented, etag, matches
 from api.edge.languages import language
@@ -131,19 +131,19 @@ async def read_case(
     number: Number,
     if_none_match: Annotated[str | None, Header(description="An ETag that you have.")] = None,
 ) -> Response:
-    """The case as the log has it, with what it waits for and what you may decide now. Its `ETag` is its version."""
+    """The case as the log has it, with what it waits for and what you may decide now. Its `ETag` is its version,
+    and another one once the resident is erased."""
     services = services_of(request)
     state = await services.casework.readable(number, actor)
-    headers = {"etag": etag(state.version), "vary": "accept-language, authorization", **_PRIVATE}
-    if matches(if_none_match, headers["etag"]):
+    words = await services.casework.opened(state.words)
+    tag = etag(state.version, erased=words is None)
+    headers = {"etag": tag, "vary": "accept-language, authorization"}
+    if matches(if_none_match, tag):
         return Response(status_code=304, headers=headers)
-    words = await words_shown(request, services, actor, state)
+    await note_words_shown(request, services, actor, state, words)
     photos = await services.photographs.of(state)
     view = (await teller(request, state)).case(state, words, actor, photos)
     return answer(view, headers=headers)
-
-
-_PRIVATE = {"cache-control": "private, no-cache"}
 
 
 @router.get("/cases/{number}/events", response_model=EventList, summary="Read a case's events", responses=_READ)
@@ -160,7 +160,7 @@ async def read_events(request: Request, actor: SignedIn, number: Number) -> Resp
     for row in rows:
         words = await services.casework.opened(event_of(row).fact.words) if opens else None
         items.append(tells.event(row, words, opened=opens))
-    return answer(EventList(items=items), headers=_PRIVATE)
+    return answer(EventList(items=items))
 
 
 _EXAMPLES: Any = {kind: {"value": example_of(command)} for kind, command in commands_of(Command).items()}

@@ -22,8 +22,14 @@ log = structlog.get_logger()
 ONE_LOOK = 600.0
 """Seconds: who reads the same case again within them is still looking, and makes no other row."""
 _REMEMBERED = 20_000
-DENIALS = frozenset({"forbidden", "cross_site"})
+DENIALS = frozenset({"forbidden", "not_your_task", "cross_site"})
 """The problems that are denials, of somebody who is signed in."""
+
+
+def told_on_a_form(request: Request, code: str) -> None:
+    """What was refused is told on the page that is shown again. A denial among it is noted down before that is sent
+    (`api.edge.strict`)."""
+    request.state.told_on_a_form = code
 
 
 class Accesses:
@@ -71,7 +77,7 @@ class Accesses:
 
     async def denied(self, request: Request, code: str) -> None:
         """Somebody who is signed in was refused for want of a right; what cannot be noted down is refused all the
-        same."""
+        same. Also of a refusal that a form has told (`told_on_a_form`)."""
         actor: Actor | None = getattr(request.state, "actor", None)
         if code not in DENIALS or actor is None:
             return

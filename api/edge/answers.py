@@ -15,7 +15,8 @@ from services.problems import Problem
 
 NO_STORE = {"cache-control": "no-store"}
 _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,199}")
-_ETAG = re.compile(r'\s*(?:W/)?"?(\d{1,9})"?\s*', re.ASCII)
+_ERASED = "-erased"
+_ETAG = re.compile(rf'\s*(?:W/)?"?(\d{{1,9}})(?:{_ERASED})?"?\s*', re.ASCII)
 
 
 def answer(body: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -24,9 +25,9 @@ def answer(body: BaseModel, status: int = 200, headers: Mapping[str, str] | None
     return Response(content, status, dict(headers) if headers else None, "application/json")
 
 
-def etag(version: int) -> str:
-    """A case's version as an entity tag."""
-    return f'"{version}"'
+def etag(version: int, *, erased: bool = False) -> str:
+    """A case's version as an entity tag; another one once its resident is ``erased``, which is no event of the case."""
+    return f'"{version}{_ERASED if erased else ""}"'
 
 
 async def _idempotency_key(

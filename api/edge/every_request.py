@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,6 +66,8 @@ class Edge:
         """One request; anything else (lifespan) passes."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        if scope["method"] == "HEAD":  # answered as GET; the server leaves the body out, by its own scope
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -87,6 +89,8 @@ class Edge:
             await self._app(exchange.scope, receive, send)
         except Problem as problem:
             await http_response(request, problem)(exchange.scope, receive, send)
+        except ClientDisconnect:
+            pass  # whoever asked has left, or has the headers that they wanted
         except Exception as fault:
             _log_fault(fault)
             if exchange.status:
@@ -128,6 +132,19 @@ class Edge:
             structlog.contextvars.bind_contextvars(case=case)
         if route not in _QUIET:
             log.info("request", method=method, route=route, status=exchange.status, ms=round(seconds * 1000, 1))
+
+
+def _without_body(send: Send) -> Send:
+    """The answer is over with its headers; what would go on, perhaps for ever, is told that nobody listens."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif message.get("more_body", False):
+            raise ClientDisconnect
+
+    return sending
 
 
 async def _look_at_the_clock(scope: Scope) -> None:

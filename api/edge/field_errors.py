@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.edge.problem_words import PROBLEMS, both
@@ -62,6 +62,7 @@ _MESSAGES: dict[str, Name] = {
     "password_wrong": both("现在的密码不对。", "This is not the password now."),
     "phone_or_anonymous": both("请留下电话，或者选择匿名。", "Leave a telephone number, or stay anonymous."),
     "days_or_hours": both("请给出 days 或 hours。", "Give days, hours, or both."),
+    "and_more": both("另有 {more} 处有误。", "There are {more} more mistakes."),
     "where_to": both("请写明正确的小区、类别或两者。", "Name the right estate, the right category, or both."),
 }
 _CODES = {"string_unicode": "unprintable_text"}
@@ -76,9 +77,29 @@ def field_error(field: str, code: str, spoken: str, **params: object) -> dict[st
     return {"field": field, "code": code, "message": text(_MESSAGES.get(code, _UNKNOWN_FIELD), spoken, **params)}
 
 
-def field_errors(errors: Iterable[Mapping[str, Any]], spoken: str) -> list[dict[str, str]]:
-    """What pydantic finds wrong, as entries of a problem's ``errors``."""
-    return [_field_error(error, spoken) for error in errors]
+MOST_ERRORS = 100
+"""So many mistakes are named; how many more there are is the last that is said."""
+
+
+def field_errors(errors: Sequence[Mapping[str, Any]], spoken: str) -> list[dict[str, str]]:
+    """What pydantic finds wrong, as entries of a problem's ``errors``: ``MOST_ERRORS``, and how many more there are.
+
+    Those that give a problem its own code come first, so that none of them is among the others."""
+    first = sorted(errors, key=lambda error: code_of(error) not in TELLING)
+    told = [_field_error(error, spoken) for error in first[:MOST_ERRORS]]
+    if len(first) > MOST_ERRORS:
+        told.append(field_error("", "and_more", spoken, more=len(first) - MOST_ERRORS))
+    return told
+
+
+TELLING = ("personal_data", "unprintable_text")
+"""The codes of fields that a problem is called by."""
+
+
+def code_of(error: Mapping[str, Any]) -> str:
+    """What is wrong with a field, in a word."""
+    kind = str(error["type"])
+    return _CODES.get(kind, kind)
 
 
 def _field_error(error: Mapping[str, Any], spoken: str) -> dict[str, str]:
@@ -86,7 +107,7 @@ def _field_error(error: Mapping[str, Any], spoken: str) -> dict[str, str]:
     field = "kind" if kind.startswith("union_tag") else _field(error["loc"])
     told = dict(error.get("ctx") or {})
     told.update({name: alternatives(str(told[name]), spoken) for name in ("expected", "expected_tags") if name in told})
-    return field_error(field, _CODES.get(kind, kind), spoken, **told)
+    return field_error(field, code_of(error), spoken, **told)
 
 
 def _field(location: Sequence[str | int]) -> str:

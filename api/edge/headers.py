@@ -21,6 +21,8 @@ _EVERYWHERE = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": BARE_POLICY,
+    # Nearly everything here is somebody's: what may be kept, such as the pages' own style sheet, says so.
+    "cache-control": "no-store",
 }
 _HSTS = "max-age=31536000"
 

@@ -6,9 +6,11 @@ so that the other fields are still read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
@@ -46,6 +48,20 @@ def _text(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         raise Problem("bad_form") from None
+
+
+_EXTENDED_NAME = re.compile(rb"filename\*=utf-8''([!-:<-~]*)", re.IGNORECASE)
+"""As RFC 5987 has it, which forms are not to use (RFC 7578, 4.2), and programs do."""
+
+
+def named(given: bytes | None) -> str:
+    """What a file is called: in UTF-8, or as older programs in China write it. No name is a reason to lose a file."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return (given or b"").decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return (given or b"").decode("utf-8", "replace")
 
 
 async def parts(request: Request, *, file_bytes: int) -> AsyncIterator[Part]:
@@ -111,8 +127,10 @@ class _Reading:
         if self._header.lower() == b"content-disposition":
             _, options = parse_options_header(self._value)
             self._part.name = _text(options.get(b"name", b""))
-            self._part.is_file = b"filename" in options
-            self._part.filename = _text(options.get(b"filename", b""))
+            extended = _EXTENDED_NAME.search(self._value)
+            self._part.is_file = b"filename" in options or extended is not None
+            given = options.get(b"filename")
+            self._part.filename = unquote(extended[1].decode("ascii")) if given is None and extended else named(given)
         self._header = self._value = b""
 
     def _headers_finished(self) -> None:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.edge.addresses import wants_page
-from api.edge.field_errors import field_errors, printable
+from api.edge.field_errors import TELLING, field_errors, printable
 from api.edge.languages import language
 from api.edge.problem_words import detail_in, status_of, title_of
 from domain.errors import Refusal
@@ -92,7 +92,7 @@ def validation_response(request: Request, error: RequestValidationError) -> Resp
     """The answer for fields that are not as they should be; personal data gives the problem its own code."""
     errors = field_errors(error.errors(), language(request))
     codes = {one["code"] for one in errors}
-    code = next((special for special in ("personal_data", "unprintable_text") if special in codes), "invalid")
+    code = next((special for special in TELLING if special in codes), "invalid")
     return problem_response(request, code, errors=errors)
 
 

@@ -46,7 +46,11 @@ class StrictRoute(APIRoute):
         async def handle_strictly(request: Request) -> Response:
             path = request.scope["route"].path_format
             request.scope["state"]["route"] = f"page:{path}" if is_page(request.url.path) else path
-            return await handle(StrictRequest(request.scope, request.receive))
+            response = await handle(StrictRequest(request.scope, request.receive))
+            code = request.scope["state"].get("told_on_a_form")
+            if code is not None:
+                await request.app.state.services.accesses.denied(request, code)
+            return response
 
         return handle_strictly
 

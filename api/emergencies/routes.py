@@ -48,7 +48,6 @@ from store.joint_responses import ResponseQuery
 
 router = APIRouter(route_class=StrictRoute, tags=["emergencies"])
 
-_PRIVATE = {"cache-control": "private, no-cache"}
 _READ = documented(401, 403, 404)
 _WRITE = documented(401, 403, 404, 409, 412, 415)
 
@@ -124,7 +123,7 @@ async def list_emergencies(
         state = RESPONSES.state(streams[row.id])
         assert state is not None
         items.append((await response_teller(request, actor, state)).response(state, streams[row.id]))
-    return answer(EmergencyPage(items=items, next_cursor=page.next_cursor), headers=_PRIVATE)
+    return answer(EmergencyPage(items=items, next_cursor=page.next_cursor))
 
 
 @router.get(
@@ -143,7 +142,7 @@ async def read_emergency(
     reports, what is waited for, what was escalated, whom to call first. A department is shown its own tasks. The
     `ETag` is the version."""
     state, rows = await services_of(request).joint_responses.readable(emergency, actor)
-    headers = {"etag": etag(state.version), "vary": "accept-language, authorization", **_PRIVATE}
+    headers = {"etag": etag(state.version), "vary": "accept-language, authorization"}
     if matches(if_none_match, headers["etag"]):
         return Response(status_code=304, headers=headers)
     return answer((await response_teller(request, actor, state)).response(state, rows), headers=headers)
@@ -161,7 +160,7 @@ async def read_events(request: Request, actor: SignedIn, emergency: Emergency) -
     state, rows = await services_of(request).joint_responses.readable(emergency, actor)
     tells = await response_teller(request, actor, state)
     told = [tells.event(row, state) for row in rows]
-    return answer(EventList(items=[one for one in told if one is not None]), headers=_PRIVATE)
+    return answer(EventList(items=[one for one in told if one is not None]))
 
 
 # ---------------------------------------------------------------- reporting

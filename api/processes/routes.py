@@ -38,7 +38,6 @@ Route = tuple[str, str]
 """A method, and a path whose parameters have no names: ``("GET", "/cases/{}")``."""
 
 _ID = Path(max_length=80, description="Its id, which is its workflow's.")
-_PRIVATE = {"cache-control": "private, no-cache"}
 _READ = documented(401, 403, 404)
 _WRITE = documented(401, 403, 404, 409, 412, 415)
 
@@ -141,7 +140,7 @@ def _listing(entry: Registered, models: Models) -> Callable[..., Any]:
         desk, tells = desk_of(request, entry), teller_of(request, entry)
         page = await desk.page(actor, is_open=is_open, stage=stage, cursor=cursor, limit=limit)
         items = [tells.view(models.view, state, await desk.rules_of(state), actor) for state in page.items]
-        return answer(models.page(items=items, next_cursor=page.next_cursor), headers=_PRIVATE)
+        return answer(models.page(items=items, next_cursor=page.next_cursor))
 
     return list_processes
 
@@ -156,7 +155,7 @@ def _reading(entry: Registered, models: Models) -> Callable[..., Any]:
         """As the log has it, with what it waits for and what you may do now. Its `ETag` is its version."""
         desk = desk_of(request, entry)
         state, _ = await desk.readable(process_id, actor)
-        headers = {"etag": etag(state.version), "vary": "accept-language, authorization", **_PRIVATE}
+        headers = {"etag": etag(state.version), "vary": "accept-language, authorization"}
         if matches(if_none_match, headers["etag"]):
             return Response(status_code=304, headers=headers)
         view = teller_of(request, entry).view(models.view, state, await desk.rules_of(state), actor)
@@ -171,7 +170,7 @@ def _story(entry: Registered) -> Callable[..., Any]:
         one before."""
         _, rows = await desk_of(request, entry).readable(process_id, actor)
         tells = teller_of(request, entry)
-        return answer(EventList(items=[tells.event(row) for row in rows]), headers=_PRIVATE)
+        return answer(EventList(items=[tells.event(row) for row in rows]))
 
     return read_process_events
 

@@ -25,7 +25,7 @@ async def token(request: Request, body: SignIn) -> Response:
         raise Problem("password_must_change")
     posts = [PostView(role=held.role, unit=held.unit) for held in account.posts]
     issued = Token(
-        access_token=services.tokens.issue(account.id, post),
+        access_token=services.tokens.issue(account.id, post, account.generation),
         expires_in=int(VALID_FOR.total_seconds()),
         capacity=PostView(role=post.role, unit=post.unit),
         posts=posts,

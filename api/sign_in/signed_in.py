@@ -29,8 +29,8 @@ async def signed_in(
     services = request.app.state.services
     actor: Actor
     if credentials is not None:
-        actor, issued_at = services.tokens.read(credentials.credentials)
-        await services.sign_ins.require(actor, issued_at)
+        actor, generation = services.tokens.read(credentials.credentials)
+        await services.sign_ins.require(actor, generation)
     elif "authorization" in request.headers:
         raise Problem("unauthenticated")
     else:

@@ -23,15 +23,23 @@ class Tokens:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def issue(self, account: str, post: Post) -> str:
-        """A token for one capacity, valid for ``VALID_FOR``."""
+    def issue(self, account: str, post: Post, generation: str = "") -> str:
+        """A token for one capacity, valid for ``VALID_FOR`` and as long as the account's tokens are of that
+        ``generation`` (`store.accounts.Account.generation`; empty where none has ever been made void)."""
         now = datetime.now(UTC)
-        claims = {"sub": account, "role": post.role, "unit": post.unit, "iat": now, "exp": now + VALID_FOR}
+        claims = {
+            "sub": account,
+            "role": post.role,
+            "unit": post.unit,
+            "gen": generation,
+            "iat": now,
+            "exp": now + VALID_FOR,
+        }
         return jwt.encode(claims, self._secret, _ALGORITHM)
 
-    def read(self, token: str) -> tuple[Actor, datetime]:
-        """Who acts, and when the token was issued. Raises Problem ``unauthenticated`` for anything that is not a valid
-        token of ours."""
+    def read(self, token: str) -> tuple[Actor, str]:
+        """Who acts, and of which generation of the account's tokens it is. Raises Problem ``unauthenticated`` for
+        anything that is not a valid token of ours."""
         try:
             claims: dict[str, Any] = jwt.decode(token, self._secret, [_ALGORITHM], options={"require": _CLAIMS})
             actor = Actor(id=claims["sub"], role=claims.get("role", ""), unit=claims.get("unit"))
@@ -39,4 +47,4 @@ class Tokens:
             raise Problem("unauthenticated") from None
         if actor.role not in _ROLES:
             raise Problem("unauthenticated")
-        return actor, datetime.fromtimestamp(claims["iat"], UTC)
+        return actor, str(claims.get("gen", ""))

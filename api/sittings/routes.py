@@ -51,7 +51,6 @@ router = APIRouter(route_class=StrictRoute, tags=["sittings"])
 LONGEST_DAYS = 800
 _DEFAULT_DAYS = 90
 _FIRST, _LAST = datetime(2000, 1, 2, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
-_PRIVATE = {"cache-control": "private, no-cache"}
 _READ = documented(401, 403, 404)
 _WRITE = documented(401, 403, 404, 409, 412, 415)
 
@@ -106,7 +105,7 @@ async def read_sitting(request: Request, actor: SignedIn, sitting_id: str) -> Re
     process begins."""
     dates, row = await services_of(request).sittings.sitting(sitting_id)
     view = (await teller(request)).sitting(dates, row)
-    return answer(view, headers={"etag": etag(view.version), **_PRIVATE})
+    return answer(view, headers={"etag": etag(view.version)})
 
 
 # ---------------------------------------------------------------- papers
@@ -145,7 +144,7 @@ def _paper_route(kind: _Kind, ending: str) -> _Handler:
         tells = await teller(request)
         language = language or paper.language
         tag = f'"{digest(paper)[:32]}-{language}"'
-        headers = {"etag": tag, **_PRIVATE, **_named(tells, kind, known[0], ending)}
+        headers = {"etag": tag, **_named(tells, kind, known[0], ending)}
         if ending == "html":
             headers["content-security-policy"] = _STRICT
         if matches(if_none_match, tag):
@@ -256,7 +255,7 @@ async def read_calendar_entry(
     services, tells = services_of(request), await teller(request)
     known = await services.sittings.with_papers(sitting_id, actor)
     written = await services.calendars.of_sitting(tells, known, services.clock.now())
-    headers = {**_PRIVATE, **_named(tells, _AGENDA, known[0], "ics")}
+    headers = {**_named(tells, _AGENDA, known[0], "ics")}
     return tagged(written, MEDIA_TYPES["ics"], if_none_match, headers)
 
 

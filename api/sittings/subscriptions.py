@@ -22,7 +22,7 @@ router = APIRouter(route_class=StrictRoute, tags=["calendars"])
 
 _TOKEN = Query(max_length=600, description="The address's secret part; calendar-link gives it.")
 _IF_NONE_MATCH = Header(description="An ETag that you have.")
-_CACHED = {"cache-control": "private, no-cache", "vary": "accept-language"}
+_CACHED = {"vary": "accept-language"}
 _FEED: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/calendar": {"schema": {"type": "string"}}}, "description": "The feed."},
     304: {"description": "It is still the one of If-None-Match."},

@@ -30,6 +30,7 @@ from domain.text.writing import with_plain_line_ends
 from domain.words.bilingual import Name
 from domain.words.policy_words import fault
 from services.policy_check import difference_in_lines
+from services.policy_folder import decoded
 from services.problems import Problem
 from store.policies import PolicyVersion
 from workflows.client import ProcessGone, ProcessUnavailable
@@ -212,7 +213,7 @@ async def _asked(request: Request) -> _Asked:
         elif part.data:
             name = _file_name(part.filename, len(files))
             try:
-                files[name] = _decoded(bytes(part.data))
+                files[name] = decoded(bytes(part.data))
             except UnicodeDecodeError:
                 unreadable.append(name)
     kind = fields.get("kind", "")
@@ -224,15 +225,6 @@ async def _asked(request: Request) -> _Asked:
 def _file_name(given: str, count: int) -> str:
     name = given.replace("\\", "/").rpartition("/")[2][:60]
     return name if name.isprintable() and name else f"file {count + 1}"
-
-
-def _decoded(data: bytes) -> str:
-    """Text as UTF-8, or as spreadsheets write it in China. Raises UnicodeDecodeError."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030")
-    return with_plain_line_ends(text)
 
 
 async def _checked(request: Request, asked: _Asked, *, refused: str = "", status: int = 200) -> Response:

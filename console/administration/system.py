@@ -24,7 +24,7 @@ from domain.policy.calendar import SHANGHAI, CalendarYear, WorkingCalendar, shan
 from domain.policy.forum import Sitting, sittings
 from domain.policy.ladder import Ladder
 from domain.policy.organisation import Organisation
-from domain.policy.organisation_files import COLUMNS, Table, as_table
+from domain.policy.organisation_files import COLUMNS, Table, as_file
 from domain.policy.playbook import Playbook
 from domain.policy.policy_set import read_policy
 from domain.policy.rules import Rules
@@ -35,8 +35,6 @@ from store.policies import PolicyVersion
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
 
 _DAY = timedelta(days=1)
-_BOM = "\ufeff"
-"""A spreadsheet takes a table for UTF-8 by it."""
 
 
 async def _administrator(viewer: OnPage) -> Viewer:
@@ -90,19 +88,19 @@ def _above(organisation: Organisation) -> list[str]:
 async def organisation_file(request: Request, viewer: Administrator) -> Response:
     """The policy's file, as it was loaded."""
     version = await _current(services_of(request), "organisation")
-    return _download(version.content, f"organisation-{version.version}.yaml", "application/yaml")
+    return _download(version.content.encode(), f"organisation-{version.version}.yaml", "application/yaml")
 
 
 @router.get("/admin/organisation/{table}.csv")
 async def organisation_table(request: Request, viewer: Administrator, table: Table) -> Response:
     """One of the organisation's tables."""
     organisation = await services_of(request).policy_desk.organisation()
-    return _download(_BOM + as_table(organisation, table), f"{table}-{organisation.version}.csv", "text/csv")
+    return _download(as_file(organisation, table), f"{table}-{organisation.version}.csv", "text/csv")
 
 
-def _download(text: str, name: str, media_type: str) -> Response:
+def _download(content: bytes, name: str, media_type: str) -> Response:
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(text.encode(), 200, headers, f"{media_type}; charset=utf-8")
+    return Response(content, 200, headers, f"{media_type}; charset=utf-8")
 
 
 async def _current(services: Services, kind: str, name: str | None = None) -> PolicyVersion:

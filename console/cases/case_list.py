@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Path, Request
 from pydantic import StringConstraints
@@ -159,7 +158,7 @@ async def keep_view(request: Request, viewer: OnPage) -> Response:
     form = await forms.read(request, KeepView)
     if form.data is None:
         raise Problem("invalid", errors=[{"field": name, "message": words} for name, words in form.errors.items()])
-    query = kept_query(parse_qsl(form.data.query, max_num_fields=50))
+    query = kept_query(form.data.query)
     kept = await CaseViews(services_of(request).pool).put(viewer.actor.id, form.data.name, query)
     response = see(f"/cases?{query}" if query else "/cases")
     if kept:

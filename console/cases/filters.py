@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from api.edge.field_errors import field_errors
 from domain.acting import turn_of
+from domain.errors import Refusal
 from domain.permission import Actor
-from domain.policy.calendar import SHANGHAI
+from domain.policy.calendar import SHANGHAI, shanghai
 from domain.policy.rules import Rules
 from domain.text.characters import is_seen
 from services.problems import Problem
@@ -21,6 +23,18 @@ from store.cases import CaseQuery, Sort
 from store.database import is_text
 
 _Choice = Annotated[str, StringConstraints(max_length=80)]
+
+
+def _of_our_time(day: date) -> date:
+    """A day whose beginning, and the next day's, is an instant everywhere: the database's too."""
+    try:
+        shanghai(datetime.combine(day, time(), SHANGHAI))
+    except Refusal:
+        raise PydanticCustomError("date_out_of_range", "out of range", {"date": day.isoformat()}) from None
+    return day
+
+
+_Day = Annotated[date, AfterValidator(_of_our_time)]
 _Flag = Annotated[bool, BeforeValidator(lambda value: value == "1")]
 Status = Literal["open", "closed", "all"]
 
@@ -41,8 +55,8 @@ class Filter(BaseModel):
     lead: _Choice = ""
     closed_as: _Choice = ""
     answer: Literal["", "due", "overdue", "none"] = ""
-    opened_from: date | None = None
-    opened_to: date | None = None
+    opened_from: _Day | None = None
+    opened_to: _Day | None = None
     overdue: _Flag = False
     supervised: _Flag = False
     emergency: _Flag = False
@@ -133,7 +147,14 @@ def _begin(day: date | None, days: int = 0) -> datetime | None:
     return datetime.combine(day + timedelta(days=days), time(), SHANGHAI) if day is not None else None
 
 
-def kept_query(sent: Iterable[tuple[str, str]]) -> str:
-    """What of an address a view keeps: the filters that there are, in order. Raises Problem ``invalid``."""
+_MOST_FIELDS = 50
+
+
+def kept_query(query: str) -> str:
+    """What of an address's query a view keeps: the filters that there are, in order. Raises Problem ``invalid``."""
+    try:
+        sent = parse_qsl(query, max_num_fields=_MOST_FIELDS)
+    except ValueError:  # more fields than any address of ours has
+        raise Problem("invalid") from None
     known = {name: value for name, value in sent if name in Filter.model_fields and name != "cursor"}
     return urlencode(Filter.read(known, "zh-CN").given)

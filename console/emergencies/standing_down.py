@@ -20,6 +20,7 @@ from console.frame.once import once_of
 from console.frame.pages import OnPage, Viewer, page
 from domain.errors import Refusal
 from domain.joint_response import StandDownResponse
+from domain.permission import commands_response
 from services.problems import Problem
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False)
@@ -67,6 +68,8 @@ async def _stand_down_page(
 async def stand_down(request: Request, viewer: OnPage, emergency: Emergency) -> Response:
     """The emergency is over, once every required task is done or waived."""
     services, room = services_of(request), await room_of(request, viewer, emergency)
+    if not commands_response(room.tells.tells.rules, viewer.actor, room.state):
+        raise Refusal("forbidden")
     form = await commands.read(request, StandDownResponse)
     once = once_of(form)
     since: Sequence[EventView] = ()
@@ -86,6 +89,6 @@ async def stand_down(request: Request, viewer: OnPage, emergency: Emergency) -> 
                 since = [event for event in room.story if event.version > once.version]
         else:
             return back_to_room(emergency, "flash.stood_down")
-    elif "stand_down" not in room.view.you_may:
+    else:
         _require_command(room)
     return await _stand_down_page(request, viewer, room, form, status, since)

@@ -11,6 +11,7 @@ from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.edge import csrf
+from api.edge.accesses import told_on_a_form
 from api.edge.bodies import form_fields, is_form
 from api.edge.field_errors import field_errors
 from api.edge.languages import language
@@ -64,6 +65,7 @@ class Form(Generic[Read]):
         ``api.edge.problems.status_of(refused.code)``."""
         for one in getattr(refused, "errors", ()):
             self.errors[one["field"]] = one["message"]
+        told_on_a_form(request, refused.code)
         self.errors[""] = detail_of(request, refused)
 
 

@@ -45,7 +45,7 @@ from domain.case.commands import (
     WaitExpired,
     Withdraw,
 )
-from domain.case.deciding import check_allowed, decide
+from domain.case.deciding import check_allowed, decide, require_right
 from domain.case.events import (
     SCHEMA,
     CaseDesignated,
@@ -141,6 +141,7 @@ __all__ = [
     "evolve",
     "fold",
     "promised",
+    "require_right",
     "summary",
     "waits",
 ]

@@ -97,6 +97,7 @@ from domain.policy.calendar import SHANGHAI
 from domain.policy.ladder import DECISIONS, DecisionKind, Tier
 from domain.policy.rules import Rules
 from domain.policy.span import later
+from domain.process import check_version
 from domain.text.seeking import case_number_beside
 
 
@@ -110,25 +111,33 @@ def decide(rules: Rules, state: CaseState | None, command: Command, now: datetim
         return _open(rules, state, command, body, now)
     if state is None:
         raise Refusal("unknown_case")
-    if command.if_version is not None and command.if_version != state.version:
-        raise Refusal("version_conflict", expected=command.if_version, current=state.version)
     d = Deciding(rules, state, command, now)
     if isinstance(body, WaitExpired | Reproject | StandDown | SittingMoved | SittingOver | PutOnAgenda | AddPhotos):
+        if isinstance(body, StandDown):
+            _require_to_stand_down(d)
+        check_version(state, command)
         by_system = cast("Callable[[Deciding, Any], tuple[Event, ...]]", _BY_SYSTEM[body.kind])
         return answering(rules, state, body, by_system(d, body))
+    require_right(rules, state, command.actor, body.kind)
+    if body.answer is not None:
+        require_right(rules, state, command.actor, "answer")
+    check_version(state, command)
     check_allowed(rules, state, command.actor, body.kind)
-    if body.answer is not None and not may_decide(rules, command.actor, state, "answer"):
-        raise Refusal("forbidden", decision="answer", stage=state.stage, tier=state.tier)
     if body.sitting is not None and body.sitting != d.before_sitting:
         raise Refusal("not_before_this_sitting", sitting=body.sitting, number=state.number)
     rule = cast("Callable[[Deciding, Any], tuple[Event, ...]]", _RULES[body.kind])
     return answering(rules, state, body, rule(d, body))
 
 
-def check_allowed(rules: Rules, state: CaseState, actor: Actor, kind: DecisionKind) -> None:
-    """Raises Refusal ``forbidden`` (no right) or ``not_allowed_now`` (not at this stage; names what is)."""
+def require_right(rules: Rules, state: CaseState, actor: Actor, kind: DecisionKind) -> None:
+    """Asked first of all: who may not decide learns nothing of the case. Raises Refusal ``forbidden``."""
     if not may_decide(rules, actor, state, kind):
         raise Refusal("forbidden", decision=kind, stage=state.stage, tier=state.tier)
+
+
+def check_allowed(rules: Rules, state: CaseState, actor: Actor, kind: DecisionKind) -> None:
+    """Raises Refusal ``forbidden`` (no right) or ``not_allowed_now`` (not at this stage; names what is)."""
+    require_right(rules, state, actor, kind)
     if kind not in rules.ladder.accepted(state.stage):
         raise Refusal(
             "not_allowed_now",
@@ -389,11 +398,15 @@ def _joint_response(tier: str, until: datetime) -> Place:
     return Place(stage="joint_response", tier=tier, wait=Wait(kind="stand_down", until=until, on_expiry="review"))
 
 
-def _stand_down(d: Deciding, body: StandDown) -> tuple[Event, ...]:
+def _require_to_stand_down(d: Deciding) -> None:
+    """Raises Refusal ``forbidden``."""
     actor = d.command.actor
     covered = actor.unit is not None and d.rules.organisation.covers(actor.unit, d.state.estate)
     if actor.role != "system" and not (covered and may_stand_down(d.rules, actor)):
         raise Refusal("forbidden", decision="stand_down", stage=d.state.stage, tier=d.state.tier)
+
+
+def _stand_down(d: Deciding, body: StandDown) -> tuple[Event, ...]:
     if d.state.stage != "joint_response" or d.state.emergency_id != body.emergency_id:
         raise Refusal("not_in_emergency", number=d.state.number, emergency=body.emergency_id)
     tier = d.ladder.tier(body.tier or d.state.tier)

@@ -13,6 +13,7 @@ from domain.joint_response.commands import (
     ResponseCommand,
     ResponseWaitExpired,
     StandDownResponse,
+    TaskCommand,
 )
 from domain.joint_response.events import (
     CalledSitting,
@@ -26,13 +27,14 @@ from domain.joint_response.events import (
 )
 from domain.joint_response.expiring import after_a_stretch, expire, next_report
 from domain.joint_response.moves import Deciding, event_of, phase_of
-from domain.joint_response.reports import report
+from domain.joint_response.reports import report, require_right
 from domain.joint_response.state import ResponseState, evolve
 from domain.permission import Actor, commands_response, may_report, may_report_situation, may_waive
 from domain.policy.playbook import Playbook
 from domain.policy.playbook_parts import ExtraordinarySitting
 from domain.policy.rules import Rules
 from domain.policy.span import later
+from domain.process import check_version
 
 
 def decide(
@@ -47,9 +49,9 @@ def decide(
         return () if state is not None else _declare(rules, command, body, now)
     if state is None:
         raise Refusal("unknown_emergency", emergency=command.id)
-    if command.if_version is not None and command.if_version != state.version:
-        raise Refusal("version_conflict", expected=command.if_version, current=state.version)
     d = Deciding(rules, state, command, now)
+    _require_right(d)
+    check_version(state, command)
     if isinstance(body, ResponseWaitExpired):
         expire(d, body)
     elif isinstance(body, JoinCase):
@@ -63,6 +65,18 @@ def decide(
     else:
         report(d, body)
     return tuple(d.events)
+
+
+def _require_right(d: Deciding) -> None:
+    """Asked first of all: who may not do a thing learns nothing of the response. Raises Refusal ``forbidden``,
+    ``not_your_task``, ``unknown_task``."""
+    body, actor = d.command.body, d.command.actor
+    if isinstance(body, Report) and not may_report_situation(d.rules, actor, d.state):
+        raise Refusal("forbidden", decision=body.kind)
+    if isinstance(body, StandDownResponse) and not commands_response(d.rules, actor, d.state):
+        raise Refusal("forbidden", decision=body.kind)
+    if isinstance(body, TaskCommand):
+        require_right(d, body)
 
 
 def allowed_now(rules: Rules, actor: Actor, state: ResponseState) -> tuple[str, ...]:
@@ -184,8 +198,6 @@ def _link(d: Deciding, body: LinkResponse) -> None:
 
 
 def _report_situation(d: Deciding, body: Report) -> None:
-    if not may_report_situation(d.rules, d.command.actor, d.state):
-        raise Refusal("forbidden", decision=body.kind)
     if d.state.closed:
         raise Refusal("response_over", emergency=d.state.id)
     due = _due_after_report(d)
@@ -204,8 +216,6 @@ def _due_after_report(d: Deciding) -> datetime | None:
 
 def _stand_down(d: Deciding, body: StandDownResponse) -> None:
     """Ends the response's work, not its story: it is watched from now on."""
-    if not commands_response(d.rules, d.command.actor, d.state):
-        raise Refusal("forbidden", decision=body.kind)
     if d.state.closed:
         raise Refusal("response_over", emergency=d.state.id)
     if d.state.status == "watch":

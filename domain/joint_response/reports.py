@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.errors import Refusal
-from domain.joint_response.commands import Done, Object, Progress, Sign, TaskReport, Waive
+from domain.joint_response.commands import Done, Object, Progress, Sign, TaskCommand, TaskReport, Waive
 from domain.joint_response.events import TaskDone, TaskProgressed, TaskSigned, TaskState, TaskTransferred, TaskWaived
 from domain.joint_response.moves import Deciding, clocks_of
 from domain.permission import commands_response, may_report, may_waive
@@ -14,16 +14,21 @@ from domain.policy.calendar import shanghai
 
 
 def report(d: Deciding, body: TaskReport) -> None:
-    """One report of one task. Raises Refusal: no such task, no right to it, or not as it stands."""
+    """One report of one task, by one who has the right to it. Raises Refusal where it is not as the task stands."""
     task = d.task(body.task)
-    allowed = may_waive if isinstance(body, Waive) else may_report
-    if not allowed(d.rules, d.command.actor, d.state, task.party):
-        raise _no_right(d, task)
     if d.state.closed:
         raise Refusal("response_over", emergency=d.state.id)
     if d.state.status == "watch" and not isinstance(body, Progress):
         raise Refusal("already_stood_down", emergency=d.state.id)
     _RULES[type(body)](d, task, body)
+
+
+def require_right(d: Deciding, body: TaskCommand) -> None:
+    """Raises Refusal ``unknown_task``, ``not_your_task``, ``forbidden``."""
+    task = d.task(body.task)
+    allowed = may_waive if isinstance(body, Waive) else may_report
+    if not allowed(d.rules, d.command.actor, d.state, task.party):
+        raise _no_right(d, task)
 
 
 def _no_right(d: Deciding, task: TaskState) -> Refusal:

@@ -1,7 +1,8 @@
 """An organisation as files: YAML, which is the policy itself, and tables (CSV) for a spreadsheet.
 
 Tables: ``units`` (one row a unit, the order of the rows is the order of the file), ``companies``, ``departments``,
-``categories``. Which one a file is, its first line tells. What a table does not hold stays as it is.
+``categories``. Which one a file is, its first line tells. What a table does not hold stays as it is. Tables are read as
+Excel and WPS write them: with quotes, semicolons or tabs, empty columns at the end, a line ``sep=,`` before them.
 """
 
 from __future__ import annotations
@@ -117,6 +118,15 @@ _Dumper.add_representer(str, _represent_text)
 # ---------------------------------------------------------------- tables, written
 
 
+BOM = "\ufeff"
+"""By this Excel and WPS know that a file is UTF-8."""
+
+
+def as_file(organisation: Organisation, table: Table) -> bytes:
+    """One of the tables as the file that a spreadsheet opens."""
+    return (BOM + as_table(organisation, table)).encode()
+
+
 def as_table(organisation: Organisation, table: Table) -> str:
     """One of the tables as CSV, its lines ended as RFC 4180 has it."""
     out = io.StringIO()
@@ -186,14 +196,56 @@ class _Reading:
 
 def table_of(text: str) -> Table | None:
     """Which table a text is, by its first line; None for what is none."""
-    columns = {column.strip() for column in _first_line(text).split(",")}
+    try:
+        columns = set(_Sheet.of(text).columns)
+    except csv.Error:
+        return None
     own: dict[str, Table] = {"parent": "units", "state_owned": "companies", "code": "departments", "id": "categories"}
     found = next((table for column, table in own.items() if column in columns), None)
     return found if "name_zh" in columns else None
 
 
-def _first_line(text: str) -> str:
-    return text.lstrip("\ufeff").partition("\n")[0].strip()
+_SEPARATORS = ",;\t"
+_SEPARATOR_NAMED = re.compile(rf'"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*(?:\r\n|\n|\r)', re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A table's text as cells. ``columns``: what its first line that is not empty names, but for empty ones at the end;
+    ``skipped``: how many lines were taken off before the reader got it."""
+
+    columns: list[str]
+    skipped: int
+    _lines: Any
+
+    @staticmethod
+    def of(text: str) -> _Sheet:
+        """Raises csv.Error."""
+        text = text.lstrip(BOM)
+        named = _SEPARATOR_NAMED.match(text)
+        text = text[named.end() :] if named is not None else text
+        first = text.lstrip("\r\n").partition("\n")[0]
+        separator = named[1] if named is not None else max(_SEPARATORS, key=first.count)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        heads = next((row for row in lines if any(map(str.strip, row))), [])
+        columns = [head.strip().lower() for head in heads]
+        while columns and not columns[-1]:
+            columns.pop()
+        return _Sheet(columns, 1 if named is not None else 0, lines)
+
+    @property
+    def line(self) -> int:
+        """The line of the text that was read last."""
+        return self.skipped + int(self._lines.line_num)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """What follows the first line: each row with the line that it begins on. Raises csv.Error."""
+        begins = self.line + 1
+        for row in self._lines:
+            while len(row) > len(self.columns) and not row[-1].strip():
+                row.pop()
+            yield begins, row
+            begins = self.line + 1
 
 
 def read_tables(files: Mapping[str, str], beside: Organisation, version: str) -> Organisation:
@@ -233,15 +285,14 @@ def _tables(files: Mapping[str, str], reading: _Reading) -> dict[Table, _Read]:
 
 
 def _records(file: str, text: str, table: Table, reading: _Reading) -> Iterator[tuple[int, dict[str, str]]]:
-    lines = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
-    columns = [column.strip() for column in next(lines)]
+    sheet = _Sheet.of(text)
+    columns = sheet.columns
     for column in sorted({*COLUMNS[table]} ^ {*columns}):
         reading.problem(file, 1, column, fault("column_missing" if column in COLUMNS[table] else "column_unknown"))
     if reading.problems:
         return
-    line = lines.line_num + 1
     try:
-        for row in lines:
+        for line, row in sheet.rows():
             if len(row) > len(columns):
                 reading.problem(file, line, "", fault("too_many_cells", cells=len(row), columns=len(columns)))
             elif any(map(str.strip, row)):
@@ -250,9 +301,8 @@ def _records(file: str, text: str, table: Table, reading: _Reading) -> Iterator[
                 for column in [name for name, cell in named.items() if UNWRITABLE.search(cell)]:
                     reading.problem(file, line, column, fault("unprintable_text"))
                 yield line, {column: _uncell(without_unseen(cell).strip()) for column, cell in named.items()}
-            line = lines.line_num + 1
     except csv.Error as error:
-        reading.problem(file, lines.line_num, "", fault("not_csv", why=error))
+        reading.problem(file, sheet.line, "", fault("not_csv", why=error))
 
 
 def _uncell(value: str) -> str:
@@ -298,7 +348,8 @@ def _root(read: _Read, tiers: tuple[str, ...], reading: _Reading) -> dict[str, A
         below.setdefault(row["parent"], []).append(id)
     tops = below.get("", [])
     if len(tops) != 1:
-        said = fault("many_tops", n=len(tops), units=", ".join(tops)) if tops else fault("no_top")
+        named = ", ".join(tops[:_MOST_NAMED]) + (" …" if len(tops) > _MOST_NAMED else "")
+        said = fault("many_tops", n=len(tops), units=named) if tops else fault("no_top")
         line = rows[tops[1]][0] if tops else 1
         reading.problem(read.file, line, "parent", said)
         return {}
@@ -309,6 +360,9 @@ def _root(read: _Read, tiers: tuple[str, ...], reading: _Reading) -> dict[str, A
         if row["parent"] in rows:
             reading.problem(read.file, line, "parent", fault("belongs_to_itself", unit=id, parent=row["parent"]))
     return root
+
+
+_MOST_NAMED = 10
 
 
 @dataclass(slots=True)
@@ -324,6 +378,9 @@ class _Tree:
         line, row = self.rows[id]
         self.seen.add(id)
         self.reading.lines[location] = (self.file, line)
+        if depth > len(self.tiers):  # the organisation's own rules refuse it, where it first goes too deep
+            self._pass_over(id)
+            return {"id": id, "name": _names(self.file, line, row, self.reading)}
         tier = self.tiers[depth] if depth < len(self.tiers) else None
         if tier is not None and row["tier"] not in ("", tier):
             self.reading.problem(self.file, line, "tier", fault("tier_by_parent", tier=tier, got=row["tier"]))
@@ -338,6 +395,15 @@ class _Tree:
                 for index, one in enumerate(self.below.get(id, ()))
             ],
         }
+
+    def _pass_over(self, id: str) -> None:
+        """Whatever is below, however deep, is no unit that belongs to itself."""
+        left = [id]
+        while left:
+            one = left.pop()
+            if one not in self.seen or one == id:
+                self.seen.add(one)
+                left += self.below.get(one, ())
 
     def _cadence(self, line: int, text: str) -> dict[str, Any] | None:
         found = _CADENCE.fullmatch(text.lower())

@@ -54,11 +54,21 @@ class PolicyProblem:
         return f"{where}: {self.field}: {why}" if self.field else f"{where}: {why}"
 
 
+MOST_PROBLEMS = 200
+"""So many mistakes are named; how many more there are is the last that is said."""
+
+
 class PolicyError(Exception):
-    """A policy file that cannot be used; ``problems`` holds every mistake found, in the lines' order."""
+    """A policy file that cannot be used; ``problems`` holds the mistakes found, in the lines' order, at most
+    ``MOST_PROBLEMS`` of them and how many more there are."""
 
     def __init__(self, problems: Iterable[PolicyProblem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        found = sorted(problems, key=lambda problem: problem.line)
+        named, more = found[:MOST_PROBLEMS], len(found) - MOST_PROBLEMS
+        if more > 0:
+            last = found[MOST_PROBLEMS]
+            named.append(PolicyProblem(last.path, last.line, "", fault("and_more", more=more)))
+        self.problems = tuple(named)
         super().__init__(self.in_("en"))
 
     def in_(self, language: str) -> str:
@@ -111,8 +121,8 @@ def problems_at(text: str, file: str, faults: Iterable[tuple[Location, Fault]]) 
     found = list(faults)
     if not found:  # a long file takes a moment to read once more
         return []
-    root = _compose(text, file)
-    return [PolicyProblem(file, *_place(root, location), message) for location, message in found]
+    places = _Places(_compose(text, file))
+    return [PolicyProblem(file, *places.of(location), message) for location, message in found]
 
 
 class _Loader(Composer, CParser, Resolver):
@@ -211,7 +221,8 @@ class _Reader:
 
 
 def _problems(error: ValidationError, root: Node, file: str) -> list[PolicyProblem]:
-    return [PolicyProblem(file, *_place(root, location), message) for location, message in faults_of_validation(error)]
+    places = _Places(root)
+    return [PolicyProblem(file, *places.of(location), message) for location, message in faults_of_validation(error)]
 
 
 def _faults(detail: ErrorDetails) -> list[tuple[Location, Fault]]:
@@ -230,25 +241,40 @@ def _message(detail: ErrorDetails, own: str | None) -> Fault:
     return fault_of_field(code, own or detail["msg"], detail.get("ctx", {}), got)
 
 
-def _place(root: Node, location: Location) -> tuple[int, str]:
-    """The line and field of a pydantic location; steps that the file lacks (a union's tag) are left out."""
-    node, line, found = root, _line(root), list[Step]()
-    for index, step in enumerate(location):
-        below = _below(node, step)
-        if below is not None:
-            line, node = below
-            found.append(step)
-        elif index == len(location) - 1 and isinstance(node, MappingNode):
-            found.append(step)
-    return line, field_of(tuple(found))
+class _Places:
+    """Where things are in a file: each mapping is looked through once, however many mistakes are in it."""
 
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._keys: dict[int, dict[str, tuple[int, Node]]] = {}
 
-def _below(node: Node, step: Step) -> tuple[int, Node] | None:
-    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return _line(node.value[step]), node.value[step]
-    if isinstance(node, MappingNode):
-        return next(((_line(key), item) for key, item in node.value if key.value == step), None)
-    return None
+    def of(self, location: Location) -> tuple[int, str]:
+        """The line and field of a pydantic location; steps that the file lacks (a union's tag) are left out."""
+        node, line, found = self._root, _line(self._root), list[Step]()
+        for index, step in enumerate(location):
+            below = self._below(node, step)
+            if below is not None:
+                line, node = below
+                found.append(step)
+            elif index == len(location) - 1 and isinstance(node, MappingNode):
+                found.append(step)
+        return line, field_of(tuple(found))
+
+    def _below(self, node: Node, step: Step) -> tuple[int, Node] | None:
+        if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+            return _line(node.value[step]), node.value[step]
+        if isinstance(node, MappingNode) and isinstance(step, str):
+            return self._keys_of(node).get(step)
+        return None
+
+    def _keys_of(self, node: MappingNode) -> dict[str, tuple[int, Node]]:
+        keys = self._keys.get(id(node))
+        if keys is None:
+            keys = {}
+            for key, item in node.value:
+                keys.setdefault(key.value, (_line(key), item))
+            self._keys[id(node)] = keys
+        return keys
 
 
 def _line(node: Node) -> int:

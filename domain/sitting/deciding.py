@@ -11,6 +11,7 @@ from domain.errors import Refusal
 from domain.permission import Actor, may_run
 from domain.policy.forum import Forum, at_new_time, emergency_of
 from domain.policy.rules import Rules
+from domain.process import check_version
 from domain.sitting.commands import (
     AddOtherBusiness,
     AddToAgenda,
@@ -66,12 +67,11 @@ def decide(
     if state is None:
         raise Refusal("unknown_sitting", sitting=command.id)
     now = max(now, state.at)
-    if command.if_version is not None and command.if_version != state.version:
-        raise Refusal("version_conflict", expected=command.if_version, current=state.version)
     if isinstance(body, SittingWaitExpired):
         return _expire(state, command, body, now)
     if not may_run(rules, command.actor, state.dates.forum):
         raise Refusal("forbidden", decision=body.kind, stage=state.status)
+    check_version(state, command)
     _require(state, body.kind)
     if isinstance(body, Reschedule):
         return _reschedule(rules, state, command, body, now)

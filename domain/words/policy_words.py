@@ -140,6 +140,7 @@ FAULTS: dict[str, Name] = {
     ),
     # ---- the demo's script
     "not_filed": both("在此之前没有 key 为“{key}”的诉求件", "no case before this one has the key {key!r}"),
+    "and_more": both("从这里起还有 {more} 处错误", "from here on there are {more} more mistakes"),
     # ---- an organisation's tables
     "no_table": both(
         "首行不是任何表格的列名；列名为：{known}", "the first line names no table's columns; they are: {known}"

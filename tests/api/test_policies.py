@@ -47,6 +47,15 @@ def test_a_policy_comes_into_force_after_its_dry_run_and_once(admin: Caller) -> 
     assert load(admin, "organisation", text, draft["basis"]).status_code == 201  # the same request again
 
 
+def test_of_many_mistakes_some_are_named_and_the_others_counted(admin: Caller) -> None:
+    text = "".join(f"k{n}: 1\n" for n in range(22_000))
+    for kind in ("ladder", "organisation", "calendar", "playbook"):
+        answer = admin.post("/admin/policies/check", {"kind": kind, "files": {"file.yaml": text}})
+        assert (answer.status_code, answer.json()["code"]) == (422, "policy_invalid")
+        assert len(answer.json()["errors"]) == 201
+        assert "more mistakes" in answer.json()["errors"][-1]["message"] or "处错误" in answer.text
+
+
 def test_whatever_came_into_force_since_the_dry_run_has_it_made_again(admin: Caller) -> None:
     text = organisation(admin, ("en: Noise", "en: Noises"))
     draft = check(admin, "organisation", text)

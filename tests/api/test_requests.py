@@ -6,9 +6,11 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
+import psycopg
 import pytest
 
-from tests.support.stack import Caller, Stack, issue
+from tests.support.stack import PATIENCE, Caller, Stack, issue
 
 
 def test_the_same_key_and_body_gives_the_first_answer_again(estate: Caller) -> None:
@@ -78,6 +80,80 @@ def test_if_none_match_spares_an_unchanged_case(estate: Caller) -> None:
     assert estate.get(f"/cases/{number}", {"if-none-match": tag}).status_code == 304
     estate.decide(number, "note", text="变了")
     assert estate.get(f"/cases/{number}", {"if-none-match": tag}).status_code == 200
+
+
+def test_an_erasure_is_a_change_to_who_has_the_case_already(estate: Caller, stack: Stack) -> None:
+    number = estate.open()["number"]
+    tag = estate.get(f"/cases/{number}").headers["etag"]
+    with psycopg.connect(stack.settings.owner_database()) as connection:
+        connection.execute(
+            "UPDATE residents SET key = NULL, erased_at = now() "
+            "WHERE id = (SELECT resident FROM cases WHERE number = %s)",
+            (number,),
+        )
+    erased = estate.get(f"/cases/{number}", {"if-none-match": tag})
+    assert erased.status_code == 200
+    assert "王秀兰" not in erased.text
+    again = erased.headers["etag"]
+    assert estate.get(f"/cases/{number}", {"if-none-match": again}).status_code == 304
+    note = {"kind": "note", "text": "已清除"}
+    assert estate.post(f"/cases/{number}/decisions", note, if_match=again).status_code == 200
+
+
+def test_what_is_somebodys_is_kept_by_no_cache(estate: Caller, community: Caller) -> None:
+    number = estate.open()["number"]
+    sitting = community.get("/forums/laocheng/sittings").json()["items"][0]["id"]
+    for path in (
+        "/cases",
+        f"/cases/{number}",
+        f"/cases/{number}/events",
+        "/emergencies",
+        "/notices",
+        "/nothing-here",
+        "/forums/laocheng/sittings",
+        f"/sittings/{sitting}",
+    ):
+        answer = community.get(path)
+        assert answer.headers["cache-control"] == "no-store", path
+    unchanged = estate.get(f"/cases/{number}", {"if-none-match": estate.get(f"/cases/{number}").headers["etag"]})
+    assert (unchanged.status_code, unchanged.headers["cache-control"]) == (304, "no-store")
+
+
+def test_head_is_answered_as_get(estate: Caller, nobody: Caller, stack: Stack) -> None:
+    number = estate.open()["number"]
+    with httpx.Client(base_url=stack.base, trust_env=False, headers=estate.headers, timeout=PATIENCE) as http:
+        for path in (
+            "/",
+            "/sign-in",
+            "/healthz",
+            "/docs",
+            "/openapi.json",
+            "/static/hongxiu.css",
+            f"/cases/{number}",
+            "/cases/export.csv",
+            "/api/v1/cases",
+            f"/api/v1/cases/{number}",
+            "/api/v1/nothing-here",
+            "/api/v1/token",
+        ):
+            head, get = http.head(path), http.get(path)
+            assert (head.status_code, head.content) == (get.status_code, b""), path
+            for name in ("content-type", "content-length", "etag", "cache-control"):
+                assert head.headers.get(name) == get.headers.get(name), (path, name)
+        stream = http.head("/api/v1/stream")
+        assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+        assert http.get("/healthz").status_code == 200  # the connection is not left with half an answer
+
+
+def test_of_many_unknown_fields_some_are_named_and_the_others_counted(nobody: Caller, estate: Caller) -> None:
+    many = {f"k{n}": 1 for n in range(18_000)}
+    for caller, path in ((nobody, "/token"), (estate, "/cases")):
+        answer = caller.post(path, many)
+        assert (answer.status_code, answer.json()["code"], len(answer.json()["errors"])) == (422, "invalid", 101)
+        assert len(answer.content) < 20_000
+    told = estate.post("/cases", {**many, **issue(title="电话 13805301234")})
+    assert told.json()["code"] == "personal_data"
+    assert told.json()["errors"][0]["code"] == "personal_data"
 
 
 BAD_DECISIONS: dict[str, tuple[Any, int, str]] = {

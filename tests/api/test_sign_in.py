@@ -65,6 +65,30 @@ def test_a_disabled_account_cannot_sign_in(nobody: Caller, stack: Stack) -> None
     assert _sign_in(nobody, _add(stack, Post("supervisor", None), disabled=True))["code"] == "bad_credentials"
 
 
+def test_a_token_of_the_second_before_is_dead_and_nothing_revives_it(nobody: Caller, stack: Stack) -> None:
+    name = _add(stack, Post("supervisor", None))
+    with stack.calling("admin") as admin:
+
+        def made() -> dict[str, str]:
+            return {"authorization": f"Bearer {_sign_in(nobody, name)['access_token']}"}
+
+        def good(token: dict[str, str]) -> bool:
+            return nobody.get("/organisation", token).status_code == 200
+
+        signed_out, shut = made(), None
+        assert admin.post(f"/admin/accounts/{name}/sign-out").status_code == 200
+        assert not good(signed_out)
+        shut = made()
+        assert good(shut)
+        assert admin.post(f"/admin/accounts/{name}/disable").status_code == 200
+        assert admin.post(f"/admin/accounts/{name}/enable").status_code == 200
+        assert not good(shut)
+        assert good(made())
+        reset = made()
+        assert admin.post(f"/admin/accounts/{name}/password").status_code == 200
+        assert not good(reset)
+
+
 @pytest.mark.filterwarnings("ignore:The HMAC key is")
 def test_only_a_token_of_ours_for_a_post_that_is_held_is_good(nobody: Caller, stack: Stack) -> None:
     secret = stack.settings.secret()

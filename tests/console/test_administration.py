@@ -37,7 +37,7 @@ def upload(admin: Visitor, kind: str, **files: bytes) -> Any:
     rows = [f'--{boundary}\r\nContent-Disposition: form-data; name="kind"\r\n\r\n{kind}\r\n'.encode()]
     for name, content in files.items():
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}.csv"\r\n\r\n'
-        rows += [head.encode(), content, b"\r\n"]
+        rows += [head.encode("gbk"), content, b"\r\n"]
     body = b"".join([*rows, f"--{boundary}--\r\n".encode()])
     headers = admin.sent({"content-type": f"multipart/form-data; boundary={boundary}"})
     return admin.http.post("/admin/policies/check", content=body, headers=headers)
@@ -80,6 +80,9 @@ def test_a_table_as_a_spreadsheet_in_china_writes_it_is_read(admin: Visitor) -> 
     page = upload(admin, "organisation", companies=text.encode("gb18030"))
     assert "绿源城服 绿源新城服" in text_of(page.text)
     assert "修改 2" in text_of(page.text)  # the company, and the version
+    quoted = '"' + text.strip().replace(",", '","').replace("\r\n", '"\r\n"') + '"'
+    page = upload(admin, "organisation", 物业企业=("sep=,\r\n" + quoted).encode("gbk"))
+    assert "修改 2" in text_of(page.text)
 
 
 def test_a_dry_run_names_every_mistake_by_its_line(admin: Visitor) -> None:

@@ -186,6 +186,32 @@ def test_standing_down_names_what_is_still_open_before_it_is_sent(
     assert chief.case(number)["stage"] == "verification"
 
 
+def test_who_may_not_stand_it_down_is_told_nothing_else_and_it_is_on_the_access_log(
+    chief: Caller, department: Visitor, supervisor: Visitor
+) -> None:
+    _, emergency = declared(chief)
+    path = f"/emergencies/{emergency}/stand-down"
+    for sent in (
+        {"key": "0" * 32, "version": "0", "outcome": "resolved", "reason": "已解除"},
+        {"key": "1" * 32, "version": "0"},
+        {"version": "nonsense"},
+    ):
+        refused = department.post(path, sent)
+        assert refused.status_code == 403
+        assert "须先完成或免除" not in refused.text
+    log = supervisor.get(f"/audit?subject={emergency}&outcome=denied").text
+    assert log.count(f"POST {path.replace(emergency, '{emergency_id}')}") == 3
+
+
+def test_a_report_of_anothers_task_by_a_form_is_on_the_access_log(
+    chief: Caller, supervisor: Visitor, estate: Visitor
+) -> None:
+    _, emergency = declared(chief)
+    path = f"/emergencies/{emergency}/tasks/verify"
+    assert estate.post(path, {"kind": "sign", "key": "2" * 32, "version": "0"}).status_code == 403
+    assert "tasks/{task}" in supervisor.get(f"/audit?subject={emergency}&outcome=denied").text
+
+
 def test_a_room_is_light(chief: Caller, alliance: Visitor) -> None:
     _, emergency = declared(chief)
     for path in (f"/emergencies/{emergency}", f"/emergencies/{emergency}/stand-down"):

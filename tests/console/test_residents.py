@@ -7,6 +7,7 @@ import json
 import re
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import httpx
 import psycopg
@@ -140,6 +141,20 @@ def test_a_resident_declares_no_emergency_and_picks_no_channel(nobody: Visitor) 
     for name in ("emergency", "channel", "severity"):
         answer = nobody.upload("/r/new", {**issue(key_of(nobody.get("/r/new"))), name: "fire"})
         assert answer.status_code == 422
+
+
+def test_a_photograph_that_is_named_in_gbk_loses_nothing(nobody: Visitor, officer: Caller) -> None:
+    fields = issue(key_of(nobody.get("/r/new")))
+    files: Any = [(name, (None, value)) for name, value in fields.items()]
+    files.append(("photo", ("NAME", picture(), "image/jpeg")))
+    made = nobody.http.build_request("POST", "/r/new", files=files)
+    answer = nobody.http.post(
+        "/r/new",
+        content=made.read().replace(b"NAME", "现场照片.jpg".encode("gbk")),
+        headers=nobody.sent({"content-type": made.headers["content-type"]}),
+    )
+    assert answer.status_code == 303
+    assert len(officer.case(answer.headers["location"].split("/")[2])["photos"]) == 1
 
 
 def test_a_bad_photograph_loses_no_issue(nobody: Visitor, officer: Caller) -> None:

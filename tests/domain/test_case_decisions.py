@@ -100,6 +100,17 @@ def test_a_decision_on_an_older_version_is_a_conflict() -> None:
     assert case.does("resolve", if_version=2) == ["case_resolved"]
 
 
+def test_who_may_not_decide_hears_that_before_anything_of_the_version() -> None:
+    for by in (department("social"), officer("gulou-yuan"), ADMINISTRATOR):
+        assert case_at("check_in").refuses("resolve", by=by, if_version=0).code == "forbidden"
+    response = case_at("joint_response")
+    stand_down = StandDown(emergency_id=response.state.emergency_id or "", outcome="resolved", reason="已解除")
+    for by, code in ((department("social"), "forbidden"), (ALLIANCE, "version_conflict")):
+        command = Command(id="x", actor=by, body=stand_down, if_version=0)
+        with pytest.raises(Refusal, match=code):
+            decide(nancheng(), response.state, command, response.now)
+
+
 def test_every_decision_keeps_who_in_what_capacity_and_why() -> None:
     case = case_at("check_in")
     case.does("escalate", by=COMMUNITY, reason="两次碰头未果")

@@ -628,6 +628,14 @@ def test_a_report_on_an_older_version_is_refused_when_it_asks_to_be() -> None:
     response.does("sign", "command", if_version=response.state.version)
 
 
+def test_who_has_no_right_hears_that_before_anything_of_the_version() -> None:
+    response, social = Response(LIFT), department("social")
+    down = response.refuses("stand_down", by=social, if_version=0, outcome="resolved", reason="已解除")
+    assert (down.code, down.params) == ("forbidden", {"decision": "stand_down"})
+    assert response.refuses("situation_report", by=social, if_version=0, text="正常").code == "forbidden"
+    assert response.refuses("sign", "command", by=social, if_version=0).code == "not_your_task"
+
+
 def test_a_response_that_was_never_declared_is_unknown() -> None:
     command = ResponseCommand.model_validate({"id": "x", "actor": ALLIANCE, "body": {"kind": "link", "other": "y"}})
     with pytest.raises(Refusal, match="unknown_emergency"):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 
 from domain.policy.organisation import Organisation
 from domain.policy.organisation_changes import changes
-from domain.policy.organisation_files import COLUMNS, as_table, as_yaml, cadence_text, read_tables, table_of
+from domain.policy.organisation_files import COLUMNS, as_file, as_table, as_yaml, cadence_text, read_tables, table_of
 from domain.policy.policy_file import PolicyError, parse_policy
+from services.policy_folder import decoded
 from tests.domain.organisations import organisations
 from tests.domain.test_organisation import FOUR_TIERS, NANCHENG
 
@@ -53,6 +57,64 @@ def test_nancheng_goes_out_and_comes_back() -> None:
     )
     assert first == "id,name_zh,name_en,tier,parent,kind,company,cadence"
     assert mudan in as_table(NANCHENG, "units")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: '"' + text.replace(",", '","').replace("\r\n", '"\r\n"').removesuffix('"'),
+        lambda text: text.replace("\r\n", ",,\r\n"),
+        lambda text: "sep=,\r\n" + text,
+        lambda text: '"sep=;"\r\n' + text.replace(",", ";"),
+        lambda text: "sep=,,,\n" + text.replace("\r\n", ",,\n"),
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", "\t"),
+        lambda text: "\r\n,,,\r\n" + text,
+        lambda text: "\ufeff" + text.replace("\r\n", "\r"),
+        lambda text: text.replace("id,name_zh", "ID, Name_zh "),
+    ],
+    ids=["quoted", "commas", "sep", "sep quoted", "all", "semicolons", "tabs", "blank first", "CR alone", "capitals"],
+)
+def test_tables_are_read_as_spreadsheets_write_them(written: Callable[[str], str]) -> None:
+    files = {name: written(text) for name, text in tables(NANCHENG).items()}
+    assert [table_of(text) for text in files.values()] == list(COLUMNS)
+    assert read_tables(files, NANCHENG, "1") == NANCHENG
+
+
+def test_a_spreadsheets_file_in_gbk_is_read() -> None:
+    sent = decoded((Path(__file__).parents[1] / "files" / "companies-quoted-gbk.csv").read_bytes())
+    others = [row for row in as_table(NANCHENG, "companies").splitlines()[1:] if not row.startswith("nancheng-gyzy")]
+    read = read_tables({"companies.csv": sent + "\n".join(others)}, NANCHENG, "9")
+    first = read.companies[0]
+    assert (first.id, first.name.zh, first.state_owned) == ("nancheng-gyzy", "南城国有物业", True)
+    assert len(read.companies) == len(NANCHENG.companies)
+
+
+def test_a_tables_file_says_that_it_is_utf_8() -> None:
+    text = as_table(NANCHENG, "units")
+    assert as_file(NANCHENG, "units") == b"\xef\xbb\xbf" + text.encode()
+    for encoding in ("utf-8-sig", "utf-8", "gb18030", "utf-16"):
+        assert decoded(text.encode(encoding)) == text.replace("\r\n", "\n")
+
+
+def test_a_mistakes_line_is_the_files_own_also_below_a_separator() -> None:
+    wrong = units_with("laonian,老年社区", "laonian,")["units.csv"]
+    line, below = mistakes({"units.csv": wrong})[0][1], mistakes({"units.csv": "sep=,\r\n" + wrong})[0][1]
+    assert below == line + 1
+
+
+def test_a_chain_of_units_without_end_is_refused() -> None:
+    rows = "".join(f"u{n},a,b,,u{n - 1},,,\n" for n in range(1, 6000))
+    found = mistakes({"units.csv": "id,name_zh,name_en,tier,parent,kind,company,cadence\nu0,a,b,,,,,\n" + rows})
+    assert found
+    assert not [message for *_, message in found if "belongs to itself" in message]
+
+
+def test_many_units_at_the_top_are_named_in_short() -> None:
+    rows = "".join(f"u{n},a,b,,,,,\n" for n in range(9000))
+    ((*_, message),) = mistakes({"units.csv": "id,name_zh,name_en,tier,parent,kind,company,cadence\n" + rows})
+    assert "there are 9000 (u0, u1" in message
+    assert len(message) < 200
 
 
 def test_the_file_stays_one_that_people_read() -> None:
@@ -119,7 +181,7 @@ def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_no_formula() -> N
 
 
 def test_a_table_whose_columns_are_not_its_own_is_refused() -> None:
-    assert mistakes({"a.csv": "id;name_zh;name_en\n"})[0][:3] == ("a.csv", 1, "")
+    assert mistakes({"a.csv": "id|name_zh|name_en\n"})[0][:3] == ("a.csv", 1, "")
     assert mistakes({"a.csv": "id,name_zh,name_en,colour\n"}) == [("a.csv", 1, "colour", "is not a column of it")]
     assert ("a.csv", 1, "tier", "the column is missing") in mistakes({"a.csv": "id,name_zh,name_en,parent\n"})
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.policy.cadence import Cadence
 from domain.policy.calendar import ClockTime
-from domain.policy.policy_file import Misplaced, PolicyError, PolicyProblem, parse_policy, repeated
+from domain.policy.policy_file import MOST_PROBLEMS, Misplaced, PolicyError, PolicyProblem, parse_policy, repeated
 from domain.words.policy_words import fault
 
 
@@ -158,6 +158,15 @@ def test_a_key_that_is_no_word_is_refused() -> None:
 
 def test_a_file_nested_without_end_is_refused() -> None:
     assert "nested too deeply" in problem("[" * 20_000)[2]
+
+
+def test_of_many_mistakes_some_are_named_and_the_others_counted() -> None:
+    found = problems("".join(f"k{n}: 1\n" for n in range(22_000)))
+    assert len(found) == MOST_PROBLEMS + 1
+    assert found[1][:2] == (1, "k0")
+    line, field, message = found[-1]
+    assert (line, field) == (MOST_PROBLEMS, "")
+    assert message == "from here on there are 21801 more mistakes"
 
 
 def test_a_problem_reads_as_one_line() -> None:

@@ -243,6 +243,7 @@ MADE: dict[str, Callable[[], Iterable[PolicyProblem | Fault]]] = {
     "aliases": lambda: parsed(Ladder, "a: &x 1\nb: *x\n"),
     "nested": lambda: parsed(Ladder, "[" * 20_000),
     "empty": lambda: parsed(Ladder, ""),
+    "and_more": lambda: parsed(Ladder, "".join(f"k{n}: 1\n" for n in range(300))),
     "odd_key": lambda: parsed(Ladder, "[a, b]: 1\n"),
     "key_repeated": lambda: parsed(Ladder, "a: 1\na: 2\n"),
     "not_plain": lambda: parsed(Ladder, "a: !!binary x\n"),

@@ -181,6 +181,10 @@ def test_who_read_an_older_version_is_told_so() -> None:
     assert Held().refuses(Cancel(reason="没有议题"), if_version=7).code == "version_conflict"
 
 
+def test_who_may_not_run_it_hears_that_before_anything_of_the_version() -> None:
+    assert Held().refuses(Cancel(reason="没有议题"), by=department("social"), if_version=0).code == "forbidden"
+
+
 # ---------------------------------------------------------------- moved and cancelled
 
 

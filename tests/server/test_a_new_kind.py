@@ -158,6 +158,7 @@ def test_it_is_begun_commanded_refused_told_and_kept_from_others(stack: Stack) -
         assert other.get("/loans").json()["items"] == []
         assert other.get(at).json()["code"] == other.post(f"{at}/commands", BACK).json()["code"] == "forbidden"
         assert officer.post(f"{at}/commands", BACK, if_match='"9"').json()["code"] == "version_conflict"
+        assert other.post(f"{at}/commands", BACK, if_match='"9"').json()["code"] == "forbidden"
         done, again = (officer.post(f"{at}/commands", BACK, idempotency_key="back") for _ in range(2))
         assert (again.json(), done.json()["stage_name"], done.json()["waits"]) == (done.json(), "已归还", [])
         assert officer.post(f"{at}/commands", BACK).json()["code"] == "not_allowed_now"

@@ -17,11 +17,14 @@
     button.addEventListener("click", () => window.print());
   }
 
-  /* Photographs: at most so many, none larger than is kept, and without what the camera wrote into them. */
+  /* Photographs: at most so many, none larger than is kept, and without what the camera wrote into them. A long
+     screenshot goes as it is: the server keeps it so that it can be read, and a telephone's canvas is too small for it. */
   const LONGEST = 2048;
+  const long = ({ width, height }) => Math.max(width, height) > 2 * Math.min(width, height);
   const smaller = async (file) => {
     try {
       const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      if (long(picture)) return file;
       const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
       const sheet = document.createElement("canvas");
       sheet.width = Math.round(picture.width * scale);
@@ -40,7 +43,9 @@
     const input = field.querySelector("input");
     const list = field.querySelector("[data-previews]");
     input.addEventListener("change", async () => {
-      const files = await Promise.all([...input.files].slice(0, Number(field.dataset.photos)).map(smaller));
+      const files = [];
+      // One after the other: a telephone has no room for six of its largest photographs at once.
+      for (const file of [...input.files].slice(0, Number(field.dataset.photos))) files.push(await smaller(file));
       const kept = new DataTransfer();
       for (const file of files) kept.items.add(file);
       input.files = kept.files;
