@@ -235,6 +235,8 @@ def test_what_is_required_has_to_be_finished_before_it_is_stood_down_and_then_on
     assert (early["code"], bool(early["params"]["tasks"])) == ("required_tasks_open", True)
     waive_what_is_required(alliance, emergency)
     assert estate.post(path, down).json()["code"] == "forbidden"
+    denied = estate.post(path, down, if_match='"0"')
+    assert (denied.status_code, denied.json()["params"]) == (403, {"decision": "stand_down"})
     key = f"stand-down-{emergency}"
     answer = alliance.post(path, down, idempotency_key=key)
     assert answer.status_code == 200, answer.text
