@@ -118,4 +118,4 @@ def short_number(text: str) -> str | None:
 
 def account_name(text: str) -> str:
     """An account's name however it was typed."""
-    return "".join(unicodedata.normalize("NFKC", without_unseen(text)).lower().split())
+    return unicodedata.normalize("NFKC", without_unseen(text)).lower().strip()

@@ -156,3 +156,7 @@ def test_a_code_is_its_letters_and_digits(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["alliance", "alliance ", "Alliance", "ＡＬＬＩＡＮＣＥ", "\u200balliance\u3000"])
 def test_an_accounts_name_is_trimmed_and_of_any_case(typed: str) -> None:
     assert account_name(typed) == "alliance"
+
+
+def test_a_persons_name_is_no_accounts() -> None:
+    assert account_name("Wang Xiulan") == "wang xiulan"
