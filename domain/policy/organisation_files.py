@@ -22,6 +22,8 @@ from domain.policy.organisation import Organisation, UnitEntry
 from domain.policy.policy_file import Location, PolicyError, PolicyProblem, faults_of_validation, field_of
 from domain.text.characters import UNWRITABLE, without_unseen
 from domain.text.leaving import is_formula, sheet_cell
+from domain.text.seeking import sought
+from domain.text.writing import with_plain_line_ends
 from domain.words.policy_words import Fault, fault
 
 Table = Literal["units", "companies", "departments", "categories"]
@@ -206,7 +208,7 @@ def table_of(text: str) -> Table | None:
 
 
 _SEPARATORS = ",;\t"
-_SEPARATOR_NAMED = re.compile(rf'"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*(?:\r\n|\n|\r)', re.IGNORECASE)
+_SEPARATOR_NAMED = re.compile(rf'"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*\n', re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -221,14 +223,14 @@ class _Sheet:
     @staticmethod
     def of(text: str) -> _Sheet:
         """Raises csv.Error."""
-        text = text.lstrip(BOM)
+        text = with_plain_line_ends(text.lstrip(BOM))
         named = _SEPARATOR_NAMED.match(text)
         text = text[named.end() :] if named is not None else text
-        first = text.lstrip("\r\n").partition("\n")[0]
+        first = text.lstrip("\n").partition("\n")[0]
         separator = named[1] if named is not None else max(_SEPARATORS, key=first.count)
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         heads = next((row for row in lines if any(map(str.strip, row))), [])
-        columns = [head.strip().lower() for head in heads]
+        columns = [sought(head) for head in heads]
         while columns and not columns[-1]:
             columns.pop()
         return _Sheet(columns, 1 if named is not None else 0, lines)

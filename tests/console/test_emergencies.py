@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -208,7 +209,7 @@ def test_a_report_of_anothers_task_by_a_form_is_on_the_access_log(
 ) -> None:
     _, emergency = declared(chief)
     path = f"/emergencies/{emergency}/tasks/verify"
-    assert estate.post(path, {"kind": "sign", "key": "2" * 32, "version": "0"}).status_code == 403
+    assert estate.post(path, {"kind": "sign", "key": uuid.uuid4().hex, "version": "0"}).status_code == 403
     assert "tasks/{task}" in supervisor.get(f"/audit?subject={emergency}&outcome=denied").text
 
 

@@ -11,7 +11,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.emergencies import Emergencies
 from activities.record import StreamRecorder
-from domain.case import Command, OpenCase, SealedRef
+from domain.case import Command, OpenCase, SealedRef, waits
 from domain.joint_response import Report, ResponseCommand
 from runtime.temporal import TASK_QUEUE
 from store.registry import CASES, REGISTRY, RESPONSES, Registered
@@ -100,7 +100,8 @@ async def test_a_case_that_finds_its_response_in_the_log_makes_it_known(engine: 
 async def test_it_takes_its_command_when_that_is_sent_again(engine: Engine) -> None:
     await begun_alone(engine, CASES, engine.number("A"))
     assert await engine.open("A") == 1
-    assert len((await engine.processes.standing(CASES.process, engine.number("A"))).waits) == 1
+    standing = await engine.processes.standing(CASES.process, engine.number("A"))
+    assert standing.waits == waits(await engine.state("A"))
 
 
 async def has_read_the_log(engine: Engine, number: str) -> bool:
