@@ -125,7 +125,7 @@ WORDS: dict[str, Name] = {
     "particular.notice_by": _n("信访告知期限", "Told by"),
     "particular.concluded_by": _n("信访办结期限", "Concluded by"),
     "particular.answer": _n("答复居民", "The resident was told"),
-    "particular.answer_due": _n("下次答复最迟", "To be answered by"),
+    "particular.answer_due": _n("答复期限", "To be answered by"),
     "cases.answer": _n("阶段答复", "Answer"),
     "cases.acceptance": _n("告知受理", "Word of acceptance"),
     "cases.joint_names": _n("联名", "Jointly"),
