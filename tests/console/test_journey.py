@@ -47,7 +47,7 @@ def decides(look: Look, number: str, kind: str, **fields: str) -> None:
     page = look.go(f"/cases/{number}?decide={kind}")
     for name, value in fields.items():
         page.locator(f"#f-{kind}-{name}").fill(value)
-    page.locator(f"#decide-{kind} button").click()
+    page.locator(f"#decide-{kind} .button--primary").click()
     expect(page.get_by_role("status")).to_contain_text("已办理")
 
 
