@@ -261,7 +261,7 @@ def test_a_one_time_password_gives_no_token(admin: Visitor, stack: Stack, someon
 
 
 def test_what_is_no_account_or_no_post_is_told_on_the_form(admin: Visitor) -> None:
-    assert admin.post("/admin/accounts", {"id": "wang@xiulan", "post": "supervisor"}).status_code == 422
+    assert admin.post("/admin/accounts", {"id": "Wang Xiulan", "post": "supervisor"}).status_code == 422
     page = admin.post("/admin/accounts", {"id": "someone-new", "post": "officer:nowhere"})
     assert page.status_code == 422
     assert "岗位不成立：officer:nowhere" in text_of(page.text)
