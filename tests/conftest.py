@@ -5,6 +5,7 @@ One server a test session (each xdist worker is one), on a free port, in a tempo
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 _TEMPLATE = "hongxiu_template"
 _numbers = count(1)
 _ROOM = 4 * 2**30  # bytes
+
+
+gc.disable()  # until all tests are read: what is read stays, and looking through it again and again takes a third
+
+
+def pytest_collection_finish() -> None:
+    """What has been read is never garbage: the collector need not look at it while tests run."""
+    gc.enable()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -44,6 +44,7 @@ def test_a_case_that_nobody_touches_climbs_to_the_alliance_and_is_raised(estate:
     assert case["wait"]["provisional"] is (until.year not in YEARS)
 
 
+@pytest.mark.long
 def test_a_broken_plan_comes_back_to_the_tiers_sitting_supervised(estate: Caller, community: Caller) -> None:
     number = estate.open()["number"]
     estate.decide(number, "contact", how="上门", outcome="已了解")

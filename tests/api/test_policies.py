@@ -6,6 +6,8 @@ import re
 import time
 from typing import Any
 
+import pytest
+
 from tests.support.stack import Caller
 
 
@@ -47,6 +49,7 @@ def test_a_policy_comes_into_force_after_its_dry_run_and_once(admin: Caller) -> 
     assert load(admin, "organisation", text, draft["basis"]).status_code == 201  # the same request again
 
 
+@pytest.mark.long
 def test_of_many_mistakes_some_are_named_and_the_others_counted(admin: Caller) -> None:
     text = "".join(f"k{n}: 1\n" for n in range(22_000))
     for kind in ("ladder", "organisation", "calendar", "playbook"):

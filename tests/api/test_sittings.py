@@ -199,6 +199,7 @@ def test_the_same_request_again_gives_the_same_answer(alliance: Caller) -> None:
     assert meeting.read()["version"] == 2
 
 
+@pytest.mark.long
 def test_a_draft_is_read_as_it_now_stands_and_is_the_same_while_nothing_changes(alliance: Caller) -> None:
     first = escalated(alliance, "mudan-garden")
     meeting = Meeting(alliance, sitting_of(alliance, first))

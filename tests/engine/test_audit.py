@@ -113,6 +113,7 @@ async def test_a_sound_stack_is_clean(pool: Pool, engine: Engine) -> None:
     assert (report.cases, report.open) == (1, 1)
 
 
+@pytest.mark.long
 async def test_a_process_behind_the_log_reads_it_again(pool: Pool, engine: Engine) -> None:
     await engine.open("1")
     number = engine.number("1")

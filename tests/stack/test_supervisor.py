@@ -130,6 +130,7 @@ def test_a_killed_supervisor_leaves_nothing_running_and_the_next_start_goes_on(t
     assert terminal.until(lambda now: now.supervisor == terminal.process.pid and len(now.processes) == 4)
 
 
+@pytest.mark.long
 def test_each_killed_part_is_started_again(terminal: Terminal) -> None:
     terminal.run()
     before = terminal.until_up()

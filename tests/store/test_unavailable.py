@@ -21,7 +21,7 @@ from store.tables.lists import CASE_LIST
 from tests.store.given import event, recorded, row
 
 if TYPE_CHECKING:
-    from store.database import Executor
+    from store.database import Executor, Pool
 
 
 @pytest.fixture
@@ -94,8 +94,7 @@ async def test_a_connection_lost_within_a_transaction_leaves_nothing(mortal: Pos
     await pool.close()
 
 
-async def test_a_closed_pool_says_unavailable(mortal: Postgres) -> None:
-    pool = await connect(mortal.app_dsn("hongxiu"))
+async def test_a_closed_pool_says_unavailable(pool: Pool) -> None:
     await pool.close()
     with pytest.raises(StoreUnavailable):
         await EventLog(pool).read("NC-1")
