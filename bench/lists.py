@@ -33,7 +33,8 @@ SELECT 'LB-2026-' || lpad(i::text, 6, '0'), 3,
         'where', forum)) END,
     CASE WHEN NOT closed THEN until END, NOT closed AND i % 11 = 0, i % 50 = 0, NULL, i % 3,
     CASE WHEN i / 10 % 4 = 0 OR stage = 'action' THEN ($6::text[])[1 + i % cardinality($6::text[])] END, '{}', NULL,
-    'r-' || i % 60000, timestamptz '2026-01-01' + (i * 17) % 900 * interval '1 hour'
+    'r-' || i % 60000, timestamptz '2026-01-01' + (i * 17) % 900 * interval '1 hour',
+    CASE WHEN NOT closed THEN until END, CASE WHEN NOT closed AND i % 3 > 0 THEN until END, NOT closed AND i % 13 = 0
 FROM (SELECT i, (i % 10 <> 0 OR i % 90 = 0) AS closed, 1 + (i * 31) % cardinality($2::text[]) AS at,
              date_trunc('minute', now()) + ((i * 37) % 2000 - 100) * interval '1 hour' AS until
       FROM generate_series(1, $1::int) AS i) AS s

@@ -29,7 +29,8 @@ _WAITING = """
 INSERT INTO cases
 SELECT 'AG-2026-' || lpad(i::text, 6, '0'), 3, 'community', 'community', $2, $3, ARRAY[$2, $3, 'nancheng'], 'lift',
     'normal', 'counter', now() - i * interval '1 minute', now(), NULL, NULL, $4::jsonb, $5::timestamptz,
-    i % 11 = 0, i % 50 = 0, NULL, i % 3, NULL, '{}', NULL, 'r-' || i
+    i % 11 = 0, i % 50 = 0, NULL, i % 3, NULL, '{}', NULL, 'r-' || i,
+    now(), $5::timestamptz, NULL, false
 FROM generate_series(1, $1::int) AS i
 """
 

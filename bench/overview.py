@@ -108,7 +108,8 @@ SELECT number, version, tier, stage, e.estate, e.community, ARRAY[e.estate, e.co
     CASE WHEN stage = 'closed' THEN at END, CASE WHEN stage = 'closed' THEN ($5::text[])[1 + i * 7 % $6::int] END,
     CASE WHEN stage <> 'closed' THEN $4::jsonb END,
     CASE WHEN stage <> 'closed' THEN now() + i % 90 * interval '1 day' END,
-    stage <> 'closed' AND i % 13 = 0, i % 50 = 0, NULL, i % 3, NULL, '{}', NULL, 'r-' || i
+    stage <> 'closed' AND i % 13 = 0, i % 50 = 0, NULL, i % 3, NULL, '{}', NULL, 'r-' || i,
+    opened_at, CASE WHEN stage <> 'closed' THEN now() + i % 90 * interval '1 day' END, NULL, false
 FROM (
     SELECT stream AS number, max(version) AS version, min(occurred_at) AS opened_at, max(occurred_at) AS at,
         (array_agg(data #>> '{place,stage}' ORDER BY version DESC) FILTER (WHERE data ? 'place'))[1] AS stage,
