@@ -83,7 +83,7 @@ def test_an_issue_goes_from_the_residents_telephone_through_a_meeting_and_a_disp
         expect(page.locator(".before")).to_contain_text("制定方案")
         told = resident.go(f"/r/{number}")
         for words in ("更换曳引机并通过检测", "城建", due):
-            expect(told.locator("[aria-labelledby=stands] .facts")).to_contain_text(words)
+            expect(told.locator("[aria-labelledby=stands]")).to_contain_text(words)
 
         # The department has done it; the resident is not content, and it comes back to who decided it.
         decides(department, number, "complete", what_was_done="已更换曳引机，检测合格")
