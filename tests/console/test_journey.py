@@ -21,6 +21,7 @@ STORY = [
     "case_opened",
     "resident_contacted",
     "case_escalated",
+    "answer_given",
     "plan_made",
     "plan_completed",
     "outcome_disputed",
@@ -68,6 +69,8 @@ def test_an_issue_goes_from_the_residents_telephone_through_a_meeting_and_a_disp
         decides(estate, number, "escalate", reason="须动用维修资金，小区无法落实")
         told = resident.go(f"/r/{number}")
         expect(told.locator(".stairs [aria-current=step]")).to_contain_text("社区")
+        decides(community, number, "answer", text="已列入社区月度会议，会后三天内告知结果")
+        expect(resident.go(f"/r/{number}").locator("[aria-labelledby=stands]")).to_contain_text("会后三天内告知结果")
 
         # The community's meeting has a department do it.
         meeting = Meeting(chief, sitting_of(chief, number))
